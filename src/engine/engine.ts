@@ -1,0 +1,68 @@
+import type { ResultSink } from '../task/program.ts'
+import type { LineageNode } from './lineage.ts'
+
+/** Who submitted a job and under which names: Spark's local properties of the submitting code. */
+export interface JobProperties {
+  readonly callSite: string
+  readonly description: string | null
+  readonly group: string | null
+  readonly localProperties: Readonly<Record<string, string>>
+}
+
+/** One action: a sink over some partitions of a node. */
+export interface JobRequest {
+  readonly node: LineageNode
+  readonly sink: ResultSink
+  /** Partitions to run, in the order of the results; all of them when absent. */
+  readonly partitions?: readonly number[]
+  readonly properties: JobProperties
+  /** Cancels the job: its running tasks are ended within 100 ms, even in an endless loop. */
+  readonly signal?: AbortSignal
+  /** Called on the driver as each partition's result arrives, in any order; index into `partitions`. */
+  readonly onResult?: (index: number, value: unknown) => void
+}
+
+/** What a task's accumulators gathered: each update is merged once for every task that succeeded. */
+export interface AccumulatorUpdate {
+  readonly id: number
+  readonly value: unknown
+}
+
+/** What the engine tells while it works: for progress bars, status and listeners. */
+export type EngineEvent =
+  | { readonly kind: 'jobStarted'; readonly jobId: number; readonly callSite: string; readonly group: string | null }
+  | { readonly kind: 'jobEnded'; readonly jobId: number; readonly failed: boolean }
+  | { readonly kind: 'stageStarted'; readonly stageId: number; readonly name: string; readonly taskCount: number }
+  | { readonly kind: 'stageProgress'; readonly stageId: number; readonly done: number; readonly active: number }
+  | { readonly kind: 'stageEnded'; readonly stageId: number }
+
+/** What an engine is given by the SparkContext that owns it. */
+export interface EngineOptions {
+  readonly conf: ReadonlyMap<string, string>
+  readonly onAccumulatorUpdates: (updates: readonly AccumulatorUpdate[]) => void
+  readonly onEvent: (event: EngineEvent) => void
+}
+
+/**
+ * Runs jobs over lineage: the embedded engine on worker threads, or Apache Spark. All that rdd/ and dstream/ know of either.
+ */
+export interface Engine {
+  /** Partitions of a data set when nobody says otherwise: the cores of the master URL. */
+  readonly defaultParallelism: number
+  /**
+   * Runs one job.
+   * @returns one value per requested partition, in their order.
+   * @throws SparkException when a task failed as often as allowed; JobCancelledException when cancelled.
+   */
+  runJob(request: JobRequest): Promise<unknown[]>
+  /** Frees what was persisted of a node; resolves once it is gone. */
+  unpersist(node: LineageNode): Promise<void>
+  /** Forgets all data kept for a node that no RDD refers to any more: cached partitions and shuffle output. */
+  forget(nodeIds: readonly number[]): void
+  /** Makes a value available to tasks under an id, sent once per worker. */
+  broadcast(id: number, value: unknown): void | Promise<void>
+  /** Removes a broadcast value from the workers. */
+  unbroadcast(id: number): void
+  /** Ends every job, thread and connection; resolves when nothing is left running. */
+  stop(): Promise<void>
+}
