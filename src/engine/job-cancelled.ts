@@ -1,0 +1,16 @@
+import { SparkException } from '../errors.ts'
+
+/** A job that was cancelled before its end: Spark's `SPARK_JOB_CANCELLED`. The message names the job and the reason. */
+export class JobCancelledException extends SparkException {
+  /** @param reason what follows `Job 3 cancelled`, for instance `part of cancelled job group nightly`; may be empty. */
+  constructor(jobId: number, reason: string) {
+    super('SPARK_JOB_CANCELLED', `Job ${jobId} cancelled${reason === '' ? '' : ` ${reason}`}`)
+  }
+}
+
+/** The reason that an abort signal carries, as words; empty when it has none of ours. */
+export function cancelReason(signal: AbortSignal): string {
+  const reason: unknown = signal.reason
+  if (typeof reason === 'string') return reason
+  return reason instanceof Error && reason.name !== 'AbortError' ? reason.message : ''
+}
