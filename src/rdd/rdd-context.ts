@@ -1,0 +1,31 @@
+import type { JobProperties, JobRequest } from '../engine/engine.ts'
+import type { LineageNode } from '../engine/lineage.ts'
+import type { FileSystem } from '../io/file-system.ts'
+import type { RDD } from './rdd.ts'
+
+/** What an RDD needs of the SparkContext that made it; SparkContext implements it. */
+export interface RDDContext {
+  /** Partitions of a data set when nobody says otherwise: `spark.default.parallelism`, or the cores of the master URL. */
+  readonly defaultParallelism: number
+  /** The next id, unique in this context and growing by one. */
+  newRddId(): number
+  /** A setting of the context's SparkConf, undefined where it was not set. */
+  getSetting(key: string): string | undefined
+  /** Names an operation with the user's line, for instance `map at app.ts:12:24`. */
+  callSite(operation: string): string
+  /** Who submits the job that is about to run: its call site, and the group and local properties of the calling code. */
+  jobProperties(operation: string): JobProperties
+  /** @throws IllegalStateException once the context is stopped. */
+  assertNotStopped(): void
+  runJob(request: JobRequest): Promise<unknown[]>
+  /** Tells of a new node, whose kept data may be forgotten once nothing refers to the node any more. */
+  nodeCreated(node: LineageNode): void
+  /** Tells that the RDD was persisted, for `getPersistentRDDs`. */
+  persisted(rdd: RDD<unknown>): void
+  /** Frees what was persisted of the RDD of this id; `node` is null when it never became ready, so that nothing was kept. */
+  unpersist(rddId: number, node: LineageNode | null): Promise<void>
+  /** The directory that `setCheckpointDir` made for this context, or null. */
+  readonly checkpointDir: string | null
+  /** The file system that a path belongs to. @throws UnsupportedFileSystemException */
+  fileSystem(path: string): FileSystem
+}

@@ -1,0 +1,87 @@
+import type { LineageNode, NodeStorage } from '../engine/lineage.ts'
+import { newNodeStorage } from '../engine/lineage.ts'
+import type { RDDContext } from './rdd-context.ts'
+
+type WithoutIdentity<Node> = Node extends LineageNode ? Omit<Node, 'id' | 'callSite' | 'storage'> : never
+
+/** A lineage node without what every RDD has of itself: its id, call site and storage. */
+export type NodeShape = WithoutIdentity<LineageNode>
+
+/**
+ * An RDD's place in the lineage: a node that is ready, or one that becomes ready once something asynchronous is known (files that have
+ * to be listed, keys that have to be sampled). Id, call site and storage are fixed from the start, so that `persist` and `id` work on both.
+ */
+export class RDDLineage {
+  readonly id: number
+  readonly callSite: string
+  readonly storage: NodeStorage = newNodeStorage()
+  readonly #context: RDDContext
+  readonly #makeShape: (() => Promise<NodeShape>) | null
+  #node: LineageNode | null = null
+  #pending: Promise<LineageNode> | null = null
+
+  private constructor(context: RDDContext, operation: string, makeShape: (() => Promise<NodeShape>) | null) {
+    this.#context = context
+    this.id = context.newRddId()
+    this.callSite = context.callSite(operation)
+    this.#makeShape = makeShape
+  }
+
+  /** @param operation the Spark operation's name, for the call site. */
+  static ready(context: RDDContext, operation: string, shape: NodeShape): RDDLineage {
+    const lineage = new RDDLineage(context, operation, null)
+    lineage.#complete(shape)
+    return lineage
+  }
+
+  /** `makeShape` runs when the node is first needed; after a failure it runs again the next time. */
+  static deferred(context: RDDContext, operation: string, makeShape: () => Promise<NodeShape>): RDDLineage {
+    return new RDDLineage(context, operation, makeShape)
+  }
+
+  /** Ready at once when all parents are. */
+  static derived(
+    context: RDDContext,
+    operation: string,
+    parents: readonly RDDLineage[],
+    shape: (parents: readonly LineageNode[]) => NodeShape,
+  ): RDDLineage {
+    const nodes = parents.map((parent) => parent.node)
+    if (nodes.every((node) => node !== null)) return RDDLineage.ready(context, operation, shape(nodes))
+    return RDDLineage.deferred(context, operation, async () => shape(await resolveAll(parents)))
+  }
+
+  /** The node when it is ready, else null. */
+  get node(): LineageNode | null {
+    return this.#node
+  }
+
+  /** The node, made now if it was deferred. */
+  async resolve(): Promise<LineageNode> {
+    if (this.#node !== null) return this.#node
+    this.#pending ??= this.#make()
+    return this.#pending
+  }
+
+  async #make(): Promise<LineageNode> {
+    try {
+      return this.#complete(await this.#makeShape!())
+    } finally {
+      this.#pending = null
+    }
+  }
+
+  #complete(shape: NodeShape): LineageNode {
+    const node = Object.freeze({ ...shape, id: this.id, callSite: this.callSite, storage: this.storage })
+    this.#node = node
+    this.#context.nodeCreated(node)
+    return node
+  }
+}
+
+/** The nodes of several lineages, made one after another so that the jobs behind them do not compete. */
+export async function resolveAll(lineages: readonly RDDLineage[]): Promise<LineageNode[]> {
+  const nodes: LineageNode[] = []
+  for (const lineage of lineages) nodes.push(await lineage.resolve())
+  return nodes
+}
