@@ -61,8 +61,7 @@ export function compileGlobSegment(glob: string): GlobSegment {
   }
   if (openGroups > 0) throw illegal(glob, `Unclosed group at pos ${glob.length}`)
   if (!isPattern) return { kind: 'name', name }
-  // No flag `u`: names are compared by code unit where a surrogate pair stands outside of a class, which gives the same matches.
-  const expression = new RegExp(`^(?:${source})$`)
+  const expression = new RegExp(`^(?:${source})$`, 'u')
   return { kind: 'pattern', matches: (candidate) => expression.test(candidate) }
 }
 
@@ -127,7 +126,6 @@ function compileClass(glob: string, start: number, end: number): string {
   }
   const source = `[${isNegated ? '^' : ''}${body}]`
   try {
-    // With `u` a range runs over whole characters; without it one beyond U+FFFF would be two halves.
     new RegExp(source, 'u')
     return source
   } catch {

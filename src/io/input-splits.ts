@@ -1,0 +1,94 @@
+import { UnsupportedOperationException } from '../errors.ts'
+import type { FileStatus } from './file-system.ts'
+
+/** A range of one file that one task reads; Hadoop's `FileSplit`. */
+export interface FileSplit {
+  /** Qualified, as in {@link FileStatus}. */
+  readonly path: string
+  /** First byte. */
+  readonly start: number
+  /** In bytes; never 0. */
+  readonly length: number
+  /** Whether the file is gzip or deflate data, told by its name; such a file is one split. */
+  readonly isCompressed: boolean
+}
+
+/** Block size of Hadoop's local file system: no split is larger. */
+const BLOCK_SIZE_BYTES = 32 * 1024 * 1024
+/** A rest of up to this part of a split is not cut off. */
+const SPLIT_SLOP = 1.1
+const COMPRESSED = /\.(?:gz|deflate)$/i
+/** What Hadoop would decompress by name and we cannot: read as text it would be noise. */
+const UNSUPPORTED_COMPRESSION = /\.(?:bz2|lz4|snappy|zst)$/i
+
+/**
+ * Cuts input files into the partitions of `textFile` by the formula of Hadoop's `FileInputFormat`: splits aim at the total size divided by
+ * `minPartitions`, at most a block of 32 MiB; the last one may be a tenth longer. Empty files give no partition, as in Spark.
+ *
+ * @param minPartitions a wish, not a bound: small files give more, compressed ones are never cut
+ * @throws UnsupportedOperationException for a file compressed in a way that cannot be read here
+ */
+export function computeSplits(files: readonly FileStatus[], minPartitions: number): FileSplit[] {
+  const total = files.reduce((sum, file) => sum + file.length, 0)
+  const goal = Math.floor(total / Math.max(1, Math.floor(minPartitions)))
+  const size = Math.max(1, Math.min(goal, BLOCK_SIZE_BYTES))
+  return files.filter((file) => file.length > 0).flatMap((file) => splitFile(file, size))
+}
+
+/**
+ * Packs whole files into the partitions of `wholeTextFiles` and `binaryFiles`, as Hadoop's `CombineFileInputFormat` does on one machine:
+ * in order, a partition ends once it holds `maxSplitBytes`; what is left, empty files included, makes the last one.
+ */
+export function combineFiles(files: readonly FileStatus[], maxSplitBytes: number): FileStatus[][] {
+  const groups: FileStatus[][] = []
+  let group: FileStatus[] = []
+  let bytes = 0
+  for (const file of files) {
+    if (file.length === 0) continue
+    group.push(file)
+    bytes += file.length
+    if (bytes < maxSplitBytes) continue
+    groups.push(group)
+    group = []
+    bytes = 0
+  }
+  const unplaced = new Set(group)
+  const rest = files.filter((file) => file.length === 0 || unplaced.has(file))
+  return rest.length > 0 ? [...groups, rest] : groups
+}
+
+/** How much `wholeTextFiles` packs into one partition, in bytes. */
+export function wholeTextFilesSplitBytes(files: readonly FileStatus[], minPartitions: number): number {
+  const total = files.reduce((sum, file) => sum + file.length, 0)
+  return Math.ceil(total / Math.max(1, minPartitions))
+}
+
+/** How much `binaryFiles` packs into one partition, in bytes: opening a file counts as 4 MiB, and a partition is 4 to 128 MiB. */
+export function binaryFilesSplitBytes(
+  files: readonly FileStatus[],
+  minPartitions: number,
+  defaultParallelism: number,
+): number {
+  const openCost = 4 * 1024 * 1024
+  const total = files.reduce((sum, file) => sum + file.length + openCost, 0)
+  const perCore = Math.floor(total / Math.max(defaultParallelism, minPartitions, 1))
+  return Math.min(128 * 1024 * 1024, Math.max(openCost, perCore))
+}
+
+function splitFile(file: FileStatus, size: number): FileSplit[] {
+  const unsupported = UNSUPPORTED_COMPRESSION.exec(file.path)?.[0]
+  if (unsupported !== undefined) {
+    throw new UnsupportedOperationException(
+      'UNSUPPORTED_COMPRESSION',
+      `Cannot read ${file.path}: ${unsupported} files are not supported. Supported are plain, .gz and .deflate files; recompress it.`,
+    )
+  }
+  if (COMPRESSED.test(file.path)) return [{ path: file.path, start: 0, length: file.length, isCompressed: true }]
+  const splits: FileSplit[] = []
+  let start = 0
+  for (; (file.length - start) / size > SPLIT_SLOP; start += size) {
+    splits.push({ path: file.path, start, length: size, isCompressed: false })
+  }
+  splits.push({ path: file.path, start, length: file.length - start, isCompressed: false })
+  return splits
+}
