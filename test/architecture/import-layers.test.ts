@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { findCycle, importsOf } from './imports.ts'
+import { layerViolations } from './layers.ts'
+import { projectFiles } from './project-files.ts'
+
+const sources = new Map([...projectFiles('src')].filter(([file]) => file.endsWith('.ts')))
+
+test('imports go down the layers only', () => {
+  assert(sources.size > 10)
+  assert.deepEqual(layerViolations(importsOf(sources)), [])
+})
+
+test('no files load each other in a circle', () => {
+  assert.equal(findCycle(importsOf(sources))?.join(' -> '), undefined)
+})
+
+/** Files that each break the rule once, with the line that must be reported. */
+const planted: readonly (readonly [file: string, source: string, violation: string])[] = [
+  ['task/a.ts', `import type { B } from '../engine/b.ts'`, 'task/a.ts imports engine/b.ts: task may not know engine'],
+  ['task/a.ts', `import {\n  b,\n} from '../io/b.ts'`, 'task/a.ts imports io/b.ts: task may not know io'],
+  ['closure/a.ts', `export * from '../task/b.ts'`, 'closure/a.ts imports task/b.ts: closure may not know task'],
+  ['io/a.ts', `import '../task/b.ts'`, 'io/a.ts imports task/b.ts: io may not know task'],
+  [
+    'engine/local/a.ts',
+    `const b = await import('../spark/b.ts')`,
+    'engine/local/a.ts imports engine/spark/b.ts: engine/local may not know engine/spark',
+  ],
+  [
+    'engine/a.ts',
+    `import b from './local/b.ts'`,
+    'engine/a.ts imports engine/local/b.ts: engine may not know engine/local',
+  ],
+  ['rdd/a.ts', `export { b } from '../dstream/b.ts'`, 'rdd/a.ts imports dstream/b.ts: rdd may not know dstream'],
+  [
+    'rdd/a.ts',
+    `import * as b from '../engine/local/b.ts'`,
+    'rdd/a.ts imports engine/local/b.ts: rdd may not know engine/local',
+  ],
+  [
+    'rdd/a.ts',
+    `new Worker(new URL('../engine/local/b.ts', import.meta.url))`,
+    'rdd/a.ts imports engine/local/b.ts: rdd may not know engine/local',
+  ],
+  ['dstream/a.ts', `import { b } from '../cli/b.ts'`, 'dstream/a.ts imports cli/b.ts: dstream may not know cli'],
+  ['rdd/a.ts', `import { b } from '../index.ts'`, 'rdd/a.ts imports index.ts: rdd may not know index.ts'],
+  ['rdd/a.ts', `import { b } from './b.test.ts'`, 'rdd/a.ts imports rdd/b.test.ts: a test is imported by nobody'],
+  ['rdd/a.ts', `import { b } from '../../test/b.ts'`, 'rdd/a.ts imports ../test/b.ts: it lies outside of src/'],
+  ['rdd/a.ts', `import { b } from 'millstream'`, 'rdd/a.ts imports millstream: the package does not import itself'],
+  ['utils/a.ts', `import { b } from '../errors.ts'`, 'utils/a.ts imports errors.ts: utils is no layer'],
+]
+
+test('a planted violation of each kind is found', async (t) => {
+  for (const [file, source, violation] of planted) {
+    await t.test(violation, () => {
+      assert.deepEqual(layerViolations(importsOf(new Map([[file, source]]))), [violation])
+    })
+  }
+})
+
+test('what is allowed, or only looks like an import, is not reported', () => {
+  const allowed = new Map([
+    [
+      'rdd/a.ts',
+      `import { b } from '../task/b.ts'\nimport type { C } from '../context/c.ts'\nimport fs from 'node:fs'`,
+    ],
+    [
+      'rdd/b.ts',
+      ` * import { b } from '../dstream/b.ts'\n// import { b } from '../cli/b.ts'\nconst text = "from '../cli/b.ts'"`,
+    ],
+    ['rdd/c.test.ts', `import { b } from '../../test/model/b.ts'\nimport { c } from '../dstream/c.ts'`],
+  ])
+  assert.deepEqual(layerViolations(importsOf(allowed)), [])
+})
+
+test('a planted circle is found, one of types alone is none', () => {
+  const circle = new Map([
+    ['rdd/a.ts', `import { b } from './b.ts'`],
+    ['rdd/b.ts', `import { a } from './c.ts'`],
+    ['rdd/c.ts', `export * from './b.ts'`],
+  ])
+  assert.deepEqual(findCycle(importsOf(circle)), ['rdd/b.ts', 'rdd/c.ts', 'rdd/b.ts'])
+  const types = new Map([...circle, ['rdd/c.ts', `export type { B } from './b.ts'`]])
+  assert.equal(findCycle(importsOf(types)), undefined)
+})
