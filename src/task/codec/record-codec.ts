@@ -1,0 +1,121 @@
+import { ByteSink } from './byte-sink.ts'
+import { ByteSource } from './byte-source.ts'
+import type { ClassTable } from './class-table.ts'
+import { ColumnReader } from './column-reader.ts'
+import { ColumnWriter } from './column-writer.ts'
+import { CorruptBlockError } from './errors.ts'
+import { CHUNK_HEADER_BYTES, FORMAT_VERSION, MAX_CHUNK_RECORDS } from './format.ts'
+import { explainFailure } from './unserializable.ts'
+
+export interface DecodeOptions {
+  /**
+   * Gives long strings characters of their own. Without it a string of 13 characters or more keeps the text of its whole column
+   * alive, which is right for records that are used up at once and wrong for records that are kept.
+   */
+  readonly detach?: boolean
+}
+
+/**
+ * Turns records into compact, self-contained bytes and back.
+ *
+ * Kept exactly: primitives (-0, NaN, lone surrogates), arrays and their holes, own enumerable string-keyed fields in their order, Map,
+ * Set, Date, RegExp, URL, boxed primitives, registered symbols, errors, views and buffers (with their own bytes only), cycles and
+ * shared objects within one record, the class of instances that the class table knows. Not kept: the class of other instances,
+ * symbol keys, property flags and accessors (a getter's value is kept), named properties of arrays other than RegExp matches,
+ * private fields. A function, promise, socket or local symbol is refused.
+ */
+export class RecordCodec {
+  readonly #writer: ColumnWriter
+  readonly #reader: ColumnReader
+  readonly #sink = new ByteSink(4096)
+
+  /** @param classes lets instances of user classes keep their class; without it they arrive as plain objects */
+  constructor(classes?: ClassTable) {
+    this.#writer = new ColumnWriter(classes)
+    this.#reader = new ColumnReader(classes)
+  }
+
+  /**
+   * Encodes records to bytes in an ArrayBuffer of exactly their size, fit to be transferred.
+   * @throws {RecordNotSerializableError} with the path of the value that cannot be encoded
+   */
+  encode(records: readonly unknown[]): Uint8Array {
+    this.#sink.reset()
+    this.encodeInto(records, this.#sink)
+    return this.#sink.take()
+  }
+
+  /**
+   * Appends records to a sink as one chunk, or several when there are many. On an error the sink is as it was.
+   * @throws {RecordNotSerializableError} with the path of the value that cannot be encoded
+   */
+  encodeInto(records: readonly unknown[], out: ByteSink): void {
+    const start = out.length
+    try {
+      if (records.length <= MAX_CHUNK_RECORDS) {
+        this.#encodeChunk(records, out)
+        return
+      }
+      for (let from = 0; from < records.length; from += MAX_CHUNK_RECORDS) {
+        this.#encodeChunk(records.slice(from, from + MAX_CHUNK_RECORDS), out)
+      }
+    } catch (error) {
+      out.length = start
+      throw error
+    }
+  }
+
+  /**
+   * Decodes all chunks that stand one after another.
+   * @throws {CorruptBlockError} when the bytes are damaged, cut short or of another version
+   */
+  decode(bytes: Uint8Array, options?: DecodeOptions): unknown[] {
+    let records: unknown[] | undefined
+    for (const chunk of this.chunks(bytes, options)) {
+      if (records === undefined) records = chunk
+      else for (let i = 0; i < chunk.length; i++) records.push(chunk[i])
+    }
+    return records ?? []
+  }
+
+  /**
+   * Decodes chunk by chunk, each when it is asked for.
+   * @throws {CorruptBlockError} when the bytes are damaged, cut short or of another version
+   */
+  *chunks(bytes: Uint8Array, options?: DecodeOptions): Iterable<unknown[]> {
+    let from = 0
+    while (from < bytes.length) {
+      const source = new ByteSource(bytes.subarray(from))
+      const chunk = this.#decodeChunk(source, options?.detach === true)
+      from += source.end
+      yield chunk
+    }
+  }
+
+  #encodeChunk(records: readonly unknown[], out: ByteSink): void {
+    const start = out.length
+    out.u8(FORMAT_VERSION)
+    out.u32(0)
+    out.varint(records.length)
+    try {
+      if (records.length > 0) this.#writer.write(records, out)
+    } catch (error) {
+      throw explainFailure(records, error)
+    }
+    out.setU32(start + 1, out.length - start - CHUNK_HEADER_BYTES)
+  }
+
+  #decodeChunk(source: ByteSource, isDetached: boolean): unknown[] {
+    const version = source.u8()
+    if (version !== FORMAT_VERSION)
+      throw new CorruptBlockError(`format version ${version} instead of ${FORMAT_VERSION}`)
+    const length = source.u32()
+    source.expect(length)
+    source.end = source.position + length
+    const count = source.varint()
+    const records = count === 0 ? [] : this.#reader.read(source, count, isDetached)
+    if (source.position !== source.end)
+      throw new CorruptBlockError(`${source.remaining} bytes are left over after ${count} records`)
+    return records
+  }
+}

@@ -1,0 +1,80 @@
+import { EventEmitter } from 'node:events'
+import { types } from 'node:util'
+import { RecordNotSerializableError } from './errors.ts'
+
+/** What a value is when it cannot become bytes, for instance `function 'send'`; undefined when it can. */
+export function unserializableKind(value: unknown): string | undefined {
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `function '${value.name}'`
+  if (typeof value === 'symbol')
+    return Symbol.keyFor(value) === undefined ? `the local symbol ${String(value)}` : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  if (types.isPromise(value)) return 'a Promise'
+  if (types.isWeakMap(value)) return 'a WeakMap'
+  if (types.isWeakSet(value)) return 'a WeakSet'
+  if (types.isGeneratorObject(value)) return 'a generator'
+  if (types.isMapIterator(value) || types.isSetIterator(value)) return 'an iterator'
+  if (types.isSharedArrayBuffer(value)) return 'a SharedArrayBuffer'
+  if (types.isExternal(value) || types.isKeyObject(value) || types.isCryptoKey(value)) return 'a native handle'
+  if (value instanceof EventEmitter || value instanceof EventTarget) return describeInstance(value)
+  if (value instanceof WeakRef) return 'a WeakRef'
+  if (value instanceof FinalizationRegistry) return 'a FinalizationRegistry'
+  return undefined
+}
+
+function describeInstance(value: object): string {
+  const name = value.constructor?.name
+  return name === undefined || name === '' ? 'a live object' : `an instance of ${name}`
+}
+
+/** Finds the first value in a record that cannot become bytes, and says where it stands. Runs only after an encoding failed. */
+export function explainFailure(record: unknown, cause: unknown): RecordNotSerializableError {
+  const found = findUnserializable(record, 'record', new Set())
+  if (found !== undefined) return new RecordNotSerializableError(found.path, found.kind, { cause })
+  return new RecordNotSerializableError('record', 'a value that is nested too deeply or cannot be read', { cause })
+}
+
+interface Found {
+  readonly path: string
+  readonly kind: string
+}
+
+function findUnserializable(value: unknown, path: string, seen: Set<object>): Found | undefined {
+  const kind = unserializableKind(value)
+  if (kind !== undefined) return { path, kind }
+  if (typeof value !== 'object' || value === null || seen.has(value)) return undefined
+  seen.add(value)
+  if (path.length > 4096) return undefined
+  for (const [step, child] of childrenOf(value)) {
+    const found = findUnserializable(child, path + step, seen)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function* childrenOf(value: object): Iterable<[string, unknown]> {
+  if (ArrayBuffer.isView(value)) return
+  if (types.isMap(value)) {
+    let index = 0
+    for (const [key, child] of value) {
+      yield [`.keys()[${index++}]`, key]
+      yield [`.get(${preview(key)})`, child]
+    }
+  } else if (types.isSet(value)) {
+    let index = 0
+    for (const child of value) yield [`.values()[${index++}]`, child]
+  } else if (value instanceof Error) {
+    yield ['.cause', value.cause]
+    if (value instanceof AggregateError) yield ['.errors', value.errors]
+  }
+  for (const key of Object.keys(value)) yield [step(value, key), (value as Record<string, unknown>)[key]]
+}
+
+function step(parent: object, key: string): string {
+  if (Array.isArray(parent)) return `[${key}]`
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
+}
+
+function preview(key: unknown): string {
+  if (typeof key === 'string') return JSON.stringify(key.slice(0, 40))
+  return typeof key === 'object' ? '…' : String(key)
+}
