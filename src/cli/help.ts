@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import type { HelpTopic } from './command-line.ts'
+
+const GENERAL = `Millstream: Spark Streaming for TypeScript.
+
+Usage:
+  millstream run [options] <app.ts> [args...]   run a TypeScript or JavaScript program as it is
+  millstream help [run]                         this text, or that of a command
+  millstream version                            the version
+
+Options of run:
+  --master <url>       where it runs: local, local[N], local[*], local[N,F]
+  --conf <key=value>   a setting of the program's SparkConf; may be given more than once
+`
+
+const RUN = `Usage: millstream run [options] <app.ts> [args...]
+
+Runs a program without a build: TypeScript or JavaScript, an ES module or CommonJS. What stands after the file
+belongs to the program, in process.argv from the third place on.
+
+Options:
+  --master <url>       the master of a SparkConf or SparkContext that names none:
+                       local, local[N], local[*] (all cores), local[N,F] (F tries for each task)
+  --conf <key=value>   a setting of every new SparkConf; may be given more than once
+  -h, --help           this text
+
+A value that the program sets in its code wins over --master and --conf.
+
+Example:
+  millstream run --master 'local[4]' --conf spark.app.name=counts app.ts --port 9999
+`
+
+/** What `millstream --help` and `millstream help run` print. */
+export function helpText(topic: HelpTopic | undefined): string {
+  return topic === 'run' ? RUN : GENERAL
+}
+
+/** What `millstream version` prints: the package's version and Node's. */
+export function versionText(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const { version } = manifest as { version: string }
+  return `millstream ${version} (node ${process.versions.node})\n`
+}

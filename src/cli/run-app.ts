@@ -1,0 +1,34 @@
+import { statSync } from 'node:fs'
+import { Module, register } from 'node:module'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { register as registerCommonJs } from 'tsx/cjs/api'
+import { register as registerModules } from 'tsx/esm/api'
+import { type RunCommand, UsageError } from './command-line.ts'
+import { moduleFormatOf } from './module-format.ts'
+
+/**
+ * Runs a program in this process, so that signals, the exit code, standard input and workers are the program's own: `process.argv` is
+ * `[node, app, ...args]`, and `--master` and `--conf` reach each new SparkConf through MILLSTREAM_MASTER and MILLSTREAM_CONF.
+ *
+ * @returns when the program's module has run; what it started may go on
+ * @throws UsageError with exit code 1 when there is no such file; whatever the program throws
+ */
+export async function runApp({ app, appArgs, master, conf }: RunCommand): Promise<void> {
+  const file = resolve(app)
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined) throw new UsageError('APP_NOT_FOUND', `cannot find the program '${app}' (${file})`, 1)
+  if (!stats.isFile()) throw new UsageError('APP_NOT_A_FILE', `the program '${app}' is not a file`, 1)
+
+  if (master !== undefined) process.env.MILLSTREAM_MASTER = master
+  if (Object.keys(conf).length > 0) process.env.MILLSTREAM_CONF = JSON.stringify(conf)
+  process.argv = [process.argv[0]!, file, ...appArgs]
+
+  registerCommonJs()
+  registerModules()
+  // Registered last, it is asked first. The extension differs between the sources and the build.
+  register(new URL(`./module-hooks${extname(import.meta.url)}`, import.meta.url))
+  if (moduleFormatOf(file) === 'module') await import(pathToFileURL(file).href)
+  // As `node app.cjs` does it: `require.main` is the program's module.
+  else Module.runMain(file)
+}
