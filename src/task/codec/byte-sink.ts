@@ -44,7 +44,7 @@ export class ByteSink {
   }
 
   /** Overwrites four bytes that were reserved before. */
-  setU32(at: number, value: number): void {
+  setUint32(at: number, value: number): void {
     this.#view.setUint32(at, value, true)
   }
 

@@ -64,7 +64,6 @@ export class ColumnWriter {
     const first = values[0]
     const type = typeof first
     for (let i = 1; i < count; i++) {
-      // biome-ignore lint/suspicious/useValidTypeof: both sides are results of typeof
       if (typeof values[i] !== type) {
         this.#writeMixed(values, depth, owners)
         return

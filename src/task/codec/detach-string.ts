@@ -1,6 +1,6 @@
 import type { StringBuffer } from './byte-sink.ts'
 
-const WIDE = /[^\x00-\xff]/
+const WIDE = /[\u0100-\uffff]/
 
 /** V8 shares the characters of a slice from this length on. */
 const SHORTEST_SHARED_SLICE = 13

@@ -102,7 +102,7 @@ export class RecordCodec {
     } catch (error) {
       throw explainFailure(records, error)
     }
-    out.setU32(start + 1, out.length - start - CHUNK_HEADER_BYTES)
+    out.setUint32(start + 1, out.length - start - CHUNK_HEADER_BYTES)
   }
 
   #decodeChunk(source: ByteSource, isDetached: boolean): unknown[] {

@@ -148,12 +148,16 @@ export class ValueWriter {
   }
 
   #writeBody(value: object): void {
-    const proto = Object.getPrototypeOf(value)
-    if (proto === Object.prototype) return this.#writeFieldsWithTag(ValueTag.OBJECT, value)
-    if (proto === Array.prototype) return this.#writeArray(value as unknown[])
-    if (proto === null) return this.#writeFieldsWithTag(ValueTag.NULL_OBJECT, value)
+    const proto: object | null = Object.getPrototypeOf(value)
+    if (proto === Object.prototype) this.#writeFieldsWithTag(ValueTag.OBJECT, value)
+    else if (proto === Array.prototype) this.#writeArray(value as unknown[])
+    else if (proto === null) this.#writeFieldsWithTag(ValueTag.NULL_OBJECT, value)
+    else this.#writeInstance(value, proto)
+  }
+
+  #writeInstance(value: object, proto: object): void {
     if (unserializableKind(value) !== undefined) throw new UnserializableValue()
-    const classId = this.#classIdOf(value, proto)
+    const classId = this.#classIdOf(proto)
     if (classId === undefined) {
       this.#writeBuiltin(value)
       return
@@ -164,7 +168,7 @@ export class ValueWriter {
     if (this.#writeBuiltin(value)) this.#writeFieldsOf(value, ownFieldsBesidesElements(value))
   }
 
-  #classIdOf(value: object, proto: object): string | undefined {
+  #classIdOf(proto: object): string | undefined {
     if (this.#classes === undefined) return undefined
     const ctor: unknown = proto.constructor
     if (typeof ctor !== 'function' || ctor.prototype !== proto) return undefined
@@ -191,10 +195,14 @@ export class ValueWriter {
   }
 
   #writeArray(value: readonly unknown[]): void {
-    if (isMatch(value)) return this.#writeMatch(value)
-    if (hasHole(value)) return this.#writeSparseArray(value)
-    this.#sink.u8(ValueTag.ARRAY)
-    this.#writeElements(value)
+    if (isMatch(value)) {
+      this.#writeMatch(value)
+    } else if (hasHole(value)) {
+      this.#writeSparseArray(value)
+    } else {
+      this.#sink.u8(ValueTag.ARRAY)
+      this.#writeElements(value)
+    }
   }
 
   #writeElements(value: readonly unknown[]): void {

@@ -1,0 +1,5 @@
+export { type CanonicalKey, canonicalKey } from './canonical-key.ts'
+export { KeyNotHashableError } from './errors.ts'
+export { hashKey, nonNegativeMod } from './hash-key.ts'
+export { KeyTable } from './key-table.ts'
+export { keysEqual } from './keys-equal.ts'
