@@ -1,20 +1,76 @@
 import { MillstreamError } from '../errors.ts'
+import { approximateDistinct } from './partition-functions/approximate.ts'
+import * as keyed from './partition-functions/keyed.ts'
+import * as numbers from './partition-functions/numbers.ts'
+import { pipeThrough } from './partition-functions/pipe.ts'
+import { dealRoundRobin } from './partition-functions/round-robin.ts'
+import * as sampling from './partition-functions/sampling.ts'
+import * as saving from './partition-functions/saving.ts'
+import * as top from './partition-functions/top-records.ts'
+import * as whole from './partition-functions/whole-partition.ts'
 
 /**
- * A partition-wise operation of ours, run where the records are. As a narrow operation it gives an iterable, perhaps asynchronous; as a
- * sink it gives a value or a promise of one.
+ * A partition-wise operation of ours, run where the records are: (records, partition, ...args), for `zipPartitions` one iterator per
+ * parent first. As a narrow operation it gives an iterable, perhaps asynchronous; as a sink it gives a value or a promise of one.
  */
-export type BuiltinPartitionFunction = (
-  records: IterableIterator<unknown>,
-  partition: number,
-  ...args: readonly never[]
-) => unknown
+export type BuiltinPartitionFunction = (...parameters: never[]) => unknown
 
-const functions: Readonly<Record<string, BuiltinPartitionFunction>> = {}
+const FUNCTIONS = {
+  approximateDistinct,
+  combineByKey: keyed.combineByKey,
+  countIntervals: numbers.countIntervals,
+  countKeys: keyed.countKeys,
+  countRecords: keyed.countRecords,
+  dealRoundRobin,
+  distinctRecords: keyed.distinctRecords,
+  encodePartition: saving.encodePartition,
+  foldPartition: whole.foldPartition,
+  greatestRecord: top.greatestRecord,
+  greatestRecords: top.greatestRecords,
+  joinPairs: keyed.joinPairs,
+  keyByGroup: whole.keyByGroup,
+  keysBetween: whole.keysBetween,
+  keysOfBoth: keyed.keysOfBoth,
+  leastRecord: top.leastRecord,
+  leastRecords: top.leastRecords,
+  numberRecords: whole.numberRecords,
+  numberRecordsApart: whole.numberRecordsApart,
+  pairsOnlyLeft: keyed.pairsOnlyLeft,
+  pipeThrough,
+  rangeOfNumbers: numbers.rangeOfNumbers,
+  reduceByKeyLocally: keyed.reduceByKeyLocally,
+  reducePartition: whole.reducePartition,
+  reservoirOfKeys: sampling.reservoirOfKeys,
+  sampleByKey: sampling.sampleByKey,
+  sampleCell: sampling.sampleCell,
+  samplePoisson: sampling.samplePoisson,
+  sampleQuotas: sampling.sampleQuotas,
+  savePartitionAsRecords: saving.savePartitionAsRecords,
+  savePartitionAsText: saving.savePartitionAsText,
+  sortByKey: whole.sortByKey,
+  statsOfNumbers: numbers.statsOfNumbers,
+  sumOfNumbers: numbers.sumOfNumbers,
+  valuesOfKey: keyed.valuesOfKey,
+  withIndex: whole.withIndex,
+  withoutIndex: whole.withoutIndex,
+  zipRecords: whole.zipRecords,
+} as const satisfies Readonly<Record<string, BuiltinPartitionFunction>>
 
-/** The operation of that name, for `builtin` narrow operations and sinks. */
+/** The names of the operations there are. */
+export type PartitionFunctionName = keyof typeof FUNCTIONS
+
+/** The operation of that name, for `builtin` narrow operations, zip functions and sinks. */
 export function partitionFunction(name: string): BuiltinPartitionFunction {
-  const found = functions[name]
-  if (!found) throw new MillstreamError('UNKNOWN_PARTITION_FUNCTION', `there is no partition function '${name}'`)
-  return found
+  if (!Object.hasOwn(FUNCTIONS, name)) {
+    throw new MillstreamError('UNKNOWN_PARTITION_FUNCTION', `there is no partition function '${name}'`)
+  }
+  return FUNCTIONS[name as PartitionFunctionName]
+}
+
+/** A call of an operation as a program holds it; names are checked by the compiler. */
+export function builtin(
+  name: PartitionFunctionName,
+  ...args: readonly unknown[]
+): { readonly kind: 'builtin'; readonly name: PartitionFunctionName; readonly args: readonly unknown[] } {
+  return { kind: 'builtin', name, args }
 }

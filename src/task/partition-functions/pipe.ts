@@ -1,0 +1,106 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { IllegalStateException, SparkException } from '../../errors.ts'
+import { textOf } from '../text-of.ts'
+
+/** What `pipe` was asked for, as its program travels. */
+export interface PipeOptions {
+  readonly command: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly encoding: BufferEncoding
+  readonly printPipeContext: ((print: (line: string) => void) => unknown) | null
+  readonly printRecord: ((record: never, print: (line: string) => void) => unknown) | null
+  readonly checkCode: boolean
+  readonly separateWorkingDir: string | null
+}
+
+/** Bytes gathered before the command's input is written to. */
+const WRITE_BYTES = 64 * 1024
+
+/**
+ * Sends the partition's records, a line each, through a command and gives the lines that it prints. What it prints to its error output
+ * goes to this process's. The command is ended when nobody reads on.
+ */
+export async function* pipeThrough(
+  records: Iterable<unknown>,
+  _partition: number,
+  options: PipeOptions,
+): AsyncGenerator<string> {
+  const [program, ...args] = options.command
+  const child = spawn(program!, args, {
+    env: { ...process.env, ...options.env },
+    stdio: 'pipe',
+    ...(options.separateWorkingDir === null ? {} : { cwd: options.separateWorkingDir }),
+  })
+  // Where a command cannot be started, this is the only word of it.
+  const failedToStart = new Promise<never>((_, reject) => {
+    child.once('error', (cause) => reject(startFailure(program!, cause)))
+  })
+  failedToStart.catch(() => {})
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  closed.catch(() => {})
+  child.stderr.pipe(process.stderr, { end: false })
+
+  let feedError: unknown = null
+  const fed = feed(child, records, options).catch((error: unknown) => {
+    feedError = error
+    child.kill()
+  })
+  let isFinished = false
+  try {
+    yield* createInterface({ input: child.stdout.setEncoding(options.encoding), crlfDelay: Number.POSITIVE_INFINITY })
+    const [code, signal] = await Promise.race([closed, failedToStart])
+    isFinished = true
+    await fed
+    if (feedError !== null) throw feedError
+    if (options.checkCode && code !== 0) {
+      const ending = code === null ? `by signal ${signal}` : `with status ${code}`
+      throw new IllegalStateException(
+        'SUBPROCESS_FAILED',
+        `Subprocess exited ${ending}. Command ran: ${options.command.join(' ')}`,
+      )
+    }
+  } finally {
+    child.stderr.unpipe(process.stderr)
+    if (!isFinished) child.kill('SIGKILL')
+  }
+}
+
+async function feed(
+  child: ChildProcessWithoutNullStreams,
+  records: Iterable<unknown>,
+  options: PipeOptions,
+): Promise<void> {
+  const { stdin } = child
+  let isOpen = true
+  // A command may stop reading before its end, as `head` does; what it prints still counts.
+  stdin.on('error', () => {
+    isOpen = false
+  })
+  let pending = ''
+  const print = (line: string) => {
+    pending += `${line}\n`
+  }
+  const flush = async () => {
+    const text = pending
+    pending = ''
+    if (text !== '' && isOpen && !stdin.write(text, options.encoding)) {
+      await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]).catch(() => {})
+    }
+  }
+  options.printPipeContext?.(print)
+  for (const record of records) {
+    if (!isOpen) return
+    if (options.printRecord) options.printRecord(record as never, print)
+    else print(textOf(record))
+    if (pending.length >= WRITE_BYTES) await flush()
+  }
+  await flush()
+  stdin.end()
+}
+
+function startFailure(program: string, cause: Error): SparkException {
+  return new SparkException('SUBPROCESS_NOT_STARTED', `Cannot run program "${program}": ${cause.message}`, { cause })
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable, type Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { textOf } from '../text-of.ts'
+import { workerCodec } from '../worker-codec.ts'
+
+/** Text gathered before it goes to the file, in characters. */
+const TEXT_CHUNK = 64 * 1024
+/** Records encoded together. */
+const RECORD_CHUNK = 4096
+
+/** How the bytes of a saved file are packed. */
+export type SaveCodec = 'none' | 'gzip'
+
+/**
+ * Writes the partition's records as lines of text. The file stands in `directory` under its final name only when it is whole, so that
+ * a task that runs twice, or dies half way, leaves one whole file or none.
+ * @returns the file's name.
+ */
+export function savePartitionAsText(
+  records: Iterable<unknown>,
+  partition: number,
+  directory: string,
+  codec: SaveCodec,
+): Promise<string> {
+  return writePart(directory, `${partName(partition)}${codec === 'gzip' ? '.gz' : ''}`, linesOf(records), codec)
+}
+
+/** Writes the partition's records as chunks of the record codec, which `objectFile` and checkpoints read. @returns the file's name. */
+export function savePartitionAsRecords(
+  records: Iterable<unknown>,
+  partition: number,
+  directory: string,
+): Promise<string> {
+  return writePart(directory, partName(partition), chunksOf(records), 'none')
+}
+
+/** The partition's records as chunks of the record codec, in memory. */
+export function encodePartition(records: Iterable<unknown>): { bytes: Uint8Array; count: number } {
+  const kept = [...records]
+  return { bytes: workerCodec().encode(kept), count: kept.length }
+}
+
+/** `part-00000` for partition 0. */
+export function partName(partition: number): string {
+  return `part-${String(partition).padStart(5, '0')}`
+}
+
+async function writePart(
+  directory: string,
+  name: string,
+  content: Iterable<string | Uint8Array>,
+  codec: SaveCodec,
+): Promise<string> {
+  await mkdir(directory, { recursive: true })
+  const unfinished = join(directory, `.${name}.${randomUUID()}`)
+  try {
+    const packing: Transform[] = codec === 'gzip' ? [createGzip()] : []
+    await pipeline([Readable.from(content), ...packing, createWriteStream(unfinished)])
+    await syncFile(unfinished)
+    await rename(unfinished, join(directory, name))
+  } catch (error) {
+    await rm(unfinished, { force: true })
+    throw error
+  }
+  return name
+}
+
+/** A file that is renamed before its bytes are on the disk may be empty after a power cut. */
+async function syncFile(path: string): Promise<void> {
+  await using file = await open(path, 'r+')
+  await file.sync()
+}
+
+function* linesOf(records: Iterable<unknown>): Generator<Buffer> {
+  let text = ''
+  for (const record of records) {
+    text += `${textOf(record)}\n`
+    if (text.length < TEXT_CHUNK) continue
+    yield Buffer.from(text)
+    text = ''
+  }
+  if (text !== '') yield Buffer.from(text)
+}
+
+function* chunksOf(records: Iterable<unknown>): Generator<Uint8Array> {
+  let chunk: unknown[] = []
+  for (const record of records) {
+    chunk.push(record)
+    if (chunk.length < RECORD_CHUNK) continue
+    yield workerCodec().encode(chunk)
+    chunk = []
+  }
+  if (chunk.length > 0) yield workerCodec().encode(chunk)
+}
