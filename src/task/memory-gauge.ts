@@ -1,0 +1,50 @@
+import v8 from 'node:v8'
+import vm from 'node:vm'
+
+/** How a worker's memory is shared out. */
+export interface MemoryLimits {
+  /** Part of the heap limit in use above which a growing table or sort buffer is spilled. */
+  readonly spillFraction: number
+  /** Entries of a table or sort buffer after which it is spilled whatever the heap says (`spark.shuffle.spill.numElementsForceSpillThreshold`). */
+  readonly maxEntries: number
+}
+
+export const DEFAULT_MEMORY_LIMITS: MemoryLimits = { spillFraction: 0.6, maxEntries: Number.MAX_SAFE_INTEGER }
+
+/** Tells a growing structure when to spill: looks at this thread's real heap, so that whatever else fills it counts too. */
+export class MemoryGauge {
+  readonly #limits: MemoryLimits
+  readonly #limitBytes: number
+  #collect: (() => void) | null = null
+
+  constructor(limits: MemoryLimits) {
+    this.#limits = limits
+    this.#limitBytes = v8.getHeapStatistics().heap_size_limit * limits.spillFraction
+  }
+
+  /** Records between two looks at the heap; a look costs about a microsecond. */
+  readonly interval = 8192
+
+  /** @param entries entries the asking structure holds. @returns whether it should spill now. */
+  isShort(entries: number): boolean {
+    if (entries >= this.#limits.maxEntries) return true
+    return v8.getHeapStatistics().used_heap_size > this.#limitBytes
+  }
+
+  /** Entries above which a structure must be told even between intervals. */
+  get maxEntries(): number {
+    return this.#limits.maxEntries
+  }
+
+  /** Collects garbage after a spill, so that the next look sees what is really held and does not spill a small table again. */
+  afterSpill(): void {
+    if (v8.getHeapStatistics().used_heap_size <= this.#limitBytes) return
+    this.#collect ??= exposedCollector()
+    this.#collect()
+  }
+}
+
+function exposedCollector(): () => void {
+  v8.setFlagsFromString('--expose-gc')
+  return vm.runInNewContext('gc') as () => void
+}

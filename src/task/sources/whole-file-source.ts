@@ -1,0 +1,73 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import zlib from 'node:zlib'
+import { SparkException } from '../../errors.ts'
+import type { InputSplit } from '../input.ts'
+import type { Reader } from '../reader.ts'
+
+/** `file:/a/b`, as Hadoop prints a local path: the key of wholeTextFiles and binaryFiles. */
+function hadoopPath(file: string): string {
+  return `file:${pathToFileURL(path.resolve(file)).pathname}`
+}
+
+/** One record [path, content] per file; text content as a string, binary content as a Buffer. */
+export function wholeFileReader(splits: readonly InputSplit[], isText: boolean): Reader {
+  let index = 0
+  return {
+    isAsync: false,
+    next() {
+      const split = splits[index]
+      if (split === undefined) return null
+      index += 1
+      const bytes = fs.readFileSync(split.path)
+      const plain = split.isCompressed ? zlib.gunzipSync(bytes) : bytes
+      return [[hadoopPath(split.path), isText ? plain.toString('utf8') : plain]]
+    },
+    close() {
+      index = splits.length
+    },
+  }
+}
+
+const RECORDS_PER_READ = 1024
+
+/** Records of a fixed length out of a binary file; a piece owns the records that begin in it. */
+export function fixedLengthReader(split: InputSplit, recordLength: number): Reader {
+  const file = fs.openSync(split.path, 'r')
+  let isOpen = true
+  const close = (): void => {
+    if (isOpen) fs.closeSync(file)
+    isOpen = false
+  }
+  let position = Math.ceil(split.start / recordLength) * recordLength
+  const end = split.start + split.length
+  return {
+    isAsync: false,
+    next() {
+      if (!isOpen || position >= end) {
+        close()
+        return null
+      }
+      const count = Math.min(RECORDS_PER_READ, Math.ceil((end - position) / recordLength))
+      const bytes = Buffer.allocUnsafe(count * recordLength)
+      const read = fs.readSync(file, bytes, 0, bytes.length, position)
+      if (read % recordLength !== 0) {
+        close()
+        throw new SparkException(
+          'BINARY_RECORD_LENGTH',
+          `Byte array does not have correct length: ${split.path} ends ${read % recordLength} bytes into a record of ${recordLength} bytes at offset ${position + read - (read % recordLength)}. Give the length that the file was written with.`,
+        )
+      }
+      position += read
+      if (read === 0) {
+        close()
+        return null
+      }
+      const records: Buffer[] = []
+      for (let at = 0; at < read; at += recordLength) records.push(bytes.subarray(at, at + recordLength))
+      return records
+    },
+    close,
+  }
+}

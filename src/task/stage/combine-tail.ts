@@ -1,0 +1,70 @@
+import type { CombineTable } from '../aggregation/combine-table.ts'
+import type { Aggregator } from '../aggregator.ts'
+import type { LoopTail } from './fused-loop.ts'
+
+/**
+ * The end of a loop that combines pairs by key in place: keys that are strings or numbers are looked up in line, the merge function
+ * is called from this loop only. `group` appends to lists.
+ */
+export function combineTail(aggregator: Aggregator, table: CombineTable): LoopTail {
+  const { first, next, grows } = mergeCode(aggregator)
+  const update = `values[at] = ${next('values[at]', 'value')}${grows ? '; table.changed()' : ''}`
+  return {
+    code: (record) => `const key = ${record}[0]
+if (typeof key === 'string') {
+  const value = ${record}[1]
+  const at = strings.get(key)
+  if (at === undefined) table.insertString(key, ${first('value')})
+  else { ${update} }
+} else if (typeof key === 'number') {
+  const value = ${record}[1]
+  const at = numbers.get(key)
+  if (at === undefined) table.insertNumber(key, ${first('value')})
+  else { ${update} }
+} else table.addOther(${record})`,
+    bindings: {
+      table,
+      strings: table.strings,
+      numbers: table.numbers,
+      values: table.values,
+      ...functionsOf(aggregator),
+    },
+  }
+}
+
+interface MergeCode {
+  readonly first: (value: string) => string
+  readonly next: (combiner: string, value: string) => string
+  /** Whether a combiner may grow with each value, so that memory must be looked at on updates too. */
+  readonly grows: boolean
+}
+
+function mergeCode(aggregator: Aggregator): MergeCode {
+  switch (aggregator.kind) {
+    case 'reduce':
+      return { first: (value) => value, next: (combiner, value) => `merge(${combiner}, ${value})`, grows: false }
+    case 'combine':
+      return {
+        first: (value) => `create(${value})`,
+        next: (combiner, value) => `mergeValue(${combiner}, ${value})`,
+        grows: true,
+      }
+    case 'group':
+      return {
+        first: (value) => `[${value}]`,
+        next: (combiner, value) => `(${combiner}.push(${value}), ${combiner})`,
+        grows: true,
+      }
+  }
+}
+
+function functionsOf(aggregator: Aggregator): Record<string, unknown> {
+  switch (aggregator.kind) {
+    case 'reduce':
+      return { merge: aggregator.merge }
+    case 'combine':
+      return { create: aggregator.createCombiner, mergeValue: aggregator.mergeValue }
+    case 'group':
+      return {}
+  }
+}

@@ -1,0 +1,123 @@
+import type { NarrowOp } from '../program.ts'
+import type { Chunk } from '../reader.ts'
+
+/** The operations that work on one record at a time and so fuse into one loop. */
+export type ElementOp = Extract<
+  NarrowOp,
+  { readonly kind: 'map' | 'filter' | 'flatMap' | 'mapValues' | 'flatMapValues' | 'keyBy' | 'keys' | 'values' }
+>
+
+/** What the loop does with each record that reaches its end: code over the variable given, and the objects that the code names. */
+export interface LoopTail {
+  /** @param record the name of the variable that holds the record. */
+  readonly code: (record: string) => string
+  readonly bindings: Readonly<Record<string, unknown>>
+}
+
+export function isElementOp(op: NarrowOp): op is ElementOp {
+  switch (op.kind) {
+    case 'map':
+    case 'filter':
+    case 'flatMap':
+    case 'mapValues':
+    case 'flatMapValues':
+    case 'keyBy':
+    case 'keys':
+    case 'values':
+      return true
+    case 'glom':
+    case 'mapPartitions':
+    case 'builtin':
+      return false
+  }
+}
+
+/**
+ * Generates one loop over a chunk that runs all operations and the tail with no call but the user's functions. Every stage gets code
+ * of its own, so that each call site meets one function only and V8 can inline it.
+ */
+export function fuseLoop(ops: readonly ElementOp[], tail: LoopTail): (chunk: Chunk) => undefined {
+  const functions = ops.map((op) => ('fn' in op ? op.fn : null))
+  const slowPaths: string[] = []
+  const body = emit(ops, 0, 'v0', tail, slowPaths, new Set())
+  const names = Object.keys(tail.bindings)
+  const source = `'use strict'
+const { ${ops.map((_, i) => `${i}: f${i}`).join(', ')} } = fs
+const isArray = Array.isArray
+${slowPaths.join('\n')}
+return function loop(chunk) {
+  const length = chunk.length
+  for (let i0 = 0; i0 < length; i0++) {
+    const v0 = chunk[i0]
+    ${body}
+  }
+}`
+  const make = new Function('fs', 'notIterable', ...names, source)
+  return make(functions, notIterable, ...names.map((name) => tail.bindings[name])) as (chunk: Chunk) => undefined
+}
+
+/** Code for operations from `index` on, over the record in variable `v`. */
+function emit(
+  ops: readonly ElementOp[],
+  index: number,
+  v: string,
+  tail: LoopTail,
+  slowPaths: string[],
+  emitted: Set<number>,
+): string {
+  const op = ops[index]
+  if (op === undefined) return tail.code(v)
+  const out = `v${index + 1}`
+  const rest = (record: string): string => emit(ops, index + 1, record, tail, slowPaths, emitted)
+  switch (op.kind) {
+    case 'map':
+      return `const ${out} = f${index}(${v})\n${rest(out)}`
+    case 'filter':
+      return `if (f${index}(${v})) {\n${rest(v)}\n}`
+    case 'mapValues':
+      return `const ${out} = [${v}[0], f${index}(${v}[1])]\n${rest(out)}`
+    case 'keyBy':
+      return `const ${out} = [f${index}(${v}), ${v}]\n${rest(out)}`
+    case 'keys':
+      return `const ${out} = ${v}[0]\n${rest(out)}`
+    case 'values':
+      return `const ${out} = ${v}[1]\n${rest(out)}`
+    case 'flatMap':
+      return emitFlatMap(`f${index}(${v})`, (record) => record, rest)
+    case 'flatMapValues':
+      return emitFlatMap(`f${index}(${v}[1])`, (value) => `[${v}[0], ${value}]`, rest)
+  }
+
+  function emitFlatMap(call: string, record: (value: string) => string, body: (record: string) => string): string {
+    // What is no array (a string, a Set, a generator) takes a function of its own: code stays linear in the number of operations.
+    if (!emitted.has(index)) {
+      emitted.add(index)
+      slowPaths.push(`function slow${index}(items, ${v}) {
+  if (items == null || typeof items[Symbol.iterator] !== 'function') throw notIterable(items)
+  for (const item of items) {
+    const ${out} = ${record('item')}
+    ${body(out)}
+  }
+}`)
+    }
+    const list = `a${index}`
+    const at = `j${index}`
+    return `const ${list} = ${call}
+if (isArray(${list})) {
+  for (let ${at} = 0; ${at} < ${list}.length; ${at}++) {
+    const ${out} = ${record(`${list}[${at}]`)}
+    ${body(out)}
+  }
+} else slow${index}(${list}, ${v})`
+  }
+}
+
+function notIterable(value: unknown): TypeError {
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
+  return new TypeError(`the function given to flatMap returned ${kind}; it must return an array or another iterable`)
+}
+
+/** A tail that gathers records in `out.records`. */
+export function collectTail(out: { records: unknown[] }): LoopTail {
+  return { code: (record) => `out.records.push(${record})`, bindings: { out } }
+}

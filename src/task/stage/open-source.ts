@@ -1,0 +1,98 @@
+import fs from 'node:fs'
+import { framesReader } from '../frames.ts'
+import type { StoredBytes, TaskInput } from '../input.ts'
+import { type Chunk, concatReaders, EMPTY_READER, type Reader } from '../reader.ts'
+import { compressedTextReader } from '../sources/compressed-text-source.ts'
+import { lineBlockReader } from '../sources/line-block-source.ts'
+import { rangeReader } from '../sources/range-source.ts'
+import { textFileReader } from '../sources/text-file-source.ts'
+import { fixedLengthReader, wholeFileReader } from '../sources/whole-file-source.ts'
+import type { TaskRuntime } from '../task-runtime.ts'
+
+/** Opens the data that a leaf of a program reads. */
+export function sourceReader(input: TaskInput, runtime: TaskRuntime): Reader {
+  switch (input.kind) {
+    case 'data':
+      return dataReader(input.format, input.bytes, runtime)
+    case 'range':
+      return rangeReader(input.start, input.step, input.count)
+    case 'files':
+      return filesReader(input, runtime)
+    default:
+      throw new Error(`a source cannot read ${input.kind} input`)
+  }
+}
+
+/** Reads the segments of a shuffle's map outputs, or one stored partition. */
+export function segmentsReader(input: TaskInput, runtime: TaskRuntime): Reader {
+  if (input.kind !== 'segments') throw new Error(`a shuffle cannot read ${input.kind} input`)
+  return concatReaders(
+    input.segments.map((segment) => () => framesReader(segment, runtime.codec)),
+    false,
+  )
+}
+
+function dataReader(format: 'records' | 'lines' | 'frames', stored: StoredBytes, runtime: TaskRuntime): Reader {
+  const bytes = stored instanceof Uint8Array ? stored : readStored(stored)
+  if (bytes.length === 0) return EMPTY_READER
+  switch (format) {
+    case 'lines':
+      return lineBlockReader(bytes)
+    case 'frames':
+      return framesReader(bytes, runtime.codec)
+    case 'records': {
+      const chunks = runtime.codec.chunks(bytes)[Symbol.iterator]()
+      return {
+        isAsync: false,
+        next() {
+          const step = chunks.next()
+          return step.done ? null : (step.value as Chunk)
+        },
+        close() {},
+      }
+    }
+  }
+}
+
+function readStored(stored: { readonly path: string; readonly offset: number; readonly length: number }): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(stored.length)
+  const file = fs.openSync(stored.path, 'r')
+  try {
+    let at = 0
+    while (at < bytes.length) {
+      const count = fs.readSync(file, bytes, at, bytes.length - at, stored.offset + at)
+      if (count === 0) throw new Error(`${stored.path} ends before byte ${stored.offset + stored.length}`)
+      at += count
+    }
+  } finally {
+    fs.closeSync(file)
+  }
+  return bytes
+}
+
+function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: TaskRuntime): Reader {
+  const { format, splits, recordLength } = input
+  switch (format) {
+    case 'text':
+      return concatReaders(
+        splits.map((split) => () => (split.isCompressed ? compressedTextReader(split.path) : textFileReader(split))),
+        splits.some((split) => split.isCompressed),
+      )
+    case 'wholeText':
+    case 'binary':
+      return wholeFileReader(splits, format === 'wholeText')
+    case 'binaryRecords':
+      return concatReaders(
+        splits.map((split) => () => fixedLengthReader(split, recordLength)),
+        false,
+      )
+    case 'records':
+      return concatReaders(
+        splits.map((split) => () => {
+          const bytes = readStored({ path: split.path, offset: split.start, length: split.length })
+          return dataReader('records', bytes, runtime)
+        }),
+        false,
+      )
+  }
+}

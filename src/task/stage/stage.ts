@@ -1,0 +1,231 @@
+import { CombineTable, notAPair } from '../aggregation/combine-table.ts'
+import { mergeOfValues } from '../aggregation/merge.ts'
+import type { TaskInput } from '../input.ts'
+import type { Sink, StageProgram } from '../program.ts'
+import { type Chunk, isPromise, type Reader } from '../reader.ts'
+import { BucketWriter, type ShuffleOutput } from '../shuffle/bucket-writer.ts'
+import type { TaskRuntime } from '../task-runtime.ts'
+import { combineTail } from './combine-tail.ts'
+import { compileBelow, compileProgram, type Open } from './compile.ts'
+import { fuseLoop, type LoopTail } from './fused-loop.ts'
+import { partitionSink } from './partition-sinks.ts'
+import { collectSink, takeSink } from './result-sinks.ts'
+
+/** What a task gives back: encoded records, a value, or a map output. */
+export type TaskOutput =
+  | { readonly kind: 'records'; readonly bytes: Uint8Array }
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'shuffle'; readonly output: ShuffleOutput }
+
+/** Numbers that the driver gives along with each task. */
+export interface TaskLimits {
+  /** Bytes of shuffle output that this task may leave in memory; the rest goes to a file. */
+  readonly shuffleMemoryBytes: number
+}
+
+/** A stage made ready to run on this worker; holds compiled code and nothing of any task. */
+export interface CompiledStage {
+  run(input: TaskInput, limits: TaskLimits): TaskOutput | Promise<TaskOutput>
+}
+
+/** Compiles a stage's program once for all its tasks on this worker. */
+export function compileStage({ root, sink }: StageProgram, runtime: TaskRuntime): CompiledStage {
+  switch (sink.kind) {
+    case 'collect':
+    case 'take': {
+      const open = compileProgram(root, runtime)
+      return {
+        run: (input) =>
+          consume(
+            () => open(input),
+            sink.kind === 'take' ? takeSink(sink.count, runtime) : collectSink(runtime),
+            runtime,
+          ),
+      }
+    }
+    case 'count':
+    case 'reduce':
+    case 'aggregate':
+      return compileFold(root, sink, runtime)
+    case 'shuffleWrite':
+      return compileShuffleWrite(root, sink, runtime)
+    case 'foreach':
+    case 'foreachPartition':
+    case 'partition':
+    case 'builtin': {
+      const open: Open = compileProgram(root, runtime)
+      const call = partitionSink(sink, runtime)
+      return {
+        run(input) {
+          const reader = open(input)
+          const value = finishing(reader, () => call(reader, input.partition))
+          return isPromise(value)
+            ? value.then((settled) => ({ kind: 'value', value: settled }))
+            : { kind: 'value', value }
+        },
+      }
+    }
+  }
+}
+
+/** Takes a reader's chunks until it returns true, then makes the output. */
+export interface ChunkSink {
+  /** @returns true when no more chunks are wanted. */
+  take(chunk: Chunk): boolean | undefined
+  finish(): TaskOutput
+  /** Frees what a failed task holds. */
+  discard?(): void
+}
+
+/** Runs all chunks of a reader through a sink and closes the reader, whatever happens. */
+function consume(open: () => Reader, sink: ChunkSink, runtime: TaskRuntime): TaskOutput | Promise<TaskOutput> {
+  const reader = open()
+  const run = (): TaskOutput | Promise<TaskOutput> => {
+    for (;;) {
+      const next = reader.next()
+      if (isPromise(next)) return next.then(takeAndGoOn)
+      if (next === null) return sink.finish()
+      runtime.checkCancelled()
+      if (sink.take(next) === true) return sink.finish()
+    }
+  }
+  const takeAndGoOn = (chunk: Chunk | null): TaskOutput | Promise<TaskOutput> => {
+    if (chunk === null) return sink.finish()
+    runtime.checkCancelled()
+    return sink.take(chunk) === true ? sink.finish() : run()
+  }
+  return finishing(reader, run, () => sink.discard?.())
+}
+
+/** Runs `body`, then closes the reader; after an error `onError` first. */
+function finishing<T>(reader: Reader, body: () => T | Promise<T>, onError: () => void = () => {}): T | Promise<T> {
+  const close = async (): Promise<void> => {
+    await reader.close()
+  }
+  const fail = (error: unknown): Promise<never> => {
+    onError()
+    return close().then(
+      () => Promise.reject(error),
+      () => Promise.reject(error),
+    )
+  }
+  let result: T | Promise<T>
+  try {
+    result = body()
+  } catch (error) {
+    return fail(error)
+  }
+  if (isPromise(result)) return result.then((value) => close().then(() => value), fail)
+  const closed = reader.close()
+  const value = result
+  return isPromise(closed) ? closed.then(() => value) : value
+}
+
+type FoldSink = Extract<Sink, { kind: 'count' | 'reduce' | 'aggregate' }>
+
+/** Sinks that keep one running value: fused into the loop, whose code is kept from task to task. */
+function compileFold(root: StageProgram['root'], sink: FoldSink, runtime: TaskRuntime): CompiledStage {
+  const { open, ops } = compileBelow(root, runtime)
+  const state = { has: false, value: undefined as unknown }
+  const tail = foldTail(sink, state)
+  const loop = sink.kind === 'count' && ops.length === 0 ? null : fuseLoop(ops, tail)
+  return {
+    run(input) {
+      state.has = false
+      state.value = sink.kind === 'count' ? 0 : sink.kind === 'aggregate' ? copyOf(sink.zero, runtime) : undefined
+      return consume(
+        () => open(input),
+        {
+          take(chunk) {
+            if (loop === null) state.value = (state.value as number) + chunk.length
+            else loop(chunk)
+            return undefined
+          },
+          finish() {
+            const value = sink.kind === 'reduce' ? (state.has ? [state.value] : []) : state.value
+            state.value = undefined
+            return { kind: 'value', value }
+          },
+        },
+        runtime,
+      )
+    },
+  }
+}
+
+function foldTail(sink: FoldSink, state: { has: boolean; value: unknown }): LoopTail {
+  switch (sink.kind) {
+    case 'count':
+      return { code: () => 'state.value++', bindings: { state } }
+    case 'reduce':
+      return {
+        code: (v) =>
+          `if (state.has) state.value = combine(state.value, ${v}); else { state.has = true; state.value = ${v} }`,
+        bindings: { state, combine: sink.fn },
+      }
+    case 'aggregate':
+      return { code: (v) => `state.value = combine(state.value, ${v})`, bindings: { state, combine: sink.seqOp } }
+  }
+}
+
+/** Each partition folds into a copy of the zero value, so that a function may change it in place. */
+function copyOf(zero: unknown, runtime: TaskRuntime): unknown {
+  if (typeof zero !== 'object' || zero === null) return zero
+  return runtime.codec.decode(runtime.codec.encode([zero]))[0]
+}
+
+/** The map side of a shuffle. The loop and its table are made once and serve one task after another. */
+function compileShuffleWrite(
+  root: StageProgram['root'],
+  { partitioner, aggregator }: Extract<Sink, { kind: 'shuffleWrite' }>,
+  runtime: TaskRuntime,
+): CompiledStage {
+  const { open, ops } = compileBelow(root, runtime)
+  const getPartition = partitioner.getPartition.bind(partitioner) as (key: unknown) => number
+  const out = { writer: null as BucketWriter | null }
+  const write = (partition: number, record: unknown): void => out.writer?.add(partition, record)
+  const table = aggregator === null ? null : new CombineTable(mergeOfValues(aggregator), runtime.memory)
+  // A table that outgrows memory is written out as it is and begun anew: the reduce side combines again.
+  const flush = (): void => {
+    if (table === null) return
+    for (let i = 0; i < table.size; i++) write(getPartition(table.keys[i]), [table.keys[i], table.values[i]])
+    table.clear()
+  }
+  if (table !== null) {
+    table.onShort = () => {
+      flush()
+      runtime.memory.afterSpill()
+    }
+  }
+  const loop = fuseLoop(ops, aggregator !== null && table !== null ? combineTail(aggregator, table) : writeTail())
+  return {
+    run(input, limits) {
+      const writer = new BucketWriter(partitioner.numPartitions, limits.shuffleMemoryBytes, runtime)
+      out.writer = writer
+      const sink: ChunkSink = {
+        take: loop,
+        finish() {
+          flush()
+          return { kind: 'shuffle', output: writer.finish() }
+        },
+        discard() {
+          table?.clear()
+          writer.discard()
+        },
+      }
+      return consume(() => open(input), sink, runtime)
+    },
+  }
+
+  function writeTail(): LoopTail {
+    return {
+      code: (v) => `write(getPartition(keyOf(${v})), ${v})`,
+      bindings: { write, getPartition, keyOf: pairKey },
+    }
+  }
+}
+
+function pairKey(record: unknown): unknown {
+  if (!Array.isArray(record)) throw notAPair(record)
+  return record[0] as unknown
+}
