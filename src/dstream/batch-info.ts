@@ -1,0 +1,53 @@
+import type { StreamInputInfo } from './input-info-tracker.ts'
+import type { Time } from './time.ts'
+
+/** One output operation of one batch (Spark's `OutputOperationInfo`). Times are milliseconds since the epoch. */
+export interface OutputOperationInfo {
+  readonly batchTime: Time
+  /** Its place among the output operations, from 0, in the order in which they were defined. */
+  readonly id: number
+  /** The operation and the user's line, for instance `foreachRDD at app.ts:12:8`. */
+  readonly name: string
+  readonly description: string
+  readonly startTime: number | undefined
+  readonly endTime: number | undefined
+  /** The error's text with its stack when the operation failed. */
+  readonly failureReason: string | undefined
+  /** `endTime - startTime` once both are known. */
+  readonly duration: number | undefined
+}
+
+/** A batch as listeners see it (Spark's `BatchInfo`). Times are milliseconds since the epoch, delays milliseconds. */
+export interface BatchInfo {
+  readonly batchTime: Time
+  /** What each input stream gave, by the stream's id. */
+  readonly streamIdToInputInfo: ReadonlyMap<number, StreamInputInfo>
+  readonly submissionTime: number
+  readonly processingStartTime: number | undefined
+  readonly processingEndTime: number | undefined
+  /** By output operation id. */
+  readonly outputOperationInfos: ReadonlyMap<number, OutputOperationInfo>
+  /** From submission to the start of the first output operation. */
+  readonly schedulingDelay: number | undefined
+  /** From the start of the first output operation to the end of the last. */
+  readonly processingDelay: number | undefined
+  /** From submission to the end of the last output operation. */
+  readonly totalDelay: number | undefined
+  /** Over all input streams. */
+  readonly numRecords: number
+}
+
+/** A receiver as listeners see it (Spark's `ReceiverInfo`). */
+export interface ReceiverInfo {
+  readonly streamId: number
+  readonly name: string
+  readonly active: boolean
+  readonly location: string
+  readonly executorId: string
+  /** Empty when there was none. */
+  readonly lastErrorMessage: string
+  /** The error's text with its stack; empty when there was none. */
+  readonly lastError: string
+  /** Milliseconds since the epoch, -1 when there was none. */
+  readonly lastErrorTime: number
+}

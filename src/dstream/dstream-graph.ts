@@ -1,0 +1,137 @@
+import { IllegalArgumentException, IllegalStateException } from '../errors.ts'
+import type { DStreamNode } from './dstream-node.ts'
+import type { Duration } from './duration.ts'
+import type { InputDStream } from './input/input-dstream.ts'
+import type { Job } from './job.ts'
+import { type MaybePromise, mapInOrder, whenReady } from './maybe-promise.ts'
+import { operatorIds } from './operator-ids.ts'
+import type { OutputOperation } from './output-operation.ts'
+import type { Time } from './time.ts'
+
+/** All streams and output operations of one context (Spark's `DStreamGraph`). */
+export class DStreamGraph {
+  readonly batchDuration: Duration
+  /** Parents before children, as they were made. */
+  readonly #streams: DStreamNode<unknown>[] = []
+  readonly #inputStreams: InputDStream<unknown>[] = []
+  readonly #outputs: OutputOperation<unknown>[] = []
+  readonly #names = new Map<string, DStreamNode<unknown>>()
+  #rememberDuration: Duration | null = null
+  #zeroTime: Time | null = null
+  /** The streams that some output operation needs; set at start. */
+  #active: readonly DStreamNode<unknown>[] = []
+  #ids: ReadonlyMap<DStreamNode<unknown>, string> | null = null
+
+  constructor(batchDuration: Duration) {
+    this.batchDuration = batchDuration
+  }
+
+  get inputStreams(): readonly InputDStream<unknown>[] {
+    return this.#inputStreams
+  }
+  get outputOperations(): readonly OutputOperation<unknown>[] {
+    return this.#outputs
+  }
+  /** The batch before the first one; null until the graph is started. */
+  get zeroTime(): Time | null {
+    return this.#zeroTime
+  }
+  get rememberDuration(): Duration | null {
+    return this.#rememberDuration
+  }
+
+  addStream(stream: DStreamNode<unknown>): void {
+    this.#streams.push(stream)
+    this.#ids = null
+  }
+
+  /** @returns the stream's number among the input streams, from 0. */
+  addInputStream(stream: InputDStream<unknown>): number {
+    return this.#inputStreams.push(stream) - 1
+  }
+
+  addOutputOperation<T>(output: OutputOperation<T>): void {
+    this.#outputs.push(output as OutputOperation<unknown>)
+  }
+
+  /** @throws IllegalArgumentException when another stream has the name. */
+  reserveName(name: string, stream: DStreamNode<unknown>): void {
+    const owner = this.#names.get(name)
+    if (owner !== undefined && owner !== stream) {
+      throw new IllegalArgumentException('STREAM_NAME_TAKEN', `the name '${name}' of ${stream} belongs to ${owner}`)
+    }
+    this.#names.set(name, stream)
+    this.#ids = null
+  }
+
+  /** The id by which another run of the program finds the stream again. */
+  operatorId(stream: DStreamNode<unknown>): string {
+    this.#ids ??= operatorIds(this.#streams)
+    return this.#ids.get(stream)!
+  }
+
+  /** @throws IllegalArgumentException when it was set before. */
+  remember(duration: Duration): void {
+    if (this.#rememberDuration !== null) {
+      throw new IllegalArgumentException(
+        'ILLEGAL_ARGUMENT',
+        `requirement failed: Remember duration already set as ${this.#rememberDuration}. Cannot set it again.`,
+      )
+    }
+    this.#rememberDuration = duration
+  }
+
+  /** @throws IllegalArgumentException when there is nothing to do. */
+  validate(): void {
+    if (this.#outputs.length > 0) return
+    throw new IllegalArgumentException(
+      'NO_OUTPUT_OPERATION',
+      'requirement failed: No output operations registered, so nothing to execute',
+    )
+  }
+
+  /**
+   * Gives every stream that is needed its place in time and its remember duration, checks them, and starts the input streams.
+   * @throws IllegalArgumentException when a stream's settings do not fit together.
+   */
+  start(zeroTime: Time): MaybePromise<void> {
+    if (this.#zeroTime !== null) {
+      throw new IllegalStateException('GRAPH_STARTED', 'DStream graph computation already started')
+    }
+    this.#zeroTime = zeroTime
+    for (const { parent } of this.#outputs) parent.initialize(zeroTime)
+    for (const { parent } of this.#outputs) parent.remember(this.#rememberDuration)
+    this.#active = this.#streams.filter((stream) => stream.isInitialized)
+    for (const stream of this.#active) stream.validateAtStart()
+    return whenReady(
+      mapInOrder(this.#inputStreams, (stream) => stream.start()),
+      () => undefined,
+    )
+  }
+
+  /** Stops every input stream, also when one of them fails. @throws the first failure. */
+  async stop(): Promise<void> {
+    const results = await Promise.allSettled(this.#inputStreams.map(async (stream) => stream.stop()))
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
+
+  /** The jobs of the batch at `time`, in the order in which their operations were defined. */
+  generateJobs(time: Time): MaybePromise<Job[]> {
+    const jobs = mapInOrder(this.#outputs, (output, outputOpId) => output.generateJob(time, outputOpId))
+    return whenReady(jobs, (all) => all.filter((job) => job !== null))
+  }
+
+  /** Lets every stream forget the RDDs that nobody needs once the batch at `time` is done. */
+  clearMetadata(time: Time, isUnpersisting: boolean): void {
+    for (const stream of this.#active) stream.clearMetadata(time, isUnpersisting)
+  }
+
+  /** The longest that an input stream must remember what it gave. */
+  get maxInputStreamRememberDuration(): Duration {
+    return this.#inputStreams
+      .filter((stream) => stream.isInitialized)
+      .map((stream) => stream.rememberDuration)
+      .reduce((longest, duration) => longest.max(duration), this.batchDuration)
+  }
+}

@@ -1,0 +1,302 @@
+import {
+  IllegalArgumentException,
+  IllegalStateException,
+  SparkException,
+  UnsupportedOperationException,
+} from '../errors.ts'
+import { log } from '../log.ts'
+import type { RDD } from '../rdd/rdd.ts'
+import { StorageLevel } from '../task/storage-level.ts'
+import { Duration, type DurationLike, toDuration } from './duration.ts'
+import { type MaybePromise, mapInOrder, whenReady } from './maybe-promise.ts'
+import type { StreamingContext } from './streaming-context.ts'
+import type { Time } from './time.ts'
+
+/** RDDs whose lineage grows are checkpointed about this often unless the user says otherwise. */
+const DEFAULT_CHECKPOINT_MS = 10_000
+
+/**
+ * The working part of a DStream: its place in the graph and in time. It makes the RDD of each valid batch time once, keeps it as long as
+ * somebody may need it, and persists and checkpoints it as asked. The operations that users call are added in the files beside.
+ */
+export abstract class DStreamNode<T> {
+  /** The context that the stream belongs to. */
+  readonly context: StreamingContext
+  /** The operation that made the stream and the user's line: `map at app.ts:12:24`. */
+  readonly creationSite: string
+  /** The RDDs made so far and not yet forgotten, by batch time in milliseconds, in the order in which they were made. */
+  readonly #generated = new Map<number, MaybePromise<RDD<T> | null>>()
+  #givenName: string | null = null
+  #zeroTime: Time | null = null
+  #rememberDuration: Duration | null = null
+  #checkpointDuration: Duration | null = null
+  #storageLevel: StorageLevel = StorageLevel.NONE
+
+  /** @throws IllegalStateException when the context was started or stopped already. */
+  constructor(context: StreamingContext, operation: string) {
+    this.context = context
+    assertAcceptsStreams(context, operation)
+    this.creationSite = context.sparkContext.callSite(operation)
+    context.graph.addStream(this as never)
+  }
+
+  /** The streams whose RDDs this one's are made of. */
+  abstract get dependencies(): readonly DStreamNode<unknown>[]
+  /** The stream gives an RDD every so often; a multiple of the batch interval. */
+  abstract get slideDuration(): Duration
+  /** The RDD of the batch at `validTime`, or null when there is none. Called by the context, at most once per batch that gives one. */
+  abstract compute(validTime: Time): MaybePromise<RDD<T> | null>
+
+  /** Spark's class of the stream, for messages. */
+  protected get className(): string {
+    return this.constructor.name
+  }
+  /** The operation's name, for derived ids. @internal */
+  abstract get operation(): string
+  /** Whether the stream cannot do without a checkpoint directory. @internal */
+  get mustCheckpoint(): boolean {
+    return false
+  }
+  /** How long the parents must remember their RDDs for this stream's sake. @internal */
+  get parentRememberDuration(): Duration {
+    return this.rememberDuration
+  }
+
+  /**
+   * Names the stream for checkpoints: a later version of the program finds its data by this name, wherever the stream then stands.
+   * @param name unique in the context. @throws IllegalArgumentException when another stream has it.
+   */
+  name(name: string): this {
+    this.context.graph.reserveName(name, this as never)
+    this.#givenName = name
+    return this
+  }
+  /** What {@link name} gave, or null. @internal */
+  get givenName(): string | null {
+    return this.#givenName
+  }
+
+  /** The batch before the first one; null until the context is started. @internal */
+  get zeroTime(): Time | null {
+    return this.#zeroTime
+  }
+  get isInitialized(): boolean {
+    return this.#zeroTime !== null
+  }
+  /** How long the stream keeps its RDDs. @internal */
+  get rememberDuration(): Duration {
+    if (this.#rememberDuration === null) throw notInitialized(this)
+    return this.#rememberDuration
+  }
+  /** How often the stream's RDDs are checkpointed, or null for never. @internal */
+  get checkpointDuration(): Duration | null {
+    return this.#checkpointDuration
+  }
+  /** @internal */
+  get storageLevel(): StorageLevel {
+    return this.#storageLevel
+  }
+  /** The RDDs that are remembered now, by batch time in milliseconds. @internal */
+  get generatedRDDs(): ReadonlyMap<number, MaybePromise<RDD<T> | null>> {
+    return this.#generated
+  }
+
+  /**
+   * Keeps each batch's RDD for those who use it more than once.
+   * @param level serialised memory unless given.
+   * @throws UnsupportedOperationException after the context was started.
+   */
+  persist(level: StorageLevel = StorageLevel.MEMORY_ONLY_SER): this {
+    if (this.isInitialized) {
+      throw new UnsupportedOperationException(
+        'STREAM_ALREADY_STARTED',
+        'Cannot change storage level of a DStream after streaming context has started',
+      )
+    }
+    this.#storageLevel = level
+    return this
+  }
+
+  /** {@link persist} in serialised memory. */
+  cache(): this {
+    return this.persist()
+  }
+
+  /**
+   * Writes the RDD of every `interval` to the checkpoint directory, so that its lineage ends there; also persists the stream.
+   * @param interval a number is seconds; a multiple of the stream's slide duration.
+   * @throws UnsupportedOperationException after the context was started.
+   */
+  checkpoint(interval: DurationLike): this {
+    if (this.isInitialized) {
+      throw new UnsupportedOperationException(
+        'STREAM_ALREADY_STARTED',
+        'Cannot change checkpoint interval of a DStream after streaming context has started',
+      )
+    }
+    this.persist()
+    this.#checkpointDuration = toDuration(interval)
+    return this
+  }
+
+  /**
+   * Gives the stream its place in time, and its parents theirs. Safe to call again with the same time, as happens when two streams share a parent.
+   * @internal
+   */
+  initialize(zeroTime: Time): void {
+    if (this.#zeroTime !== null) {
+      if (this.#zeroTime.equals(zeroTime)) return
+      throw new SparkException(
+        'ZERO_TIME_SET',
+        `ZeroTime is already initialized to ${this.#zeroTime}, cannot initialize it again to ${zeroTime}`,
+      )
+    }
+    this.#zeroTime = zeroTime
+    if (this.mustCheckpoint && this.#checkpointDuration === null) {
+      const slideMs = this.slideDuration.milliseconds
+      this.#checkpointDuration = new Duration(slideMs * Math.ceil(DEFAULT_CHECKPOINT_MS / slideMs))
+      log('INFO', this.className, `Checkpoint interval automatically set to ${this.#checkpointDuration}`)
+    }
+    let least = this.slideDuration
+    if (this.#checkpointDuration !== null && least.lessEq(this.#checkpointDuration)) {
+      least = this.#checkpointDuration.times(2)
+    }
+    if (this.#rememberDuration === null || this.#rememberDuration.less(least)) this.#rememberDuration = least
+    for (const parent of this.dependencies) parent.initialize(zeroTime)
+  }
+
+  /** Raises, never lowers, how long the stream keeps its RDDs, and what follows from that for its parents. @internal */
+  remember(duration: Duration | null): void {
+    if (duration !== null && (this.#rememberDuration === null || duration.greater(this.#rememberDuration))) {
+      this.#rememberDuration = duration
+      log('INFO', this.className, `Duration for remembering RDDs set to ${duration} for ${this}`)
+    }
+    for (const parent of this.dependencies) parent.remember(this.parentRememberDuration)
+  }
+
+  /** @throws IllegalArgumentException when the checkpoint settings do not fit together. @internal */
+  validateAtStart(): void {
+    const { className, slideDuration } = this
+    const interval = this.#checkpointDuration
+    if (interval === null) return
+    requireThat(
+      this.context.checkpointDir !== null,
+      'The checkpoint directory has not been set. Please set it by StreamingContext.checkpoint().',
+    )
+    requireThat(
+      interval.greaterEq(slideDuration),
+      `The checkpoint interval for ${className} has been set to  ${interval} which is lower than its slide time (${slideDuration}). Please set it to at least ${slideDuration}.`,
+    )
+    requireThat(
+      interval.isMultipleOf(slideDuration),
+      `The checkpoint interval for ${className} has been set to  ${interval} which not a multiple of its slide time (${slideDuration}). Please set it to a multiple of ${slideDuration}.`,
+    )
+    requireThat(
+      !this.#storageLevel.equals(StorageLevel.NONE),
+      `${className} has been marked for checkpointing but the storage level has not been set to enable persisting. Please use DStream.persist() to set the storage level to use memory for better checkpointing performance.`,
+    )
+    requireThat(
+      this.rememberDuration.greater(interval),
+      `The remember duration for ${className} has been set to  ${this.rememberDuration} which is not more than the checkpoint interval (${interval}). Please set it to a value higher than ${interval}.`,
+    )
+  }
+
+  /** Whether the stream gives an RDD at `time`: after zero time, on its slide. @internal */
+  isTimeValid(time: Time): boolean {
+    if (this.#zeroTime === null) throw notInitialized(this)
+    const sinceZero = time.milliseconds - this.#zeroTime.milliseconds
+    return sinceZero > 0 && sinceZero % this.slideDuration.milliseconds === 0
+  }
+
+  /** The RDD of the batch at `time`: the one made before, or made now; null when the stream has none at that time. @internal */
+  getOrCompute(time: Time): MaybePromise<RDD<T> | null> {
+    const known = this.#generated.get(time.milliseconds)
+    if (known !== undefined) return known
+    if (!this.isTimeValid(time)) return null
+    const made = whenReady(this.#computeAtCreationSite(time), (rdd) => this.#prepare(rdd, time))
+    if (made !== null) this.#remember(time, made)
+    return made
+  }
+
+  #computeAtCreationSite(time: Time): MaybePromise<RDD<T> | null> {
+    return this.context.sparkContext.withCallSite(this.creationSite, () => this.compute(time))
+  }
+
+  #prepare(rdd: RDD<T> | null, time: Time): RDD<T> | null {
+    if (rdd === null) return null
+    if (!this.#storageLevel.equals(StorageLevel.NONE)) rdd.persist(this.#storageLevel)
+    const interval = this.#checkpointDuration
+    if (interval !== null && time.minus(this.#zeroTime!).isMultipleOf(interval)) rdd.checkpoint()
+    return rdd
+  }
+
+  #remember(time: Time, made: MaybePromise<RDD<T> | null>): void {
+    const key = time.milliseconds
+    this.#generated.set(key, made)
+    if (!(made instanceof Promise)) return
+    // What failed or gave nothing is not remembered: who asks again has it computed again.
+    made.then(
+      (rdd) => (rdd === null ? this.#generated.delete(key) : this.#generated.set(key, rdd)),
+      () => this.#generated.delete(key),
+    )
+  }
+
+  /** Forgets the RDDs that nobody needs once the batch at `time` is done. @internal */
+  clearMetadata(time: Time, isUnpersisting: boolean): void {
+    const threshold = time.milliseconds - this.rememberDuration.milliseconds
+    for (const [key, rdd] of this.#generated) {
+      if (key > threshold) continue
+      this.#generated.delete(key)
+      if (isUnpersisting) this.#unpersist(rdd)
+    }
+  }
+
+  #unpersist(made: MaybePromise<RDD<T> | null>): void {
+    const failed = (error: unknown) => log('WARN', this.className, `Could not unpersist an old RDD: ${String(error)}`)
+    Promise.resolve(whenReady(made, (rdd) => rdd?.unpersist())).catch(failed)
+  }
+
+  /**
+   * The RDDs from `fromTime` to `toTime`, both included. Times off the stream's slide are moved back onto it; an RDD that was forgotten is computed again.
+   * @throws SparkException before the context was started.
+   */
+  async slice(fromTime: Time, toTime: Time): Promise<RDD<T>[]> {
+    const zeroTime = this.#zeroTime
+    if (zeroTime === null) throw notInitialized(this)
+    const from = this.#alignToSlide(fromTime, zeroTime, 'fromTime')
+    const to = this.#alignToSlide(toTime, zeroTime, 'toTime')
+    log('INFO', this.className, `Slicing from ${fromTime} to ${toTime} (aligned to ${from} and ${to})`)
+    const times = from.to(to, this.slideDuration).filter((time) => time.greaterEq(zeroTime))
+    const rdds = await mapInOrder(times, (time) => this.getOrCompute(time))
+    return rdds.filter((rdd) => rdd !== null)
+  }
+
+  #alignToSlide(time: Time, zeroTime: Time, name: string): Time {
+    if (time.minus(zeroTime).isMultipleOf(this.slideDuration)) return time
+    log('WARN', this.className, `${name} (${time}) is not a multiple of slideDuration (${this.slideDuration})`)
+    return time.floor(this.slideDuration, zeroTime)
+  }
+
+  toString(): string {
+    return `${this.className} (${this.creationSite})`
+  }
+}
+
+function notInitialized(stream: DStreamNode<never>): SparkException {
+  return new SparkException('STREAM_NOT_INITIALIZED', `${stream} has not been initialized`)
+}
+
+/** Spark's `require`. @throws IllegalArgumentException */
+function requireThat(condition: boolean, message: string): void {
+  if (!condition) throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `requirement failed: ${message}`)
+}
+
+function assertAcceptsStreams(context: StreamingContext, operation: string): void {
+  const state = context.getState()
+  if (state === 'INITIALIZED') return
+  const event = state === 'ACTIVE' ? 'starting' : 'stopping'
+  throw new IllegalStateException(
+    'STREAMING_CONTEXT_STARTED',
+    `Adding new inputs, transformations, and output operations after ${event} a context is not supported (${context.sparkContext.callSite(operation)})`,
+  )
+}

@@ -1,0 +1,64 @@
+import type { RDD } from '../rdd/rdd.ts'
+import type { StorageLevel } from '../task/storage-level.ts'
+import type { DStreamNode } from './dstream-node.ts'
+import type { Duration } from './duration.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import type { StreamOperator } from './operators/operator.ts'
+import { OutputOperations } from './output-operations.ts'
+import type { StreamingContext } from './streaming-context.ts'
+import type { Time } from './time.ts'
+
+/**
+ * A stream of records, cut into batches (Spark's `DStream`): for every batch time one RDD, made of the RDDs of other streams or of what a
+ * source has received. Operations return at once and describe; once the context is started, each batch is computed for the output operations.
+ *
+ * To make a stream of your own kind, extend it and give `dependencies`, `slideDuration` and `compute`; for a source, extend `InputDStream`.
+ */
+export abstract class DStream<T> extends OutputOperations<T> {
+  override derive<U>(operator: StreamOperator<U>): DStream<U> {
+    return new OperatorDStream<U>(this.context, operator)
+  }
+
+  override get operation(): string {
+    return this.className
+  }
+}
+
+/** A stream that an operator makes of others: what every transformation returns. */
+export class OperatorDStream<T> extends DStream<T> {
+  readonly #operator: StreamOperator<T>
+
+  /** @internal */
+  constructor(context: StreamingContext, operator: StreamOperator<T>) {
+    super(context, operator.operation)
+    this.#operator = operator
+  }
+  override get dependencies(): readonly DStreamNode<unknown>[] {
+    return this.#operator.dependencies
+  }
+  override get slideDuration(): Duration {
+    return this.#operator.slideDuration
+  }
+  override compute(validTime: Time): MaybePromise<RDD<T> | null> {
+    return this.#operator.compute(validTime)
+  }
+  override get operation(): string {
+    return this.#operator.operation
+  }
+  protected override get className(): string {
+    return this.#operator.className
+  }
+  override get mustCheckpoint(): boolean {
+    return this.#operator.mustCheckpoint ?? false
+  }
+  override get parentRememberDuration(): Duration {
+    const longer = this.#operator.parentsRememberLonger
+    return longer === undefined ? this.rememberDuration : this.rememberDuration.plus(longer)
+  }
+  override persist(level?: StorageLevel): this {
+    const target = this.#operator.persistTarget
+    if (target === undefined) return super.persist(level)
+    target.persist(level)
+    return this
+  }
+}

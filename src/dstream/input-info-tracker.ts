@@ -1,0 +1,40 @@
+import { IllegalStateException } from '../errors.ts'
+import type { Time } from './time.ts'
+
+/** What an input stream gave to one batch (Spark's `StreamInputInfo`). */
+export interface StreamInputInfo {
+  readonly inputStreamId: number
+  readonly numRecords: number
+  /** `Description`, if there, is shown to people; the rest is the source's own: files, offsets. */
+  readonly metadata: ReadonlyMap<string, unknown>
+}
+
+const NO_INFO: ReadonlyMap<number, StreamInputInfo> = new Map()
+
+/** Keeps what the input streams report about each batch until the batch is forgotten (Spark's `InputInfoTracker`). */
+export class InputInfoTracker {
+  readonly #infoByTime = new Map<number, Map<number, StreamInputInfo>>()
+
+  /** @throws IllegalStateException when the stream has reported for this batch already. */
+  reportInfo(batchTime: Time, info: StreamInputInfo): void {
+    let infos = this.#infoByTime.get(batchTime.milliseconds)
+    if (infos === undefined) this.#infoByTime.set(batchTime.milliseconds, (infos = new Map()))
+    if (infos.has(info.inputStreamId)) {
+      throw new IllegalStateException(
+        'INPUT_INFO_ALREADY_REPORTED',
+        `Input stream ${info.inputStreamId} for batch ${batchTime} is already added into InputInfoTracker, this is an illegal state`,
+      )
+    }
+    infos.set(info.inputStreamId, info)
+  }
+
+  /** By input stream's id; empty when nothing was reported. */
+  getInfo(batchTime: Time): ReadonlyMap<number, StreamInputInfo> {
+    return this.#infoByTime.get(batchTime.milliseconds) ?? NO_INFO
+  }
+
+  /** Forgets the batches before `threshold`. */
+  cleanup(threshold: Time): void {
+    for (const time of this.#infoByTime.keys()) if (time < threshold.milliseconds) this.#infoByTime.delete(time)
+  }
+}

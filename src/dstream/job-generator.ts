@@ -1,0 +1,118 @@
+import { log } from '../log.ts'
+import type { Clock } from './clock.ts'
+import type { DStreamGraph } from './dstream-graph.ts'
+import { EventLoop } from './event-loop.ts'
+import type { JobScheduler } from './job-scheduler.ts'
+import { type MaybePromise, whenReady } from './maybe-promise.ts'
+import { RecurringTimer } from './recurring-timer.ts'
+import { Time } from './time.ts'
+
+/** What the generator does, one after another: make a batch's jobs, or clean up behind a batch that is done. */
+type GeneratorEvent =
+  | { readonly kind: 'generateJobs'; readonly time: Time }
+  | { readonly kind: 'clearMetadata'; readonly time: Time }
+
+/**
+ * Makes the jobs of every batch when it is due, and forgets what a finished batch leaves behind (Spark's `JobGenerator`). Batches are
+ * generated strictly in the order of their times, also where the input of one takes a while to list.
+ */
+export class JobGenerator {
+  readonly #graph: DStreamGraph
+  readonly #scheduler: JobScheduler
+  readonly #isUnpersisting: boolean
+  readonly #timer: RecurringTimer
+  readonly #events: EventLoop<GeneratorEvent>
+  /** Those who wait for the generator to get on; each is asked after every event whether it has seen enough. */
+  readonly #watchers = new Set<() => void>()
+  #lastGenerated: Time | null = null
+
+  constructor(clock: Clock, graph: DStreamGraph, scheduler: JobScheduler, isUnpersisting: boolean) {
+    this.#graph = graph
+    this.#scheduler = scheduler
+    this.#isUnpersisting = isUnpersisting
+    this.#timer = new RecurringTimer(clock, graph.batchDuration.milliseconds, (time) =>
+      this.#events.post({ kind: 'generateJobs', time: new Time(time) }),
+    )
+    this.#events = new EventLoop<GeneratorEvent>(
+      (event) => this.#handle(event),
+      (error) => this.#scheduler.reportError('Error in job generator', error),
+    )
+  }
+
+  /** Starts the graph and then the ticks: the first batch is the next multiple of the interval. */
+  start(): MaybePromise<void> {
+    const startTime = this.#timer.getStartTime()
+    return whenReady(this.#graph.start(new Time(startTime).minus(this.#graph.batchDuration)), () => {
+      this.#timer.start(startTime)
+      log('INFO', 'JobGenerator', `Started JobGenerator at ${startTime} ms`)
+    })
+  }
+
+  /** The time of the last batch whose jobs were made, or null. */
+  get lastGenerated(): Time | null {
+    return this.#lastGenerated
+  }
+
+  /** Stops the ticks at once; batches that were generated may still be cleaned up behind. */
+  async stop(): Promise<void> {
+    await this.#timer.stop()
+  }
+
+  /** After this, nothing happens any more. */
+  close(): void {
+    this.#events.stop()
+  }
+
+  onBatchCompletion(time: Time): void {
+    this.#events.post({ kind: 'clearMetadata', time })
+  }
+
+  /** Resolves after the first event upon which `condition` holds, at once when it holds already, and when `signal` aborts. */
+  waitUntil(condition: () => boolean, signal?: AbortSignal): Promise<void> {
+    if (condition() || signal?.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const finish = () => {
+        this.#watchers.delete(check)
+        signal?.removeEventListener('abort', finish)
+        resolve()
+      }
+      const check = () => {
+        if (condition()) finish()
+      }
+      this.#watchers.add(check)
+      signal?.addEventListener('abort', finish, { once: true })
+    })
+  }
+
+  #handle(event: GeneratorEvent): MaybePromise<void> {
+    const done = event.kind === 'generateJobs' ? this.#generateJobs(event.time) : this.#clearMetadata(event.time)
+    return whenReady(done, () => this.#notifyWatchers())
+  }
+
+  #notifyWatchers(): void {
+    for (const check of this.#watchers) check()
+  }
+
+  #generateJobs(time: Time): MaybePromise<void> {
+    const failed = (error: unknown) => this.#scheduler.reportError(`Error generating jobs for time ${time}`, error)
+    const finished = () => {
+      this.#lastGenerated = time
+    }
+    try {
+      const submitted = whenReady(this.#scheduler.receiverTracker?.allocateBlocksToBatch(time), () =>
+        whenReady(this.#graph.generateJobs(time), (jobs) => this.#scheduler.submitJobs(time, jobs)),
+      )
+      if (submitted instanceof Promise) return submitted.catch(failed).then(finished)
+    } catch (error) {
+      failed(error)
+    }
+    finished()
+  }
+
+  #clearMetadata(time: Time): MaybePromise<void> {
+    this.#graph.clearMetadata(time, this.#isUnpersisting)
+    const threshold = time.minus(this.#graph.maxInputStreamRememberDuration)
+    this.#scheduler.inputInfoTracker.cleanup(threshold)
+    return this.#scheduler.receiverTracker?.cleanupOldBlocksAndBatches(threshold)
+  }
+}

@@ -1,0 +1,196 @@
+import type { SparkContext } from '../context/spark-context.ts'
+import { log } from '../log.ts'
+import { batchTimeOfDay } from './batch-time.ts'
+import type { Clock } from './clock.ts'
+import { describeError } from './describe-error.ts'
+import { InputInfoTracker } from './input-info-tracker.ts'
+import type { Job } from './job.ts'
+import type { JobGenerator } from './job-generator.ts'
+import { JobSet, outputOperationInfo } from './job-set.ts'
+import type { ListenerBus } from './listener-bus.ts'
+import type { ReceiverTracker } from './receiver-tracker.ts'
+import type { Time } from './time.ts'
+
+/** Local properties under which every job of a batch runs, by Spark's names. */
+const BATCH_TIME_PROPERTY = 'spark.streaming.internal.batchTime'
+const OUTPUT_OP_ID_PROPERTY = 'spark.streaming.internal.outputOpId'
+
+/** What a scheduler works with. */
+export interface JobSchedulerOptions {
+  readonly sparkContext: SparkContext
+  readonly clock: Clock
+  readonly listenerBus: ListenerBus
+  /** Jobs that may run at the same time (`spark.streaming.concurrentJobs`). */
+  readonly concurrentJobs: number
+  /** Milliseconds between batches, which decides how batch times are shown. */
+  readonly batchIntervalMs: number
+  /** Told of every error of a batch, a job or the generator. */
+  readonly onError: (error: unknown) => void
+  /** Tag of all jobs, by which they can be cancelled together. */
+  readonly jobTag: string
+}
+
+interface QueuedJob {
+  readonly job: Job
+  readonly jobSet: JobSet
+}
+
+/**
+ * Runs the jobs of the batches, first come first served, `concurrentJobs` at a time, and tells the listeners (Spark's `JobScheduler`).
+ * A job that fails fails its batch and is reported; the jobs behind it run all the same.
+ */
+export class JobScheduler {
+  readonly inputInfoTracker = new InputInfoTracker()
+  /** The driver's side of the receivers; null when there are none. */
+  receiverTracker: ReceiverTracker | null = null
+  readonly #options: JobSchedulerOptions
+  #generator: JobGenerator | null = null
+  #queue: QueuedJob[] = []
+  #running = 0
+  #isStopped = false
+  /** Batches that were submitted and are not over, or that failed: what a recovery would have to run again. In milliseconds. */
+  readonly #pending = new Set<number>()
+  readonly #unfinished = new Set<JobSet>()
+  readonly #idleWaiters = new Set<() => void>()
+
+  constructor(options: JobSchedulerOptions) {
+    this.#options = options
+  }
+
+  get listenerBus(): ListenerBus {
+    return this.#options.listenerBus
+  }
+
+  /** Told of every batch that is over. */
+  setGenerator(generator: JobGenerator): void {
+    this.#generator = generator
+  }
+
+  /** Times of the batches that are not over or that failed, in the order of their submission. */
+  getPendingTimes(): readonly number[] {
+    return [...this.#pending]
+  }
+
+  /** Whether no job is running or waiting. */
+  get isIdle(): boolean {
+    return this.#unfinished.size === 0
+  }
+
+  /** Queues the jobs of a batch. A batch without jobs is no batch: nobody hears of it. */
+  submitJobs(time: Time, jobs: readonly Job[]): void {
+    if (jobs.length === 0) {
+      log('INFO', 'JobScheduler', `No jobs added for time ${time}`)
+      return
+    }
+    const jobSet = new JobSet(time, jobs, this.inputInfoTracker.getInfo(time), this.#options.clock.now())
+    this.#pending.add(time.milliseconds)
+    this.#unfinished.add(jobSet)
+    this.#tellOfBatch('onBatchSubmitted', jobSet)
+    for (const job of jobs) this.#queue.push({ job, jobSet })
+    this.#runQueued()
+  }
+
+  reportError(message: string, error: unknown): void {
+    log('ERROR', 'JobScheduler', `${message}\n${describeError(error)}`)
+    this.#options.onError(error)
+  }
+
+  /** Resolves once no job runs or waits, or when `signal` aborts. */
+  whenIdle(signal?: AbortSignal): Promise<void> {
+    if (this.isIdle || signal?.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const finish = () => {
+        this.#idleWaiters.delete(finish)
+        signal?.removeEventListener('abort', finish)
+        resolve()
+      }
+      this.#idleWaiters.add(finish)
+      signal?.addEventListener('abort', finish, { once: true })
+    })
+  }
+
+  /** No job begins after this; those that run go on. */
+  close(): void {
+    this.#isStopped = true
+    const dropped = new Set(this.#queue.map(({ jobSet }) => jobSet))
+    this.#queue = []
+    for (const jobSet of dropped) if (!this.#isRunning(jobSet)) this.#unfinished.delete(jobSet)
+    this.#wakeIfIdle()
+  }
+
+  #isRunning(jobSet: JobSet): boolean {
+    return jobSet.jobs.some((job) => job.startTime !== undefined && job.endTime === undefined)
+  }
+
+  #runQueued(): void {
+    while (this.#running < this.#options.concurrentJobs && this.#queue.length > 0) {
+      const { job, jobSet } = this.#queue.shift()!
+      this.#running++
+      void this.#run(job, jobSet)
+    }
+  }
+
+  async #run(job: Job, jobSet: JobSet): Promise<void> {
+    this.#begin(job, jobSet)
+    let failure: { readonly error: unknown } | null = null
+    try {
+      await this.#options.sparkContext.withLocalProperties(this.#propertiesOf(job), job.run)
+    } catch (error) {
+      failure = { error }
+      job.failureReason = describeError(error)
+    }
+    this.#end(job, jobSet)
+    if (failure !== null) this.reportError(`Error running job ${job}`, failure.error)
+    this.#running--
+    if (jobSet.hasCompleted || (this.#isStopped && !this.#isRunning(jobSet))) this.#finishBatch(jobSet)
+    this.#runQueued()
+  }
+
+  #begin(job: Job, jobSet: JobSet): void {
+    const now = this.#options.clock.now()
+    const isFirst = !jobSet.hasStarted
+    jobSet.handleJobStart(now)
+    if (isFirst) this.#tellOfBatch('onBatchStarted', jobSet)
+    job.startTime = now
+    if (this.listenerBus.hasListeners) {
+      this.listenerBus.post('onOutputOperationStarted', { outputOperationInfo: outputOperationInfo(job) })
+    }
+  }
+
+  #end(job: Job, jobSet: JobSet): void {
+    const now = this.#options.clock.now()
+    job.endTime = now
+    jobSet.handleJobCompletion(job, now)
+    if (this.listenerBus.hasListeners) {
+      this.listenerBus.post('onOutputOperationCompleted', { outputOperationInfo: outputOperationInfo(job) })
+    }
+    if (jobSet.hasCompleted) this.#tellOfBatch('onBatchCompleted', jobSet)
+  }
+
+  #finishBatch(jobSet: JobSet): void {
+    if (jobSet.hasCompleted && !jobSet.hasFailed) this.#pending.delete(jobSet.time.milliseconds)
+    // What a failed batch kept is given up too: to run it again means to compute it again.
+    this.#generator?.onBatchCompletion(jobSet.time)
+    this.#unfinished.delete(jobSet)
+    this.#wakeIfIdle()
+  }
+
+  #wakeIfIdle(): void {
+    if (this.isIdle) for (const wake of [...this.#idleWaiters]) wake()
+  }
+
+  #tellOfBatch(name: 'onBatchSubmitted' | 'onBatchStarted' | 'onBatchCompleted', jobSet: JobSet): void {
+    if (this.listenerBus.hasListeners) this.listenerBus.post(name, { batchInfo: jobSet.toBatchInfo() })
+  }
+
+  #propertiesOf(job: Job): Readonly<Record<string, string>> {
+    const batchTime = batchTimeOfDay(job.time, this.#options.batchIntervalMs)
+    return {
+      'spark.job.description': `Streaming job from [output operation ${job.outputOpId}, batch time ${batchTime}]`,
+      'spark.job.tags': this.#options.jobTag,
+      'callSite.short': job.callSite,
+      [BATCH_TIME_PROPERTY]: String(job.time.milliseconds),
+      [OUTPUT_OP_ID_PROPERTY]: String(job.outputOpId),
+    }
+  }
+}

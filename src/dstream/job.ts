@@ -1,0 +1,28 @@
+import type { Time } from './time.ts'
+
+/** One output operation of one batch, ready to run. */
+export class Job {
+  readonly time: Time
+  /** The operation's place among the output operations, from 0. */
+  readonly outputOpId: number
+  /** The operation and the user's line. */
+  readonly callSite: string
+  readonly run: () => unknown
+  /** Milliseconds since the epoch, once the job has begun. */
+  startTime: number | undefined
+  /** Milliseconds since the epoch, once the job is over. */
+  endTime: number | undefined
+  /** What the job threw, as text, if it failed. */
+  failureReason: string | undefined
+
+  constructor(time: Time, outputOpId: number, callSite: string, run: () => unknown) {
+    this.time = time
+    this.outputOpId = outputOpId
+    this.callSite = callSite
+    this.run = run
+  }
+
+  toString(): string {
+    return `streaming job ${this.time}.${this.outputOpId}`
+  }
+}

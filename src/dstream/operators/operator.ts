@@ -1,0 +1,26 @@
+import type { RDD } from '../../rdd/rdd.ts'
+import type { DStreamNode } from '../dstream-node.ts'
+import type { Duration } from '../duration.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
+import type { Time } from '../time.ts'
+
+/**
+ * What makes one DStream of others: how the RDD of a batch comes from the parents' RDDs. It knows no DStream methods, only the parents
+ * it reads, so that the files of the operations and of the operators do not load each other in a circle.
+ */
+export interface StreamOperator<T> {
+  /** The operation that the user called, for call sites and derived ids: `map`, `reduceByKey`, … */
+  readonly operation: string
+  /** Spark's class of the stream, for messages: `MappedDStream`, `ShuffledDStream`, … */
+  readonly className: string
+  readonly dependencies: readonly DStreamNode<unknown>[]
+  readonly slideDuration: Duration
+  /** The RDD of the batch at `time`, which is a valid time of the stream; null when the batch has none. Called at most once per batch that gives one. */
+  compute(time: Time): MaybePromise<RDD<T> | null>
+  /** Whether the stream's RDDs depend on those of earlier batches, so that their lineage must be cut by checkpoints. */
+  readonly mustCheckpoint?: boolean
+  /** How much longer than the stream itself its parents must remember their RDDs. */
+  readonly parentsRememberLonger?: Duration
+  /** The stream that `persist` is about, when that is not the stream itself. */
+  readonly persistTarget?: DStreamNode<unknown>
+}

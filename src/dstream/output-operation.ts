@@ -1,0 +1,26 @@
+import type { RDD } from '../rdd/rdd.ts'
+import type { DStreamNode } from './dstream-node.ts'
+import { Job } from './job.ts'
+import { type MaybePromise, whenReady } from './maybe-promise.ts'
+import type { Time } from './time.ts'
+
+/** What is done with each batch of a stream: the reason why anything is computed (Spark's `ForEachDStream`). */
+export class OutputOperation<T> {
+  readonly parent: DStreamNode<T>
+  /** The operation and the user's line: `foreachRDD at app.ts:12:8`. */
+  readonly creationSite: string
+  readonly #run: (rdd: RDD<T>, time: Time) => unknown
+
+  constructor(parent: DStreamNode<T>, creationSite: string, run: (rdd: RDD<T>, time: Time) => unknown) {
+    this.parent = parent
+    this.creationSite = creationSite
+    this.#run = run
+  }
+
+  /** The job of the batch at `time`, or null when the stream has no RDD then. */
+  generateJob(time: Time, outputOpId: number): MaybePromise<Job | null> {
+    return whenReady(this.parent.getOrCompute(time), (rdd) =>
+      rdd === null ? null : new Job(time, outputOpId, this.creationSite, () => this.#run(rdd, time)),
+    )
+  }
+}

@@ -1,0 +1,59 @@
+import type { RDD } from '../rdd/rdd.ts'
+import { batchFrame, pythonTime } from './batch-frame.ts'
+import { OutputOperation } from './output-operation.ts'
+import { PairOperations } from './pair-operations.ts'
+import { formatPython } from './python-format.ts'
+import { formatScala } from './scala-format.ts'
+import type { Time } from './time.ts'
+
+/** Records of each batch that `print` and `pprint` show unless told otherwise. */
+const DEFAULT_PRINTED = 10
+
+/** Operations that take batches out of the stream; a stream without one is never computed. */
+export abstract class OutputOperations<T> extends PairOperations<T> {
+  /**
+   * Calls `f` with the RDD of every batch, on the driver. Only what `f` does with the RDD is computed: an action in it makes a job.
+   * The batch is done once the promise that `f` returns is; an error that it throws fails the batch and stops nothing else.
+   * @param f gets the RDD and the batch's time; may be async.
+   */
+  foreachRDD(f: (rdd: RDD<T>, time: Time) => unknown): void {
+    this.#register('foreachRDD', f)
+  }
+
+  /** Prints the first `num` records of every batch as Spark does in Scala: `(word,3)`. */
+  print(num: number = DEFAULT_PRINTED): void {
+    this.#register('print', async (rdd, time) => {
+      const records = await rdd.take(num + 1)
+      this.context.output.write(batchFrame(String(time), records, num, formatScala))
+    })
+  }
+
+  /** Prints the first `num` records of every batch as PySpark does: `('word', 3)`. */
+  pprint(num: number = DEFAULT_PRINTED): void {
+    this.#register('pprint', async (rdd, time) => {
+      const records = await rdd.take(num + 1)
+      this.context.output.write(batchFrame(pythonTime(time), records, num, formatPython))
+    })
+  }
+
+  /**
+   * Writes every batch, an empty one too, as text files into a directory of its own: `prefix-<time in ms>.suffix`. A batch that runs
+   * again replaces what it wrote before.
+   * @param suffix left out, with its dot, when empty.
+   */
+  saveAsTextFiles(prefix: string | null, suffix = ''): void {
+    this.#register('saveAsTextFiles', (rdd, time) => rdd.saveAsTextFile(directoryOfBatch(prefix, suffix, time)))
+  }
+
+  #register(operation: string, run: (rdd: RDD<T>, time: Time) => unknown): void {
+    this.context.graph.addOutputOperation(
+      new OutputOperation<T>(this, this.context.assertAcceptsStreams(operation), run),
+    )
+  }
+}
+
+/** Spark's name for what a batch writes: the prefix may be absent, as may the suffix. */
+function directoryOfBatch(prefix: string | null, suffix: string, time: Time): string {
+  const name = prefix ? `${prefix}-${time.milliseconds}` : String(time.milliseconds)
+  return suffix === '' ? name : `${name}.${suffix}`
+}

@@ -1,0 +1,149 @@
+import type { RDD } from '../rdd/rdd.ts'
+import { HashPartitioner, type Partitioner } from '../task/partitioner.ts'
+import type { DStream } from './dstream.ts'
+import { DerivedOperator } from './operators/derived-operator.ts'
+import { TransformedOperator } from './operators/transformed-operator.ts'
+import { StatelessOperations } from './stateless-operations.ts'
+
+/** How the pairs of a batch are spread: a number of hash partitions, or a partitioner. Hash partitions, as many as the context's default parallelism, when absent. */
+export type PartitionerChoice = number | Partitioner<never>
+
+/** Operations on a stream of pairs, within one batch. */
+export abstract class PairOperations<T> extends StatelessOperations<T> {
+  /** All values of each key, in no particular order. */
+  groupByKey<K, V>(this: DStream<[K, V]>, partitioner?: PartitionerChoice): DStream<[K, V[]]> {
+    const chosen = choose(this, partitioner)
+    return shuffled(this, 'groupByKey', (rdd) => rdd.groupByKey(chosen))
+  }
+
+  /** The values of each key merged with `f`, which must be associative and commutative. */
+  reduceByKey<K, V>(this: DStream<[K, V]>, f: (a: V, b: V) => V, partitioner?: PartitionerChoice): DStream<[K, V]> {
+    const chosen = choose(this, partitioner)
+    return shuffled(this, 'reduceByKey', (rdd) => rdd.reduceByKey(f, chosen))
+  }
+
+  /**
+   * The values of each key gathered into a combined value of another type.
+   * @param createCombiner makes a combined value of a key's first value.
+   * @param mergeValue adds a value to a combined one.
+   * @param mergeCombiners merges two combined values.
+   * @param mapSideCombine whether to combine before the shuffle too.
+   */
+  combineByKey<K, V, C>(
+    this: DStream<[K, V]>,
+    createCombiner: (value: V) => C,
+    mergeValue: (combiner: C, value: V) => C,
+    mergeCombiners: (a: C, b: C) => C,
+    partitioner?: PartitionerChoice,
+    mapSideCombine = true,
+  ): DStream<[K, C]> {
+    const chosen = choose(this, partitioner)
+    return shuffled(this, 'combineByKey', (rdd) =>
+      rdd.combineByKey(createCombiner, mergeValue, mergeCombiners, chosen, mapSideCombine),
+    )
+  }
+
+  /** `f` of each value; keys and partitioning stay. */
+  mapValues<K, V, U>(this: DStream<[K, V]>, f: (value: V) => U): DStream<[K, U]> {
+    return this.derive(
+      new DerivedOperator<[K, V], [K, U]>(this, 'mapValues', 'MapValuedDStream', (rdd) => rdd.mapValues(f)),
+    )
+  }
+
+  /** One pair for each thing that `f` gives for a value; keys and partitioning stay. */
+  flatMapValues<K, V, U>(this: DStream<[K, V]>, f: (value: V) => Iterable<U>): DStream<[K, U]> {
+    return this.derive(
+      new DerivedOperator<[K, V], [K, U]>(this, 'flatMapValues', 'FlatMapValuedDStream', (rdd) => rdd.flatMapValues(f)),
+    )
+  }
+
+  /**
+   * The same pairs, placed by key (PySpark's `partitionBy`).
+   * @param partitionFunc from a key to a whole number, taken modulo the number of partitions; the key's hash when absent.
+   */
+  partitionBy<K, V>(
+    this: DStream<[K, V]>,
+    numPartitions: PartitionerChoice,
+    partitionFunc?: (key: K) => number,
+  ): DStream<[K, V]> {
+    return this.derive(
+      new DerivedOperator<[K, V], [K, V]>(this, 'partitionBy', 'TransformedDStream', (rdd) =>
+        typeof numPartitions === 'number'
+          ? rdd.partitionBy(numPartitions, partitionFunc)
+          : rdd.partitionBy(numPartitions),
+      ),
+    )
+  }
+
+  /** For each key of either stream's batch: its values here and its values there. */
+  cogroup<K, V, W>(
+    this: DStream<[K, V]>,
+    other: DStream<[K, W]>,
+    partitioner?: PartitionerChoice,
+  ): DStream<[K, [V[], W[]]]> {
+    const chosen = choose(this, partitioner)
+    return together(this, other, 'cogroup', (rdd, that) => rdd.cogroup(that, chosen))
+  }
+
+  /** Every pair of values that both streams have for a key in the same batch. */
+  join<K, V, W>(this: DStream<[K, V]>, other: DStream<[K, W]>, partitioner?: PartitionerChoice): DStream<[K, [V, W]]> {
+    const chosen = choose(this, partitioner)
+    return together(this, other, 'join', (rdd, that) => rdd.join(that, chosen))
+  }
+
+  /** {@link join}, and `[v, undefined]` for a key that only this stream has in the batch. */
+  leftOuterJoin<K, V, W>(
+    this: DStream<[K, V]>,
+    other: DStream<[K, W]>,
+    partitioner?: PartitionerChoice,
+  ): DStream<[K, [V, W | undefined]]> {
+    const chosen = choose(this, partitioner)
+    return together(this, other, 'leftOuterJoin', (rdd, that) => rdd.leftOuterJoin(that, chosen))
+  }
+
+  /** {@link join}, and `[undefined, w]` for a key that only the other stream has in the batch. */
+  rightOuterJoin<K, V, W>(
+    this: DStream<[K, V]>,
+    other: DStream<[K, W]>,
+    partitioner?: PartitionerChoice,
+  ): DStream<[K, [V | undefined, W]]> {
+    const chosen = choose(this, partitioner)
+    return together(this, other, 'rightOuterJoin', (rdd, that) => rdd.rightOuterJoin(that, chosen))
+  }
+
+  /** {@link join}, and `undefined` on the side that has no value for a key in the batch. */
+  fullOuterJoin<K, V, W>(
+    this: DStream<[K, V]>,
+    other: DStream<[K, W]>,
+    partitioner?: PartitionerChoice,
+  ): DStream<[K, [V | undefined, W | undefined]]> {
+    const chosen = choose(this, partitioner)
+    return together(this, other, 'fullOuterJoin', (rdd, that) => rdd.fullOuterJoin(that, chosen))
+  }
+}
+
+function choose(stream: DStream<never>, choice: PartitionerChoice | undefined): Partitioner<never> {
+  if (typeof choice === 'object') return choice
+  return new HashPartitioner(choice ?? stream.context.sparkContext.defaultParallelism)
+}
+
+function shuffled<K, V, C>(
+  stream: DStream<[K, V]>,
+  operation: string,
+  apply: (rdd: RDD<[K, V]>) => RDD<[K, C]>,
+): DStream<[K, C]> {
+  return stream.derive(new DerivedOperator<[K, V], [K, C]>(stream, operation, 'ShuffledDStream', apply))
+}
+
+function together<K, V, W, R>(
+  stream: DStream<[K, V]>,
+  other: DStream<[K, W]>,
+  operation: string,
+  apply: (rdd: RDD<[K, V]>, other: RDD<[K, W]>) => RDD<[K, R]>,
+): DStream<[K, R]> {
+  return stream.derive(
+    new TransformedOperator<[K, R]>([stream, other], operation, ([rdd, that]) =>
+      apply(rdd as RDD<[K, V]>, that as RDD<[K, W]>),
+    ),
+  )
+}

@@ -1,0 +1,89 @@
+import { IllegalArgumentException } from '../errors.ts'
+import { Duration } from './duration.ts'
+
+/** A batch's time, in whole milliseconds since the epoch (Spark's `Time`): the end of the interval that the batch covers. */
+export class Time {
+  readonly milliseconds: number
+
+  /** @param milliseconds since the epoch; a fraction is cut off. @throws IllegalArgumentException when it is not a finite number. */
+  constructor(milliseconds: number) {
+    if (!Number.isFinite(milliseconds)) {
+      throw new IllegalArgumentException('INVALID_TIME', `a time must be a finite number, but was ${milliseconds}`)
+    }
+    this.milliseconds = Math.trunc(milliseconds)
+  }
+
+  less(that: Time): boolean {
+    return this.milliseconds < that.milliseconds
+  }
+  lessEq(that: Time): boolean {
+    return this.milliseconds <= that.milliseconds
+  }
+  greater(that: Time): boolean {
+    return this.milliseconds > that.milliseconds
+  }
+  greaterEq(that: Time): boolean {
+    return this.milliseconds >= that.milliseconds
+  }
+  equals(that: unknown): boolean {
+    return that instanceof Time && that.milliseconds === this.milliseconds
+  }
+
+  plus(that: Duration): Time {
+    return new Time(this.milliseconds + that.milliseconds)
+  }
+  /** The duration since `that` time, or the time a duration earlier. */
+  minus(that: Time): Duration
+  minus(that: Duration): Time
+  minus(that: Time | Duration): Duration | Time {
+    const difference = this.milliseconds - that.milliseconds
+    return that instanceof Time ? new Duration(difference) : new Time(difference)
+  }
+
+  /** The last multiple of `duration`, counted from `zeroTime`, that is not later than this time. */
+  floor(duration: Duration, zeroTime: Time = EPOCH): Time {
+    const { milliseconds: step } = duration
+    const { milliseconds: zero } = zeroTime
+    return new Time(Math.floor((this.milliseconds - zero) / step) * step + zero)
+  }
+  isMultipleOf(that: Duration): boolean {
+    return this.milliseconds % that.milliseconds === 0
+  }
+  min(that: Time): Time {
+    return this.less(that) ? this : that
+  }
+  max(that: Time): Time {
+    return this.greater(that) ? this : that
+  }
+
+  /** This time and every `interval` after it, as long as it is before `that`. */
+  until(that: Time, interval: Duration): Time[] {
+    return times(this.milliseconds, that.milliseconds - 1, interval)
+  }
+  /** This time and every `interval` after it, up to and including `that`. */
+  to(that: Time, interval: Duration): Time[] {
+    return times(this.milliseconds, that.milliseconds, interval)
+  }
+
+  toDate(): Date {
+    return new Date(this.milliseconds)
+  }
+  toString(): string {
+    return `${this.milliseconds} ms`
+  }
+  /** Milliseconds since the epoch, so that times compare with `<` and `>`. */
+  valueOf(): number {
+    return this.milliseconds
+  }
+}
+
+const EPOCH = new Time(0)
+
+function times(first: number, last: number, interval: Duration): Time[] {
+  const step = interval.milliseconds
+  if (step <= 0)
+    throw new IllegalArgumentException('INVALID_DURATION', `an interval must be above zero, but was ${interval}`)
+  const result: Time[] = []
+  for (let at = first; at <= last; at += step) result.push(new Time(at))
+  return result
+}
