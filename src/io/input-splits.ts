@@ -75,6 +75,11 @@ export function binaryFilesSplitBytes(
   return Math.min(128 * 1024 * 1024, Math.max(openCost, perCore))
 }
 
+/** Whether the name says that a file is gzip or deflate data. */
+export function isCompressedFile(path: string): boolean {
+  return COMPRESSED.test(path)
+}
+
 function splitFile(file: FileStatus, size: number): FileSplit[] {
   const unsupported = UNSUPPORTED_COMPRESSION.exec(file.path)?.[0]
   if (unsupported !== undefined) {
@@ -83,7 +88,7 @@ function splitFile(file: FileStatus, size: number): FileSplit[] {
       `Cannot read ${file.path}: ${unsupported} files are not supported. Supported are plain, .gz and .deflate files; recompress it.`,
     )
   }
-  if (COMPRESSED.test(file.path)) return [{ path: file.path, start: 0, length: file.length, isCompressed: true }]
+  if (isCompressedFile(file.path)) return [{ path: file.path, start: 0, length: file.length, isCompressed: true }]
   const splits: FileSplit[] = []
   let start = 0
   for (; (file.length - start) / size > SPLIT_SLOP; start += size) {

@@ -263,3 +263,9 @@ class CustomAccumulator implements TaskAccumulator {
     Object.defineProperty(instance, 'add', { value: record })
   }
 }
+
+/** How a worker rebuilds the shared variables that a shipped function uses, by the `kind` under which they travel. */
+export const SHARED_VARIABLE_REVIVERS = {
+  broadcast: (data: unknown) => reviveBroadcast(data as { readonly id: number }),
+  accumulator: (data: unknown) => reviveAccumulator(data as ShippedAccumulator),
+} as const

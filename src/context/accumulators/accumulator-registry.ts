@@ -1,0 +1,57 @@
+import { MillstreamError } from '../../errors.ts'
+import { log } from '../../log.ts'
+import type { AccumulatorForm, ShippedAccumulator, TaskAccumulatorUpdate } from '../../task/shared-variables.ts'
+
+/** What the registry needs of an accumulator on the driver. */
+export interface MergeTarget {
+  /** Takes in what one successful task gathered, in the shape of the accumulator's form. */
+  mergeTaskUpdate(update: unknown): void
+}
+
+let nextId = 0
+const metadataOf = new WeakMap<object, ShippedAccumulator>()
+const targets = new Map<number, WeakRef<MergeTarget>>()
+/** Drops the entry of an accumulator that the program no longer refers to. */
+const collected = new FinalizationRegistry<number>((id) => targets.delete(id))
+
+/** Gives an accumulator its id and lets task updates reach it, for as long as the program refers to it (Spark's `AccumulatorContext`). */
+export function registerAccumulator(
+  accumulator: MergeTarget,
+  name: string | null,
+  form: AccumulatorForm,
+  broadcastId = -1,
+): void {
+  const id = nextId++
+  metadataOf.set(accumulator, { id, name, form, broadcastId })
+  targets.set(id, new WeakRef(accumulator))
+  collected.register(accumulator, id)
+}
+
+/** The metadata of a registered accumulator, else undefined. */
+export function accumulatorMetadata(accumulator: object): ShippedAccumulator | undefined {
+  return metadataOf.get(accumulator)
+}
+
+/** Merges what successful tasks gathered. An update that cannot be merged is logged and left out, as in Spark. */
+export function mergeTaskUpdates(updates: readonly TaskAccumulatorUpdate[]): void {
+  for (const { id, value } of updates) {
+    try {
+      targets.get(id)?.deref()?.mergeTaskUpdate(value)
+    } catch (error) {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+      log('ERROR', 'AccumulatorRegistry', `Failed to update accumulator ${id}, its update is left out: ${reason}`)
+    }
+  }
+}
+
+/** The metadata of an accumulator that must be registered. @throws MillstreamError otherwise. */
+export function requireRegistered(accumulator: object): ShippedAccumulator {
+  const metadata = metadataOf.get(accumulator)
+  if (metadata === undefined) {
+    throw new MillstreamError(
+      'ACCUMULATOR_NOT_REGISTERED',
+      'Accumulator must be registered before send to executor: call sc.register(accumulator) first.',
+    )
+  }
+  return metadata
+}

@@ -1,0 +1,59 @@
+import type { JobProperties } from '../engine/engine.ts'
+import { parseJobTags } from './job-tags.ts'
+
+/** The local properties by which Spark knows a job's group, description and tags. */
+export const JOB_GROUP_ID = 'spark.jobGroup.id'
+export const JOB_DESCRIPTION = 'spark.job.description'
+export const JOB_INTERRUPT_ON_CANCEL = 'spark.job.interruptOnCancel'
+export const JOB_TAGS = 'spark.job.tags'
+
+interface ActiveJob {
+  readonly group: string | null
+  readonly tags: ReadonlySet<string>
+  readonly controller: AbortController
+}
+
+/** The jobs that run now, so that they can be cancelled by what they were submitted under. */
+export class ActiveJobs {
+  readonly #jobs = new Set<ActiveJob>()
+
+  /**
+   * Runs a job's body with a signal that any of the cancel methods fires.
+   * @param signal the submitter's own, which cancels the job too
+   */
+  async run<R>(
+    properties: JobProperties,
+    signal: AbortSignal | undefined,
+    body: (signal: AbortSignal) => Promise<R>,
+  ): Promise<R> {
+    const controller = new AbortController()
+    const abort = () => controller.abort(signal?.reason)
+    const tags = parseJobTags(properties.localProperties[JOB_TAGS])
+    const job: ActiveJob = { group: properties.group, tags, controller }
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    this.#jobs.add(job)
+    try {
+      return await body(controller.signal)
+    } finally {
+      this.#jobs.delete(job)
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  cancelGroup(group: string, reason: string): void {
+    this.#cancel((job) => job.group === group, reason)
+  }
+
+  cancelTag(tag: string, reason: string): void {
+    this.#cancel((job) => job.tags.has(tag), reason)
+  }
+
+  cancelAll(reason: string): void {
+    this.#cancel(() => true, reason)
+  }
+
+  #cancel(matches: (job: ActiveJob) => boolean, reason: string): void {
+    for (const job of this.#jobs) if (matches(job)) job.controller.abort(reason)
+  }
+}

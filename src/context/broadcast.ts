@@ -1,0 +1,69 @@
+import { SHIP } from '../closure/closure-error.ts'
+import { SparkException } from '../errors.ts'
+
+/** What a broadcast variable needs of its context. */
+export interface BroadcastOwner {
+  callSite(operation: string): string
+  assertNotStopped(): void
+  /** Does nothing when they have it. */
+  sendToWorkers(broadcast: Broadcast<unknown>): void
+  removeFromWorkers(broadcast: Broadcast<unknown>): void
+}
+
+/**
+ * Spark's `Broadcast`: a value sent once to each worker instead of with every task. Functions read `broadcast.value`. Do not change
+ * the value after it was made: workers would not see that.
+ */
+export class Broadcast<T> {
+  readonly id: number
+  readonly #owner: BroadcastOwner
+  #value: T | undefined
+  #destroyedAt: string | null = null
+
+  /** Made by `sc.broadcast` only. @internal */
+  constructor(id: number, value: T, owner: BroadcastOwner) {
+    this.id = id
+    this.#value = value
+    this.#owner = owner
+  }
+
+  /** @throws SparkException after `destroy`. */
+  get value(): T {
+    this.#assertValid()
+    return this.#value as T
+  }
+
+  /** Removes the workers' copies; the next job that needs the value sends it again. @throws SparkException after `destroy`. */
+  unpersist(): void {
+    this.#assertValid()
+    this.#owner.removeFromWorkers(this)
+  }
+
+  /** Removes all copies for good: whoever uses it later, here or in a task, gets an error. @throws SparkException when done before. */
+  destroy(): void {
+    this.#assertValid()
+    this.#destroyedAt = this.#owner.callSite('destroy')
+    this.#owner.removeFromWorkers(this)
+    this.#value = undefined
+  }
+
+  /** What stands for it in a function that travels. @internal */
+  [SHIP](): { kind: 'broadcast'; data: { readonly id: number } } {
+    this.#assertValid()
+    this.#owner.assertNotStopped()
+    this.#owner.sendToWorkers(this)
+    return { kind: 'broadcast', data: { id: this.id } }
+  }
+
+  toString(): string {
+    return `Broadcast(${this.id})`
+  }
+
+  #assertValid(): void {
+    if (this.#destroyedAt === null) return
+    throw new SparkException(
+      'INTERNAL_ERROR_BROADCAST',
+      `[INTERNAL_ERROR_BROADCAST] Attempted to use ${this} after it was destroyed (${this.#destroyedAt}) SQLSTATE: XX000`,
+    )
+  }
+}

@@ -1,0 +1,80 @@
+import type { EngineEvent } from '../engine/engine.ts'
+import type { SparkStageInfo } from './status-tracker.ts'
+
+const FIRST_DELAY_MS = 500
+const UPDATE_PERIOD_MS = 200
+/** Stages shown side by side. */
+const MAX_STAGES = 3
+
+/** Where the bar is drawn, and the time by which stages are old enough to be shown. */
+export interface ProgressTerminal {
+  readonly columns: number
+  write(text: string): void
+  nowMs(): number
+}
+
+interface RunningStage {
+  info: SparkStageInfo
+  readonly startedAtMs: number
+}
+
+/** Spark's console progress bar: `[Stage 0:=====>      (3 + 2) / 10]`, for stages that run longer than half a second. */
+export class ConsoleProgress {
+  readonly #terminal: ProgressTerminal
+  readonly #stages = new Map<number, RunningStage>()
+  #timer: NodeJS.Timeout | null = null
+  #shown = ''
+
+  constructor(terminal: ProgressTerminal) {
+    this.#terminal = terminal
+  }
+
+  /** Follows the engine's events; the timer runs only while stages do, and keeps no process alive. */
+  handle(event: EngineEvent): void {
+    if (event.kind === 'stageStarted') {
+      const { stageId, name, taskCount: numTasks } = event
+      const info = { stageId, name, numTasks, numActiveTasks: 0, numCompletedTasks: 0 }
+      this.#stages.set(stageId, { info, startedAtMs: this.#terminal.nowMs() })
+      this.#timer ??= setInterval(() => this.refresh(), UPDATE_PERIOD_MS).unref()
+    } else if (event.kind === 'stageProgress') {
+      const stage = this.#stages.get(event.stageId)
+      if (stage === undefined) return
+      stage.info = { ...stage.info, numCompletedTasks: event.done, numActiveTasks: event.active }
+    } else if (event.kind === 'stageEnded') {
+      this.#stages.delete(event.stageId)
+      if (this.#stages.size === 0) this.stop()
+    }
+  }
+
+  /** Draws the bar of the stages that are old enough, if it has changed. */
+  refresh(): void {
+    const now = this.#terminal.nowMs()
+    const stages = [...this.#stages.values()]
+      .filter((stage) => now - stage.startedAtMs > FIRST_DELAY_MS)
+      .slice(0, MAX_STAGES)
+    if (stages.length === 0) return
+    const width = Math.floor(this.#terminal.columns / stages.length)
+    const bar = stages.map(({ info }) => formatStage(info, width)).join('')
+    if (bar === this.#shown) return
+    this.#terminal.write(`\r${bar}`)
+    this.#shown = bar
+  }
+
+  /** Clears the bar and the timer. */
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
+    if (this.#shown !== '') this.#terminal.write(`\r${' '.repeat(this.#shown.length)}\r`)
+    this.#shown = ''
+  }
+}
+
+function formatStage({ stageId, numTasks, numActiveTasks, numCompletedTasks }: SparkStageInfo, width: number): string {
+  const header = `[Stage ${stageId}:`
+  const tail = `(${numCompletedTasks} + ${numActiveTasks}) / ${numTasks}]`
+  const room = width - header.length - tail.length
+  if (room <= 0) return header + tail
+  const filled = Math.floor((room * numCompletedTasks) / Math.max(1, numTasks))
+  const bar = filled >= room ? '='.repeat(room) : `${'='.repeat(filled)}>${' '.repeat(room - filled - 1)}`
+  return header + bar + tail
+}

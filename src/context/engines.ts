@@ -1,0 +1,45 @@
+import type { Engine, EngineOptions } from '../engine/engine.ts'
+import { SparkException } from '../errors.ts'
+import { type Master, parseMasterUrl } from './master-url.ts'
+
+/** Makes engines for a kind of master URL that only it knows, as Spark's `ExternalClusterManager`. */
+export interface EngineProvider {
+  canCreate(masterUrl: string): boolean
+  create(masterUrl: string, options: EngineOptions): Engine
+}
+
+const providers = new Set<EngineProvider>()
+
+/**
+ * Puts a further engine in front of the built-in ones.
+ * @returns a function that removes it.
+ */
+export function addEngineProvider(provider: EngineProvider): () => void {
+  providers.add(provider)
+  return () => {
+    providers.delete(provider)
+  }
+}
+
+/**
+ * The engine that a master URL names: the one place where they are chosen.
+ * @throws SparkException when the URL cannot be read or names an engine that this version does not have.
+ */
+export function createEngine(masterUrl: string, options: EngineOptions): Engine {
+  for (const provider of providers) {
+    if (provider.canCreate(masterUrl)) return provider.create(masterUrl, options)
+  }
+  return createBuiltIn(parseMasterUrl(masterUrl), options)
+}
+
+function createBuiltIn(master: Master, _options: EngineOptions): Engine {
+  switch (master.kind) {
+    case 'local':
+      throw new SparkException('SPARK_ENGINE_NOT_AVAILABLE', 'no local engine')
+    case 'spark':
+      throw new SparkException(
+        'SPARK_ENGINE_NOT_AVAILABLE',
+        `Cannot run on ${master.url}: this version of Millstream runs local masters only, for instance local[*].`,
+      )
+  }
+}

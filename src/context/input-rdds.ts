@@ -1,0 +1,118 @@
+import type { FileSplit } from '../engine/lineage.ts'
+import { IllegalArgumentException } from '../errors.ts'
+import type { FileStatus } from '../io/file-system.ts'
+import { expandInputPaths } from '../io/input-paths.ts'
+import {
+  binaryFilesSplitBytes,
+  combineFiles,
+  computeSplits,
+  isCompressedFile,
+  wholeTextFilesSplitBytes,
+} from '../io/input-splits.ts'
+import { RDD } from '../rdd/rdd.ts'
+import type { RDDContext } from '../rdd/rdd-context.ts'
+import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
+
+/** Largest piece of a file of fixed-length records, in bytes: a block of Hadoop's local file system. */
+const BINARY_RECORDS_SPLIT_BYTES = 32 * 1024 * 1024
+
+type Format = Extract<NodeShape, { kind: 'files' }>['format']
+
+/** The RDDs whose records are in files. Paths are listed when the RDD is first needed, so a missing one is an error of the action. */
+export class InputRDDs {
+  readonly #context: RDDContext
+
+  constructor(context: RDDContext) {
+    this.#context = context
+  }
+
+  textFile(path: string, minPartitions: number): RDD<string> {
+    return this.#files('textFile', 'text', async () => {
+      const splits = computeSplits(await expandInputPaths(path), minPartitions)
+      return splits.map((split) => [split])
+    })
+  }
+
+  wholeTextFiles(path: string, minPartitions: number): RDD<[string, string]> {
+    return this.#files('wholeTextFiles', 'wholeText', async () => {
+      const files = await expandInputPaths(path, { subdirectories: 'skip' })
+      const groups = combineFiles(files, wholeTextFilesSplitBytes(files, minPartitions))
+      return groups.map((group) => group.map((file) => wholeFile(file, isCompressedFile(file.path))))
+    })
+  }
+
+  binaryFiles(path: string, minPartitions: number): RDD<[string, Buffer]> {
+    const { defaultParallelism } = this.#context
+    return this.#files('binaryFiles', 'binary', async () => {
+      const files = await expandInputPaths(path, { subdirectories: 'skip' })
+      const groups = combineFiles(files, binaryFilesSplitBytes(files, minPartitions, defaultParallelism))
+      return groups.map((group) => group.map((file) => wholeFile(file, false)))
+    })
+  }
+
+  /** @throws IllegalArgumentException for a record length below 1. */
+  binaryRecords(path: string, recordLength: number): RDD<Buffer> {
+    if (!Number.isInteger(recordLength) || recordLength < 1) {
+      throw new IllegalArgumentException(
+        'ILLEGAL_ARGUMENT',
+        `requirement failed: recordLength must be a whole number of bytes above 0, not ${recordLength}`,
+      )
+    }
+    const listRecords = async () => {
+      const files = await expandInputPaths(path)
+      return files.flatMap((file) => recordSplits(file, recordLength))
+    }
+    return this.#files('binaryRecords', 'binaryRecords', listRecords, recordLength)
+  }
+
+  objectFile<T>(path: string): RDD<T> {
+    return this.#files('objectFile', 'records', async () => {
+      const files = await expandInputPaths(path)
+      return files.filter((file) => file.length > 0).map((file) => [wholeFile(file, false)])
+    })
+  }
+
+  #files<T>(
+    operation: string,
+    format: Format,
+    listPartitions: () => Promise<readonly (readonly FileSplit[])[]>,
+    recordLength = 0,
+  ): RDD<T> {
+    this.#context.assertNotStopped()
+    const lineage = RDDLineage.deferred(this.#context, operation, async () => {
+      const partitions = await listPartitions()
+      return {
+        kind: 'files',
+        format,
+        partitions,
+        recordLength,
+        numPartitions: partitions.length,
+        partitioner: null,
+        className: CLASS_NAMES[format],
+      }
+    })
+    return new RDD<T>(this.#context, lineage)
+  }
+}
+
+const CLASS_NAMES: Readonly<Record<Format, string>> = {
+  text: 'MapPartitionsRDD',
+  wholeText: 'MapPartitionsRDD',
+  binary: 'BinaryFileRDD',
+  binaryRecords: 'MapPartitionsRDD',
+  records: 'MapPartitionsRDD',
+}
+
+function wholeFile(file: FileStatus, isCompressed: boolean): FileSplit {
+  return { path: file.path, start: 0, length: file.length, isCompressed }
+}
+
+function recordSplits(file: FileStatus, recordLength: number): FileSplit[][] {
+  const size = Math.max(recordLength, Math.floor(BINARY_RECORDS_SPLIT_BYTES / recordLength) * recordLength)
+  const splits: FileSplit[][] = []
+  for (let start = 0; start < file.length; start += size) {
+    const length = Math.min(size, file.length - start)
+    splits.push([{ path: file.path, start, length, isCompressed: false }])
+  }
+  return splits
+}

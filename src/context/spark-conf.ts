@@ -1,0 +1,154 @@
+import { IllegalArgumentException, MillstreamError } from '../errors.ts'
+import { parseSizeBytes, parseTimeMs } from './conf-units.ts'
+
+/** A setting's value; kept as its text. */
+export type SettingValue = string | number | boolean
+
+/**
+ * Spark's `SparkConf`: settings by name. A new one starts with what the command line gave to the program, through the environment
+ * (`MILLSTREAM_MASTER`, and `MILLSTREAM_CONF`, a JSON object); what the program sets wins.
+ *
+ * @example new SparkConf().setMaster('local[2]').setAppName('counts').set('spark.default.parallelism', 4)
+ */
+export class SparkConf {
+  readonly #settings = new Map<string, string>()
+
+  /** @param loadDefaults whether to start with the environment's settings; true unless said otherwise. */
+  constructor(loadDefaults = true) {
+    if (loadDefaults) this.setAll(environmentSettings())
+  }
+
+  set(key: string, value: SettingValue): this {
+    if (typeof key !== 'string') throw illegal(`A setting's name must be a string, not ${String(key)}`)
+    if (value === null || value === undefined) throw illegal(`null value for ${key}`)
+    this.#settings.set(key, String(value))
+    return this
+  }
+
+  setMaster(master: string): this {
+    return this.set('spark.master', master)
+  }
+
+  setAppName(name: string): this {
+    return this.set('spark.app.name', name)
+  }
+
+  setIfMissing(key: string, value: SettingValue): this {
+    return this.contains(key) ? this : this.set(key, value)
+  }
+
+  setAll(settings: Iterable<readonly [string, SettingValue]> | Readonly<Record<string, SettingValue>>): this {
+    const entries = Symbol.iterator in settings ? settings : Object.entries(settings)
+    for (const [key, value] of entries) this.set(key, value)
+    return this
+  }
+
+  /** @throws MillstreamError when it is not set and no default was given. */
+  get(key: string): string
+  get<D>(key: string, defaultValue: D): string | D
+  get(...[key, ...rest]: [key: string, defaultValue?: unknown]): unknown {
+    const value = this.#settings.get(key)
+    if (value !== undefined) return value
+    if (rest.length > 0) return rest[0]
+    throw new MillstreamError('NO_SUCH_SETTING', `The setting ${key} is not set; give get() a default for that case.`)
+  }
+
+  /** The value, or undefined. */
+  getOption(key: string): string | undefined {
+    return this.#settings.get(key)
+  }
+
+  /** @throws IllegalArgumentException when it is neither `true` nor `false`. */
+  getBoolean(key: string, defaultValue: boolean): boolean {
+    const value = this.#settings.get(key)?.toLowerCase()
+    if (value === undefined) return defaultValue
+    if (value !== 'true' && value !== 'false') throw invalid(key, value, 'true or false')
+    return value === 'true'
+  }
+
+  /** @throws IllegalArgumentException when it is no whole number. */
+  getInt(key: string, defaultValue: number): number {
+    const value = this.#settings.get(key)
+    if (value === undefined) return defaultValue
+    if (!/^\s*[+-]?[0-9]+\s*$/.test(value)) throw invalid(key, value, 'a whole number')
+    return Number(value)
+  }
+
+  /** @throws IllegalArgumentException when it is no number. */
+  getDouble(key: string, defaultValue: number): number {
+    const value = this.#settings.get(key)
+    if (value === undefined) return defaultValue
+    const number = Number(value)
+    if (value.trim() === '' || Number.isNaN(number)) throw invalid(key, value, 'a number')
+    return number
+  }
+
+  /** A time such as `200ms` or `5min`, in milliseconds. @param defaultUnit of a bare number. */
+  getTimeAsMs(key: string, defaultValue: string, defaultUnit: 'ms' | 's' = 'ms'): number {
+    return parseTimeMs(key, this.#settings.get(key) ?? defaultValue, defaultUnit)
+  }
+
+  /** A size such as `64m`, in bytes; a bare number is bytes. */
+  getSizeAsBytes(key: string, defaultValue: string): number {
+    return parseSizeBytes(key, this.#settings.get(key) ?? defaultValue)
+  }
+
+  /** All settings as pairs. */
+  getAll(): [key: string, value: string][] {
+    return [...this.#settings]
+  }
+
+  contains(key: string): boolean {
+    return this.#settings.has(key)
+  }
+
+  remove(key: string): this {
+    this.#settings.delete(key)
+    return this
+  }
+
+  /** A copy that changes on its own. */
+  clone(): SparkConf {
+    return new SparkConf(false).setAll(this.#settings)
+  }
+
+  /** One `key=value` a line, by name. */
+  toDebugString(): string {
+    return [...this.#settings]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => `${key}=${value}`)
+      .join('\n')
+  }
+}
+
+function environmentSettings(): [string, SettingValue][] {
+  const { MILLSTREAM_MASTER: master, MILLSTREAM_CONF: conf } = process.env
+  const settings = conf === undefined ? [] : Object.entries(parseSettings(conf))
+  if (master !== undefined) settings.push(['spark.master', master])
+  return settings
+}
+
+function parseSettings(json: string): Record<string, SettingValue> {
+  let settings: unknown
+  try {
+    settings = JSON.parse(json)
+  } catch (cause) {
+    throw new IllegalArgumentException('INVALID_SETTING', `MILLSTREAM_CONF is not JSON: ${json}`, { cause })
+  }
+  const isObject = typeof settings === 'object' && settings !== null && !Array.isArray(settings)
+  if (!isObject || Object.values(settings as object).some((value) => typeof value === 'object')) {
+    throw new IllegalArgumentException(
+      'INVALID_SETTING',
+      `MILLSTREAM_CONF must be a JSON object of settings, for instance {"spark.default.parallelism":"4"}, not ${json}`,
+    )
+  }
+  return settings as Record<string, SettingValue>
+}
+
+function illegal(message: string): IllegalArgumentException {
+  return new IllegalArgumentException('INVALID_SETTING', message)
+}
+
+function invalid(key: string, value: string, wanted: string): IllegalArgumentException {
+  return illegal(`Illegal value for config key ${key}: '${value}' must be ${wanted}.`)
+}

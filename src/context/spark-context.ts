@@ -1,0 +1,571 @@
+import { randomUUID } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { REFUSE } from '../closure/closure-error.ts'
+import type { Engine, EngineEvent, JobProperties, JobRequest } from '../engine/engine.ts'
+import type { LineageNode } from '../engine/lineage.ts'
+import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
+import type { FileSystem } from '../io/file-system.ts'
+import { fileSystemOf } from '../io/file-systems.ts'
+import { setLogLevel } from '../log.ts'
+import { RDD } from '../rdd/rdd.ts'
+import type { RDDContext } from '../rdd/rdd-context.ts'
+import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
+import { runJob } from '../rdd/run-job.ts'
+import { unionShape } from '../rdd/union.ts'
+import { systemTimeMs } from '../system-clock.ts'
+import type { Accumulator, AccumulatorParam } from './accumulators/accumulator.ts'
+import { mergeTaskUpdates } from './accumulators/accumulator-registry.ts'
+import type { AccumulatorV2 } from './accumulators/accumulator-v2.ts'
+import { CollectionAccumulator } from './accumulators/collection-accumulator.ts'
+import { registerParamAccumulator, registerV2 } from './accumulators/register.ts'
+import { DoubleAccumulator, LongAccumulator } from './accumulators/sum-accumulator.ts'
+import { ActiveJobs, JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL, JOB_TAGS } from './active-jobs.ts'
+import type { Broadcast } from './broadcast.ts'
+import { Broadcasts } from './broadcasts.ts'
+import { captureCallSite, captureLongCallSite } from './call-site.ts'
+import { ConsoleProgress } from './console-progress.ts'
+import { createEngine } from './engines.ts'
+import { InputRDDs } from './input-rdds.ts'
+import { checkJobTag, formatJobTags, parseJobTags } from './job-tags.ts'
+import { LocalProperties } from './local-properties.ts'
+import { NodeCleaner } from './node-cleaner.ts'
+import { EMPTY_SHAPE, parallelizeShape, rangeShape } from './parallel-collection.ts'
+import { SparkConf } from './spark-conf.ts'
+import { ListenerBus, type SparkListener } from './spark-listener.ts'
+import { SparkStatusTracker } from './status-tracker.ts'
+
+/** The local property that overrides call sites. */
+const CALL_SITE_SHORT = 'callSite.short'
+
+/** The context that runs in this process; there is at most one. */
+let active: SparkContext | null = null
+
+/**
+ * Spark's `SparkContext`: the way into everything. It runs an engine, on worker threads of this process for a `local` master, makes
+ * RDDs, shared variables and jobs, and is the one that must be stopped: `await sc.stop()`, or `await using sc = new SparkContext(…)`.
+ *
+ * @example
+ * await using sc = new SparkContext('local[2]', 'counts')
+ * const counts = sc.textFile('notes.txt').flatMap((line) => line.split(' ')).map((word) => [word, 1]).reduceByKey((a, b) => a + b)
+ * console.log(await counts.collect())
+ */
+export class SparkContext implements RDDContext, AsyncDisposable {
+  readonly #conf: SparkConf
+  readonly #engine: Engine
+  readonly #properties = new LocalProperties()
+  readonly #jobs = new ActiveJobs()
+  readonly #listeners = new ListenerBus()
+  readonly #progress: ConsoleProgress | null
+  readonly #broadcasts: Broadcasts
+  readonly #inputs: InputRDDs
+  readonly #cleaner: NodeCleaner
+  readonly #persistent = new Map<number, WeakRef<RDD<unknown>>>()
+  readonly #createdAt: string
+  #stoppedAt: string | null = null
+  #stopping: Promise<void> | null = null
+  #nextRddId = 0
+  #checkpointDir: string | null = null
+  #makingCheckpointDir: Promise<unknown> | null = null
+
+  readonly master: string
+  readonly appName: string
+  /** When it was made, in milliseconds since the epoch. */
+  readonly startTime: number
+  /** `local-` and the start time. */
+  readonly applicationId: string
+  /** What runs now. */
+  readonly statusTracker = new SparkStatusTracker()
+  /** Spark's web page; there is none. */
+  readonly uiWebUrl: undefined = undefined
+
+  /** Why a function that uses a context cannot be shipped. @internal */
+  get [REFUSE](): string {
+    return (
+      'It appears that you are attempting to reference SparkContext from a broadcast variable, action, or transformation. ' +
+      'SparkContext can only be used on the driver, not in code that it run on workers. For more information, see SPARK-5063.'
+    )
+  }
+
+  /**
+   * @param master for instance `local[2]`; see `parseMasterUrl`. May come from the conf or the command line instead.
+   * @throws SparkException for a wrong master URL, a missing application name, or when another context runs.
+   */
+  constructor(master: string, appName: string, conf?: SparkConf)
+  constructor(conf?: SparkConf)
+  constructor(...args: ContextArguments) {
+    this.#createdAt = captureLongCallSite('SparkContext').long
+    assertNoneActive()
+    this.#conf = confOf(args)
+    const { master, appName } = requiredSettings(this.#conf)
+    this.startTime = systemTimeMs()
+    this.applicationId = `local-${this.startTime}`
+    this.#conf.set('spark.app.id', this.applicationId).set('spark.app.startTime', this.startTime)
+    this.#progress = consoleProgress(this.#conf)
+    this.#engine = createEngine(master, {
+      conf: new Map(this.#conf.getAll()),
+      onAccumulatorUpdates: mergeTaskUpdates,
+      onEvent: (event) => this.#handle(event),
+    })
+    this.master = master
+    this.appName = appName
+    this.#broadcasts = new Broadcasts(this.#engine, this)
+    this.#inputs = new InputRDDs(this)
+    this.#cleaner = new NodeCleaner((ids) => this.#forget(ids))
+    active = this
+  }
+
+  /** The running context, or a new one of `conf`. */
+  static getOrCreate(conf?: SparkConf): SparkContext {
+    return active ?? new SparkContext(conf)
+  }
+
+  /** Of this package. */
+  get version(): string {
+    return PACKAGE_VERSION
+  }
+
+  /** A copy of the settings. */
+  getConf(): SparkConf {
+    return this.#conf.clone()
+  }
+
+  /** @internal */
+  getSetting(key: string): string | undefined {
+    return this.#conf.getOption(key)
+  }
+
+  /** Partitions of a data set when nobody says otherwise: `spark.default.parallelism`, or the cores of the master URL. */
+  get defaultParallelism(): number {
+    this.assertNotStopped()
+    return this.#conf.getInt('spark.default.parallelism', this.#engine.defaultParallelism)
+  }
+
+  /** Partitions that files are cut into when nobody says otherwise: the default parallelism, but at most 2. */
+  get defaultMinPartitions(): number {
+    return Math.min(this.defaultParallelism, 2)
+  }
+
+  /** An RDD of values that the driver holds, cut into `numSlices` partitions. */
+  parallelize<K, V>(values: Iterable<[K, V]>, numSlices?: number): RDD<[K, V]>
+  parallelize<T>(values: Iterable<T>, numSlices?: number): RDD<T>
+  parallelize<T>(values: Iterable<T>, numSlices = this.defaultParallelism): RDD<T> {
+    return this.#source('parallelize', parallelizeShape(values, numSlices))
+  }
+
+  /** The same as `parallelize`. */
+  makeRDD<K, V>(values: Iterable<[K, V]>, numSlices?: number): RDD<[K, V]>
+  makeRDD<T>(values: Iterable<T>, numSlices?: number): RDD<T>
+  makeRDD<T>(values: Iterable<T>, numSlices = this.defaultParallelism): RDD<T> {
+    return this.#source('makeRDD', parallelizeShape(values, numSlices))
+  }
+
+  /** The whole numbers from `start` up to but without `end`, by `step`; with one number, those from 0 up to it. */
+  range(start: number, end?: number, step = 1, numSlices = this.defaultParallelism): RDD<number> {
+    const [from, to] = end === undefined ? [0, start] : [start, end]
+    return this.#source('range', rangeShape(from, to, step, numSlices))
+  }
+
+  /** An RDD without partitions. */
+  emptyRDD<T = never>(): RDD<T> {
+    return this.#source('emptyRDD', EMPTY_SHAPE)
+  }
+
+  /** All records of all RDDs, duplicates included: their partitions one after another. */
+  union<T>(rdds: readonly RDD<T>[]): RDD<T>
+  union<T>(...rdds: readonly RDD<T>[]): RDD<T>
+  union<T>(...args: readonly (RDD<T> | readonly RDD<T>[])[]): RDD<T> {
+    const [first, ...others] = args.flat() as RDD<T>[]
+    return first === undefined ? this.emptyRDD() : first.derive('union', others, unionShape)
+  }
+
+  /**
+   * The lines of text files: a file, a directory, a pattern, or several separated by commas; `.gz` files are decompressed, names that
+   * start with `_` or `.` left out. A path that does not exist fails the first action.
+   */
+  textFile(path: string, minPartitions = this.defaultMinPartitions): RDD<string> {
+    return this.#inputs.textFile(path, minPartitions)
+  }
+
+  /** One pair of path and content per text file. */
+  wholeTextFiles(path: string, minPartitions = this.defaultMinPartitions): RDD<[string, string]> {
+    return this.#inputs.wholeTextFiles(path, minPartitions)
+  }
+
+  /** One pair of path and bytes per file. */
+  binaryFiles(path: string, minPartitions = this.defaultMinPartitions): RDD<[string, Buffer]> {
+    return this.#inputs.binaryFiles(path, minPartitions)
+  }
+
+  /** The records of files that hold nothing but records of `recordLength` bytes. */
+  binaryRecords(path: string, recordLength: number): RDD<Buffer> {
+    return this.#inputs.binaryRecords(path, recordLength)
+  }
+
+  /** What `saveAsObjectFile` wrote. */
+  objectFile<T>(path: string): RDD<T> {
+    return this.#inputs.objectFile(path)
+  }
+
+  /** PySpark's name for `objectFile`. */
+  pickleFile<T>(path: string): RDD<T> {
+    return this.#inputs.objectFile(path)
+  }
+
+  /** A value that is sent once to each worker. @throws ClosureError when it cannot travel. */
+  broadcast<T>(value: T): Broadcast<T> {
+    this.assertNotStopped()
+    if (value instanceof RDD) {
+      throw new IllegalArgumentException(
+        'ILLEGAL_ARGUMENT',
+        'requirement failed: Can not directly broadcast RDDs; instead, call collect() and broadcast the result.',
+      )
+    }
+    return this.#broadcasts.create(value)
+  }
+
+  /** A registered accumulator of whole numbers. */
+  longAccumulator(name?: string): LongAccumulator {
+    return this.#registered(new LongAccumulator(), name)
+  }
+
+  /** A registered accumulator of numbers. */
+  doubleAccumulator(name?: string): DoubleAccumulator {
+    return this.#registered(new DoubleAccumulator(), name)
+  }
+
+  /** A registered accumulator that keeps what was added. */
+  collectionAccumulator<T>(name?: string): CollectionAccumulator<T> {
+    return this.#registered(new CollectionAccumulator<T>(), name)
+  }
+
+  /** Makes an accumulator of your own class usable in functions. @throws IllegalStateException when it is registered already. */
+  register<IN, OUT>(accumulator: AccumulatorV2<IN, OUT>, name?: string): void {
+    this.assertNotStopped()
+    registerV2(accumulator, name ?? null, (value) => this.#broadcasts.createPermanent(value))
+  }
+
+  /** PySpark's accumulator: of numbers, or of what `param` can add up. */
+  accumulator(initial: number): Accumulator<number>
+  accumulator<T>(initial: T, param: AccumulatorParam<T>): Accumulator<T>
+  accumulator<T>(initial: T, param?: AccumulatorParam<T>): Accumulator<T> {
+    this.assertNotStopped()
+    return registerParamAccumulator(initial, param, (value) => this.#broadcasts.createPermanent(value))
+  }
+
+  /**
+   * Names the jobs that the calling flow submits from now on, so that they can be cancelled together.
+   * @param interruptOnCancel kept as Spark's local property; a cancelled job's tasks are always ended.
+   */
+  setJobGroup(groupId: string, description: string, interruptOnCancel = false): void {
+    this.setLocalProperty(JOB_DESCRIPTION, description)
+    this.setLocalProperty(JOB_GROUP_ID, groupId)
+    this.setLocalProperty(JOB_INTERRUPT_ON_CANCEL, String(interruptOnCancel))
+  }
+
+  clearJobGroup(): void {
+    for (const key of [JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL]) this.setLocalProperty(key, null)
+  }
+
+  /** Describes the jobs that the calling flow submits from now on. */
+  setJobDescription(description: string | null): void {
+    this.setLocalProperty(JOB_DESCRIPTION, description)
+  }
+
+  /** Cancels the running jobs of a group: their actions fail with a JobCancelledException. */
+  cancelJobGroup(groupId: string, reason = `part of cancelled job group ${groupId}`): void {
+    this.assertNotStopped()
+    this.#jobs.cancelGroup(groupId, reason)
+  }
+
+  /** Cancels every running job. */
+  cancelAllJobs(): void {
+    this.assertNotStopped()
+    this.#jobs.cancelAll('as part of cancellation of all jobs')
+  }
+
+  /** Marks the jobs that the calling flow submits from now on. @throws IllegalArgumentException for an empty tag or one with a comma. */
+  addJobTag(tag: string): void {
+    checkJobTag(tag)
+    this.#setJobTags(this.getJobTags().add(tag))
+  }
+
+  /** @throws IllegalArgumentException for an empty tag or one with a comma. */
+  removeJobTag(tag: string): void {
+    checkJobTag(tag)
+    const tags = this.getJobTags()
+    tags.delete(tag)
+    this.#setJobTags(tags)
+  }
+
+  clearJobTags(): void {
+    this.#setJobTags(new Set())
+  }
+
+  getJobTags(): Set<string> {
+    return parseJobTags(this.getLocalProperty(JOB_TAGS))
+  }
+
+  /** Cancels the running jobs that have a tag. */
+  cancelJobsWithTag(tag: string, reason = `part of cancelled job tags ${tag}`): void {
+    this.assertNotStopped()
+    checkJobTag(tag)
+    this.#jobs.cancelTag(tag, reason)
+  }
+
+  /**
+   * Sets a property of the calling flow, or with null removes it: it goes with each job that this code, and what it calls and awaits,
+   * submits from now on. Flows that run at the same time keep their own.
+   */
+  setLocalProperty(key: string, value: string | null): void {
+    this.#properties.set(key, value)
+  }
+
+  /** The property of the calling flow, or null. */
+  getLocalProperty(key: string): string | null {
+    return this.#properties.get(key)
+  }
+
+  /** Runs `body` as a flow of its own that starts without local properties. @internal */
+  withoutLocalProperties<R>(body: () => R): R {
+    return this.#properties.runCleared(body)
+  }
+
+  /** Names what the calling flow makes and runs from now on, in place of the user's line. */
+  setCallSite(callSite: string): void {
+    this.setLocalProperty(CALL_SITE_SHORT, callSite)
+  }
+
+  clearCallSite(): void {
+    this.setLocalProperty(CALL_SITE_SHORT, null)
+  }
+
+  /** @internal */
+  callSite(operation: string): string {
+    return this.getLocalProperty(CALL_SITE_SHORT) ?? captureCallSite(operation)
+  }
+
+  /** @internal */
+  jobProperties(operation: string): JobProperties {
+    return {
+      callSite: this.callSite(operation),
+      description: this.getLocalProperty(JOB_DESCRIPTION),
+      group: this.getLocalProperty(JOB_GROUP_ID),
+      localProperties: this.#properties.all(),
+    }
+  }
+
+  /**
+   * Where checkpoints go: a directory of this context's own is made in `directory`. If that fails, the next job does.
+   * @param directory a path that workers can reach too
+   */
+  setCheckpointDir(directory: string): void {
+    this.assertNotStopped()
+    const fileSystem = fileSystemOf(directory)
+    const path = `${fileSystem.qualify(directory).replace(/\/$/, '')}/${randomUUID()}`
+    this.#checkpointDir = path
+    this.#makingCheckpointDir = fileSystem.mkdirs(path)
+    // The next job waits for it and reports what went wrong.
+    this.#makingCheckpointDir.catch(() => {})
+  }
+
+  /** The directory that `setCheckpointDir` made for this context, or null. */
+  getCheckpointDir(): string | null {
+    return this.#checkpointDir
+  }
+
+  /** @internal */
+  get checkpointDir(): string | null {
+    return this.#checkpointDir
+  }
+
+  /**
+   * Runs `fn`, which may be async, over partitions of an RDD on the workers.
+   * @param partitions all when absent
+   * @returns one value per partition, in their order
+   */
+  runJob<T, U>(
+    rdd: RDD<T>,
+    fn: (records: IterableIterator<T>, partition: number) => U | Promise<U>,
+    partitions?: readonly number[],
+  ): Promise<U[]>
+  /** @internal */
+  runJob(request: JobRequest): Promise<unknown[]>
+  runJob(what: unknown, fn?: unknown, partitions?: readonly number[]): Promise<unknown[]> {
+    if (!(what instanceof RDD)) return this.#submit(what as JobRequest)
+    const sink = {
+      kind: 'partition',
+      fn: fn as (records: IterableIterator<never>, partition: number) => unknown,
+    } as const
+    return runJob(what, 'runJob', sink, partitions === undefined ? {} : { partitions })
+  }
+
+  /** The RDDs that are persisted, by id. */
+  getPersistentRDDs(): Map<number, RDD<unknown>> {
+    const rdds = new Map<number, RDD<unknown>>()
+    for (const [id, reference] of this.#persistent) {
+      const rdd = reference.deref()
+      if (rdd === undefined) this.#persistent.delete(id)
+      else rdds.set(id, rdd)
+    }
+    return rdds
+  }
+
+  /** Log lines below this level are not written: `WARN` unless set. @throws IllegalArgumentException for an unknown level. */
+  setLogLevel(level: string): void {
+    setLogLevel(level)
+  }
+
+  addSparkListener(listener: SparkListener): void {
+    this.#listeners.add(listener)
+  }
+
+  removeSparkListener(listener: SparkListener): void {
+    this.#listeners.remove(listener)
+  }
+
+  get isStopped(): boolean {
+    return this.#stoppedAt !== null
+  }
+
+  /**
+   * Ends all jobs and the engine; another context may be made at once. Again is the same as once.
+   * @returns a promise that resolves when no thread, timer or file of this context is left.
+   */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  /** @internal */
+  assertNotStopped(): void {
+    if (this.#stoppedAt === null) return
+    throw new IllegalStateException(
+      'SPARK_CONTEXT_STOPPED',
+      'Cannot call methods on a stopped SparkContext.\nThis stopped SparkContext was created at:\n\n' +
+        `${this.#createdAt}\n\nAnd it was stopped at:\n\n${this.#stoppedAt}\n\n` +
+        `The currently active SparkContext was created at:\n\n${active?.createdAt ?? '(No active SparkContext.)'}`,
+    )
+  }
+
+  /** @internal */
+  newRddId(): number {
+    return this.#nextRddId++
+  }
+
+  /** @internal */
+  nodeCreated(node: LineageNode): void {
+    this.#cleaner.watch(node)
+  }
+
+  /** @internal */
+  persisted(rdd: RDD<unknown>): void {
+    this.#persistent.set(rdd.id, new WeakRef(rdd))
+  }
+
+  /** @internal */
+  async unpersist(rddId: number, node: LineageNode | null): Promise<void> {
+    this.#persistent.delete(rddId)
+    if (node !== null) await this.#engine.unpersist(node)
+  }
+
+  /** @internal */
+  fileSystem(path: string): FileSystem {
+    return fileSystemOf(path)
+  }
+
+  /** How errors name the context that runs already. @internal */
+  get createdAt(): string {
+    return this.#createdAt
+  }
+
+  #source<T>(operation: string, shape: NodeShape): RDD<T> {
+    this.assertNotStopped()
+    return new RDD<T>(this, RDDLineage.ready(this, operation, shape))
+  }
+
+  #registered<A extends AccumulatorV2<never, unknown>>(accumulator: A, name: string | undefined): A {
+    this.register(accumulator, name)
+    return accumulator
+  }
+
+  #setJobTags(tags: ReadonlySet<string>): void {
+    this.setLocalProperty(JOB_TAGS, formatJobTags(tags))
+  }
+
+  async #submit(request: JobRequest): Promise<unknown[]> {
+    this.assertNotStopped()
+    return this.#jobs.run(request.properties, request.signal, async (signal) => {
+      await this.#makingCheckpointDir
+      await this.#broadcasts.settled()
+      return this.#engine.runJob({ ...request, signal })
+    })
+  }
+
+  #handle(event: EngineEvent): void {
+    this.statusTracker.handle(event)
+    this.#progress?.handle(event)
+    this.#listeners.post(event)
+  }
+
+  #forget(nodeIds: readonly number[]): void {
+    if (!this.isStopped) this.#engine.forget(nodeIds)
+  }
+
+  async #stop(): Promise<void> {
+    this.#stoppedAt = captureLongCallSite('stop').long
+    if (active === this) active = null
+    this.#jobs.cancelAll('because SparkContext was shut down')
+    await this.#engine.stop()
+    this.#progress?.stop()
+  }
+}
+
+const PACKAGE_VERSION = (createRequire(import.meta.url)('../../package.json') as { version: string }).version
+
+function assertNoneActive(): void {
+  if (active === null) return
+  throw new SparkException(
+    'MULTIPLE_SPARK_CONTEXTS',
+    'Only one SparkContext should be running in this JVM (see SPARK-2243).' +
+      `The currently running SparkContext was created at:\n${active.createdAt}\nStop that one first, or use SparkContext.getOrCreate().`,
+  )
+}
+
+type ContextArguments = [master: string, appName: string, conf?: SparkConf | undefined] | [conf?: SparkConf | undefined]
+
+function confOf(args: ContextArguments): SparkConf {
+  if (typeof args[0] !== 'string') return args[0]?.clone() ?? new SparkConf()
+  const [master, appName, conf] = args as [string, string, SparkConf | undefined]
+  return (conf?.clone() ?? new SparkConf()).setMaster(master).setAppName(appName)
+}
+
+function requiredSettings(conf: SparkConf): { master: string; appName: string } {
+  const master = conf.getOption('spark.master')
+  const appName = conf.getOption('spark.app.name')
+  if (master === undefined) {
+    throw new SparkException(
+      'MASTER_NOT_SET',
+      "A master URL must be set in your configuration, for instance new SparkContext('local[*]', 'my app')",
+    )
+  }
+  if (appName === undefined) {
+    throw new SparkException('APP_NAME_NOT_SET', 'An application name must be set in your configuration')
+  }
+  return { master, appName }
+}
+
+function consoleProgress(conf: SparkConf): ConsoleProgress | null {
+  const { stderr } = process
+  if (!stderr.isTTY || !conf.getBoolean('spark.ui.showConsoleProgress', true)) return null
+  return new ConsoleProgress({
+    get columns() {
+      return stderr.columns
+    },
+    write: (text) => stderr.write(text),
+    nowMs: systemTimeMs,
+  })
+}
