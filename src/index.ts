@@ -1,1 +1,49 @@
-export * from './errors.ts'
+// Contexts and their settings
+
+// Errors
+export { ClosureError } from './closure/closure-error.ts'
+// Shared variables
+export { Accumulator, type AccumulatorParam } from './context/accumulators/accumulator.ts'
+export { AccumulatorV2 } from './context/accumulators/accumulator-v2.ts'
+export { CollectionAccumulator } from './context/accumulators/collection-accumulator.ts'
+export { DoubleAccumulator, LongAccumulator } from './context/accumulators/sum-accumulator.ts'
+export { Broadcast } from './context/broadcast.ts'
+export { type SettingValue, SparkConf } from './context/spark-conf.ts'
+export { SparkContext } from './context/spark-context.ts'
+export type {
+  SparkListener,
+  SparkListenerJobEnd,
+  SparkListenerJobStart,
+  SparkListenerStageCompleted,
+  SparkListenerStageSubmitted,
+} from './context/spark-listener.ts'
+export type { SparkStageInfo, SparkStatusTracker } from './context/status-tracker.ts'
+export { JobCancelledException } from './engine/job-cancelled.ts'
+export {
+  IllegalArgumentException,
+  IllegalStateException,
+  MillstreamError,
+  SparkException,
+  UnsupportedOperationException,
+} from './errors.ts'
+export {
+  FileAlreadyExistsException,
+  FileNotFoundException,
+  InvalidInputException,
+  IOException,
+  UnsupportedFileSystemException,
+} from './io/errors.ts'
+// Files
+export type { CreateOptions, DeleteOptions, FileStatus, FileSystem, OutputFile } from './io/file-system.ts'
+export { registerFileSystem } from './io/file-systems.ts'
+// RDDs
+export { RDD } from './rdd/rdd.ts'
+export { RecordNotSerializableError } from './task/codec/errors.ts'
+export { NoSuchElementException } from './task/errors.ts'
+export type { PartitionResult } from './task/iterator.ts'
+export { KeyNotHashableError } from './task/key/errors.ts'
+export type { Ordering } from './task/ordering.ts'
+export { NotComparableError } from './task/ordering.ts'
+export { HashPartitioner, Partitioner, RangePartitioner } from './task/partitioner.ts'
+export { StorageLevel } from './task/storage-level.ts'
+export { TaskContext } from './task/task-context.ts'
