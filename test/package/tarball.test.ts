@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type InstalledPackage, installPacked, type Outcome, ROOT, run } from './packed-package.ts'
@@ -89,65 +86,4 @@ test('the types resolve wherever an ES module does', async () => {
     installed.tarball,
   )
   assert.equal(code, 0, stdout + stderr)
-})
-
-/** The main job as `npm start` runs it, from the installed package. */
-function startWordCount(port: number): { child: ChildProcess; output: () => string } {
-  const main = 'node_modules/millstream/dist/cli/main.js'
-  const app = 'node_modules/millstream/examples/network-wordcount.ts'
-  const args = [main, 'run', app, '--port', `${port}`, '--interval', '0.2']
-  const child = spawn(process.execPath, args, { cwd: installed.project, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-  }
-  return { child, output: () => output }
-}
-
-/** Waits for output; a program that ends before fails with what it said. */
-async function until(pattern: RegExp, { child, output }: ReturnType<typeof startWordCount>): Promise<void> {
-  while (!pattern.test(output())) {
-    assert.equal(child.exitCode, null, output())
-    await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')])
-  }
-}
-
-async function stopByInterrupt({ child, output }: ReturnType<typeof startWordCount>): Promise<void> {
-  child.kill('SIGINT')
-  const [code, signal] = await once(child, 'close')
-  assert.deepEqual([code, signal], [0, null], output())
-}
-
-test('the main job counts what another server sends and ends cleanly on Ctrl-C', { timeout: 60_000 }, async (t) => {
-  const server = createServer((socket) => {
-    socket.on('error', () => socket.destroy())
-    socket.write('to be or not to be\n')
-  })
-  t.after(() => server.close())
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  const job = startWordCount(port)
-  t.after(() => job.child.kill('SIGKILL'))
-  const frame = /^-{43}\nTime: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\n-{43}\n(?:\('\w+', \d\)\n){4}\n/m
-  await until(frame, job)
-  const [counts = ''] = frame.exec(job.output()) ?? []
-  const lines = counts.trim().split('\n').slice(3).sort()
-  assert.deepEqual(lines, ["('be', 2)", "('not', 1)", "('or', 1)", "('to', 2)"])
-  assert.match(job.output(), new RegExp(`Counting the words that 127.0.0.1:${port} sends`))
-  await stopByInterrupt(job)
-})
-
-test('the main job feeds itself where nobody listens and says so', { timeout: 60_000 }, async (t) => {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  const job = startWordCount(port)
-  t.after(() => job.child.kill('SIGKILL'))
-  await until(/\('the', \d+\)\n/, job)
-  assert.match(job.output(), new RegExp(`^Nobody listens on 127.0.0.1:${port}: a small server .*\n`))
-  await stopByInterrupt(job)
 })
