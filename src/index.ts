@@ -1,8 +1,7 @@
-// Contexts and their settings
+// The public root. A comment that stands alone begins a group.
 
-// Errors
-export { ClosureError } from './closure/closure-error.ts'
-// Shared variables
+// Contexts, their settings and shared variables
+
 export { Accumulator, type AccumulatorParam } from './context/accumulators/accumulator.ts'
 export { AccumulatorV2 } from './context/accumulators/accumulator-v2.ts'
 export { CollectionAccumulator } from './context/accumulators/collection-accumulator.ts'
@@ -18,6 +17,24 @@ export type {
   SparkListenerStageSubmitted,
 } from './context/spark-listener.ts'
 export type { SparkStageInfo, SparkStatusTracker } from './context/status-tracker.ts'
+
+// RDDs
+
+export { RDD } from './rdd/rdd.ts'
+export type { PartitionResult } from './task/iterator.ts'
+export type { Ordering } from './task/ordering.ts'
+export { HashPartitioner, Partitioner, RangePartitioner } from './task/partitioner.ts'
+export { StorageLevel } from './task/storage-level.ts'
+export { TaskContext } from './task/task-context.ts'
+
+// Files
+
+export type { CreateOptions, DeleteOptions, FileStatus, FileSystem, OutputFile } from './io/file-system.ts'
+export { registerFileSystem } from './io/file-systems.ts'
+
+// Errors
+
+export { ClosureError } from './closure/closure-error.ts'
 export { JobCancelledException } from './engine/job-cancelled.ts'
 export {
   IllegalArgumentException,
@@ -33,17 +50,7 @@ export {
   IOException,
   UnsupportedFileSystemException,
 } from './io/errors.ts'
-// Files
-export type { CreateOptions, DeleteOptions, FileStatus, FileSystem, OutputFile } from './io/file-system.ts'
-export { registerFileSystem } from './io/file-systems.ts'
-// RDDs
-export { RDD } from './rdd/rdd.ts'
 export { RecordNotSerializableError } from './task/codec/errors.ts'
 export { NoSuchElementException } from './task/errors.ts'
-export type { PartitionResult } from './task/iterator.ts'
 export { KeyNotHashableError } from './task/key/errors.ts'
-export type { Ordering } from './task/ordering.ts'
 export { NotComparableError } from './task/ordering.ts'
-export { HashPartitioner, Partitioner, RangePartitioner } from './task/partitioner.ts'
-export { StorageLevel } from './task/storage-level.ts'
-export { TaskContext } from './task/task-context.ts'
