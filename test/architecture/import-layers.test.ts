@@ -68,6 +68,7 @@ test('what is allowed, or only looks like an import, is not reported', () => {
       'rdd/b.ts',
       ` * import { b } from '../dstream/b.ts'\n// import { b } from '../cli/b.ts'\nconst text = "from '../cli/b.ts'"`,
     ],
+    ['rdd/d.ts', `const folder = new URL('.', import.meta.url)`],
     ['rdd/c.test.ts', `import { b } from '../../test/model/b.ts'\nimport { c } from '../dstream/c.ts'`],
   ])
   assert.deepEqual(layerViolations(importsOf(allowed)), [])

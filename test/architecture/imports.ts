@@ -20,7 +20,9 @@ const DECLARATION = new RegExp(
   String.raw`^[ \t]*(?:import|export)\s+(type\s+)?(?:${CLAUSE}\s*from\s*)?(['"])([^'"\n]+)\2`,
   'gm',
 )
-const EXPRESSION = /\b(?:import|require|new\s+URL)\(\s*(['"])([^'"\n]+)\1/g
+const EXPRESSION = /\b(?:import|require)\(\s*(['"])([^'"\n]+)\1/g
+/** A module given by its address, for instance that of a worker; the address of a folder is no import. */
+const ADDRESS = /\bnew\s+URL\(\s*(['"])([^'"\n]+\.[cm]?[jt]s)\1/g
 const COMMENT_LINE = /^[ \t]*(?:\*|\/\/|\/\*).*$/gm
 
 /** Every import, re-export, `import()` and `new URL(…)` of a table of sources. */
@@ -34,7 +36,9 @@ export function importsOf(sources: SourceTable): Import[] {
     }
     const code = text.replaceAll(COMMENT_LINE, '')
     for (const [, type, , specifier] of code.matchAll(DECLARATION)) add(specifier!, type === undefined)
-    for (const [, , specifier] of code.matchAll(EXPRESSION)) add(specifier!, false)
+    for (const expression of [EXPRESSION, ADDRESS]) {
+      for (const [, , specifier] of code.matchAll(expression)) add(specifier!, false)
+    }
   }
   return imports
 }
