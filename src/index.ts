@@ -29,7 +29,7 @@ export { TaskContext } from './task/task-context.ts'
 
 // Files
 
-export type { CreateOptions, DeleteOptions, FileStatus, FileSystem, OutputFile } from './io/file-system.ts'
+export type { CreateOptions, DeleteOptions, FileStatus, FileSystem, InputFile, OutputFile } from './io/file-system.ts'
 export { registerFileSystem } from './io/file-systems.ts'
 
 // Errors
