@@ -43,7 +43,7 @@ function compareNumbers(a: number, b: number): number {
   if (a > b) return 1
   if (a === b) return 0
   // At least one is NaN.
-  return a === a ? -1 : b === b ? 1 : 0
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
 }
 
 function compareOthers(a: unknown, b: unknown): number {
@@ -101,8 +101,12 @@ function compareNumeric(a: number | bigint, b: number | bigint): number {
   if (a < b) return -1
   if (a > b) return 1
   if (typeof a === typeof b) return 0
-  if (typeof a === 'number') return a === a ? -1 : 1
-  return b === b ? 1 : -1
+  return typeof a === 'number' ? afterIfNaN(a) : -afterIfNaN(b as number)
+}
+
+/** The order of a number before a bigint that it neither exceeds nor falls below. */
+function afterIfNaN(value: number): number {
+  return Number.isNaN(value) ? 1 : -1
 }
 
 function compareArrays(a: readonly unknown[], b: readonly unknown[]): number {

@@ -40,8 +40,7 @@ export class ColumnReader {
   #readColumn(count: number, depth: number): unknown[] {
     const source = this.#source
     source.expectColumn(count)
-    // The writer's own limits, and one column more for each that it wrote value by value at a limit.
-    if (++this.#columnCount > MAX_COLUMNS * MAX_TUPLE_LENGTH || depth > MAX_COLUMN_DEPTH + 1) {
+    if (++this.#columnCount > MAX_COLUMNS || depth > MAX_COLUMN_DEPTH + 1) {
       throw new CorruptBlockError(`too many columns at offset ${source.position}`)
     }
     const kind = source.u8()
@@ -128,6 +127,7 @@ export class ColumnReader {
   #readObjects(count: number, depth: number): object[] {
     const prototype = this.#readPrototype()
     const keyCount = this.#source.count(1)
+    if (keyCount < 1 || keyCount > MAX_COLUMNS) throw new CorruptBlockError(`objects with ${keyCount} keys`)
     const keys = this.#readKeys(keyCount)
     const columns = keys.map(() => this.#readColumn(count, depth + 1))
     const objects = new Array<object>(count)
@@ -203,7 +203,9 @@ export class ColumnReader {
   }
 }
 
+/** Only as many as a chunk has records: a longer column takes at least a bit for each value. */
 function constant<T>(count: number, value: T): T[] {
+  if (count > MAX_CHUNK_RECORDS) throw new CorruptBlockError(`a column of ${count} times ${value}`)
   return new Array<T>(count).fill(value)
 }
 

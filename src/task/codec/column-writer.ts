@@ -44,7 +44,7 @@ export class ColumnWriter {
     const start = sink.length
     this.#sink = sink
     this.#identity = new SharedIdentity()
-    this.#columnCount = 0
+    this.#columnCount = 1
     if (isFewAndShort(records)) {
       this.#writeGeneric(records, undefined, true)
       return
@@ -57,7 +57,7 @@ export class ColumnWriter {
 
   #writeColumn(values: readonly unknown[], depth: number, owners: Owners | undefined): void {
     const count = values.length
-    if (++this.#columnCount > MAX_COLUMNS || depth > MAX_COLUMN_DEPTH) {
+    if (depth > MAX_COLUMN_DEPTH) {
       this.#writeGeneric(values, owners, false)
       return
     }
@@ -76,6 +76,13 @@ export class ColumnWriter {
     else if (type === 'undefined') this.#writeNothing(values, depth, owners, ColumnKind.UNDEFINED)
     else if (type !== 'bigint' || !writeBigInts(this.#sink, values as bigint[], count))
       this.#writeGeneric(values, owners, false)
+  }
+
+  /** Takes columns from the chunk's budget, so that a cycle or a huge object ends in a column of values one by one. */
+  #hasRoomFor(columnCount: number): boolean {
+    if (this.#columnCount + columnCount > MAX_COLUMNS) return false
+    this.#columnCount += columnCount
+    return true
   }
 
   #writeBooleans(values: readonly boolean[]): void {
@@ -156,6 +163,7 @@ export class ColumnWriter {
     const width = rows[0]!.length
     if (width < 1 || width > MAX_TUPLE_LENGTH) return false
     for (let i = 0; i < rows.length; i++) if (rows[i]!.length !== width) return false
+    if (!this.#hasRoomFor(width)) return false
     const columns: unknown[][] = []
     for (let place = 0; place < width; place++) {
       const column = extractPlace(rows, place)
@@ -171,6 +179,7 @@ export class ColumnWriter {
   }
 
   #writeLists(rows: readonly unknown[][], depth: number, owners: Owners | undefined): boolean {
+    if (!this.#hasRoomFor(1)) return false
     const lengths = new Uint32Array(rows.length)
     const elements: unknown[] = []
     for (let i = 0; i < rows.length; i++) {
@@ -201,6 +210,7 @@ export class ColumnWriter {
     const keys = shapeOf(values[0]!)
     if (keys.length === 0 || keys.length > MAX_OBJECT_KEYS) return false
     for (let i = 1; i < values.length; i++) if (!hasShape(values[i]!, keys)) return false
+    if (!this.#hasRoomFor(keys.length)) return false
     this.#identity.add(values, owners)
     const columns = keys.map((key) => extractField(values as Record<string, unknown>[], key))
     this.#sink.u8(ColumnKind.OBJECT)
@@ -228,6 +238,10 @@ export class ColumnWriter {
   }
 
   #writeNullable(values: readonly unknown[], depth: number, owners: Owners | undefined): void {
+    if (!this.#hasRoomFor(1)) {
+      this.#writeGeneric(values, owners, false)
+      return
+    }
     const count = values.length
     const isPresent = new Uint8Array(count)
     const isUndefined = new Uint8Array(count)
@@ -257,7 +271,7 @@ export class ColumnWriter {
 
   #writeUnion(values: readonly unknown[], depth: number, owners: Owners | undefined): void {
     const variants = partition(values)
-    if (variants === undefined) {
+    if (variants === undefined || !this.#hasRoomFor(variants.groups.length)) {
       this.#writeGeneric(values, owners, false)
       return
     }

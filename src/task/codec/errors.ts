@@ -10,7 +10,7 @@ export class RecordNotSerializableError extends MillstreamError {
   constructor(path: string, kind: string, options?: { cause?: unknown }) {
     super(
       'RECORD_NOT_SERIALIZABLE',
-      `cannot turn a record into bytes: ${path} is ${kind}, which exists only in the process that made it. ` +
+      `cannot turn a record into bytes: ${path} is ${kind}. ` +
         'Keep plain data in records (map the field away before a shuffle, a cache in serialised form, a spill or a collect), ' +
         'and make such a value where it is used, for instance inside mapPartitions.',
       options,

@@ -91,9 +91,11 @@ function maximumOf(width: number): number {
 }
 
 function readInt32s(source: ByteSource, count: number, base: number, width: number): number[] {
+  source.expect(count * width)
   const values = new Array<number>(count)
   const from = base | 0
   if (width === 0) {
+    expectConstant(source, count)
     values.fill(from)
   } else if (width === 1) {
     const at = source.take(count)
@@ -107,11 +109,22 @@ function readInt32s(source: ByteSource, count: number, base: number, width: numb
 }
 
 function readLargeIntegers(source: ByteSource, count: number, base: number, width: number): number[] {
+  source.expect(count * width)
   const values = new Array<number>(count)
-  if (width === 0) return values.fill(base)
+  if (width === 0) {
+    expectConstant(source, count)
+    return values.fill(base)
+  }
   const deltas = readDeltas(source, count, width)
   for (let i = 0; i < count; i++) values[i] = base + deltas[i]!
   return values
+}
+
+/** Only a column of at most as many values as a chunk has records may take no bytes. */
+function expectConstant(source: ByteSource, count: number): void {
+  if (count > MAX_CHUNK_RECORDS) {
+    throw new CorruptBlockError(`a column of ${count} equal values before offset ${source.position}`)
+  }
 }
 
 function readDeltas(source: ByteSource, count: number, width: number): Uint32Array {
@@ -176,7 +189,10 @@ export function readLengths(source: ByteSource, count: number): Uint32Array {
   const width = source.u8()
   const base = source.varint()
   if (base > 0xffffffff) throw new CorruptBlockError(`lengths before offset ${source.position} start from ${base}`)
-  if (width === 0) return new Uint32Array(count).fill(base)
+  if (width === 0) {
+    expectConstant(source, count)
+    return new Uint32Array(count).fill(base)
+  }
   const lengths = readDeltas(source, count, width)
   if (base !== 0) for (let i = 0; i < count; i++) lengths[i] = lengths[i]! + base
   return lengths

@@ -28,9 +28,12 @@ export class RecordCodec {
   readonly #writer: ColumnWriter
   readonly #reader: ColumnReader
   readonly #sink = new ByteSink(4096)
+  readonly #classes: ClassTable | undefined
+  #isEncoding = false
 
   /** @param classes lets instances of user classes keep their class; without it they arrive as plain objects */
   constructor(classes?: ClassTable) {
+    this.#classes = classes
     this.#writer = new ColumnWriter(classes)
     this.#reader = new ColumnReader(classes)
   }
@@ -40,9 +43,10 @@ export class RecordCodec {
    * @throws {RecordNotSerializableError} with the path of the value that cannot be encoded
    */
   encode(records: readonly unknown[]): Uint8Array {
-    this.#sink.reset()
-    this.encodeInto(records, this.#sink)
-    return this.#sink.take()
+    const sink = this.#isEncoding ? new ByteSink() : this.#sink
+    sink.reset()
+    this.encodeInto(records, sink)
+    return sink.take()
   }
 
   /**
@@ -50,7 +54,13 @@ export class RecordCodec {
    * @throws {RecordNotSerializableError} with the path of the value that cannot be encoded
    */
   encodeInto(records: readonly unknown[], out: ByteSink): void {
+    if (this.#isEncoding) {
+      // A getter of a record being encoded encodes something itself.
+      new RecordCodec(this.#classes).encodeInto(records, out)
+      return
+    }
     const start = out.length
+    this.#isEncoding = true
     try {
       if (records.length <= MAX_CHUNK_RECORDS) {
         this.#encodeChunk(records, out)
@@ -62,6 +72,8 @@ export class RecordCodec {
     } catch (error) {
       out.length = start
       throw error
+    } finally {
+      this.#isEncoding = false
     }
   }
 
@@ -105,6 +117,16 @@ export class RecordCodec {
     out.setUint32(start + 1, out.length - start - CHUNK_HEADER_BYTES)
   }
 
+  /** Whatever damaged bytes lead to, a wrong date or a stack overflow, they are damaged. */
+  #readRecords(source: ByteSource, count: number, isDetached: boolean): unknown[] {
+    try {
+      return this.#reader.read(source, count, isDetached)
+    } catch (cause) {
+      if (cause instanceof CorruptBlockError) throw cause
+      throw new CorruptBlockError(`${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    }
+  }
+
   #decodeChunk(source: ByteSource, isDetached: boolean): unknown[] {
     const version = source.u8()
     if (version !== FORMAT_VERSION)
@@ -113,7 +135,7 @@ export class RecordCodec {
     source.expect(length)
     source.end = source.position + length
     const count = source.varint()
-    const records = count === 0 ? [] : this.#reader.read(source, count, isDetached)
+    const records = count === 0 ? [] : this.#readRecords(source, count, isDetached)
     if (source.position !== source.end)
       throw new CorruptBlockError(`${source.remaining} bytes are left over after ${count} records`)
     return records

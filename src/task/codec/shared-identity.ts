@@ -2,7 +2,7 @@ import type { Owners } from './owners.ts'
 
 interface ObjectColumn {
   readonly values: readonly unknown[]
-  readonly owners: Uint32Array | undefined
+  readonly owners: Owners | undefined
 }
 
 /** More objects in one record are compared by way of a set. */
@@ -16,13 +16,13 @@ export class SharedIdentity {
   readonly #columns: ObjectColumn[] = []
 
   add(values: readonly unknown[], owners: Owners | undefined): void {
-    this.#columns.push({ values, owners: owners?.records() })
+    this.#columns.push({ values, owners })
   }
 
   /** @param recordCount records of the chunk */
   isFound(recordCount: number): boolean {
     const columns = this.#columns
-    if (columns.length < 2) return columns[0]?.owners !== undefined && this.#isFoundByRecord(recordCount)
+    if (columns.length === 0 || (columns.length === 1 && columns[0]!.owners === undefined)) return false
     if (columns.some((column) => column.owners !== undefined)) return this.#isFoundByRecord(recordCount)
     for (let a = 1; a < columns.length; a++) {
       for (let b = 0; b < a; b++) if (isSharedBetween(columns[a]!.values, columns[b]!.values)) return true
@@ -31,17 +31,20 @@ export class SharedIdentity {
   }
 
   #isFoundByRecord(recordCount: number): boolean {
-    const cursors = new Uint32Array(this.#columns.length)
+    const columns = this.#columns
+    const owners = columns.map((column) => column.owners?.records())
+    const cursors = new Uint32Array(columns.length)
     const objects: unknown[] = []
     for (let record = 0; record < recordCount; record++) {
       objects.length = 0
       for (let c = 0; c < cursors.length; c++) {
-        const { values, owners } = this.#columns[c]!
-        if (owners === undefined) {
+        const values = columns[c]!.values
+        const recordAt = owners[c]
+        if (recordAt === undefined) {
           objects.push(values[record])
         } else {
           let at = cursors[c]!
-          while (at < owners.length && owners[at] === record) objects.push(values[at++])
+          while (at < recordAt.length && recordAt[at] === record) objects.push(values[at++])
           cursors[c] = at
         }
       }

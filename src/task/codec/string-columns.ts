@@ -8,6 +8,9 @@ import { readBits, readLengths, sumLengths, writeBits, writeLengths } from './nu
 /** From this length on Node's copy is faster than a loop over the characters. */
 const LONG_STRING = 24
 
+/** Bounds the memory for a joined text. */
+const LONGEST_JOIN = 1 << 24
+
 /** V8 copies shorter slices; a slice of at least this length keeps its parent alive. */
 const SLICE_KEEPS_PARENT = 13
 
@@ -63,6 +66,7 @@ function writeDictionary(sink: ByteSink, values: readonly string[], count: numbe
 /** Writes lengths and characters below 256; false, with the sink's rest undefined, as soon as a wider one turns up. */
 function writeLatin1(sink: ByteSink, values: readonly string[], count: number): boolean {
   const total = writeStringLengths(sink, values, count)
+  if (total >= count * LONG_STRING && total <= LONGEST_JOIN) return writeJoinedLatin1(sink, values.join(''))
   let at = sink.reserve(total)
   const buffer = sink.buffer
   for (let i = 0; i < count; i++) {
@@ -82,6 +86,14 @@ function writeLatin1(sink: ByteSink, values: readonly string[], count: number): 
     }
     at += length
   }
+  return true
+}
+
+/** Long strings go faster through one text: one test of its characters and one copy. */
+function writeJoinedLatin1(sink: ByteSink, text: string): boolean {
+  if (isWide(text)) return false
+  const at = sink.reserve(text.length)
+  sink.buffer.latin1Write(text, at, text.length)
   return true
 }
 

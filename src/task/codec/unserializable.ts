@@ -1,6 +1,10 @@
 import { EventEmitter } from 'node:events'
 import { types } from 'node:util'
 import { RecordNotSerializableError } from './errors.ts'
+import { MAX_VALUE_DEPTH } from './format.ts'
+
+/** Bounds the recursion of the search. */
+const LONGEST_PATH = 4096
 
 /** What a value is when it cannot become bytes, for instance `function 'send'`; undefined when it can. */
 export function unserializableKind(value: unknown): string | undefined {
@@ -27,10 +31,11 @@ function describeInstance(value: object): string {
 }
 
 /** Finds the first value in a record that cannot become bytes, and says where it stands. Runs only after an encoding failed. */
-export function explainFailure(record: unknown, cause: unknown): RecordNotSerializableError {
-  const found = findUnserializable(record, 'record', new Set())
+export function explainFailure(records: readonly unknown[], cause: unknown): RecordNotSerializableError {
+  const found = findUnserializable(records, 'record', new Set())
   if (found !== undefined) return new RecordNotSerializableError(found.path, found.kind, { cause })
-  return new RecordNotSerializableError('record', 'a value that is nested too deeply or cannot be read', { cause })
+  const index = Array.isArray(records) && records.length === 1 ? '[0]' : ''
+  return new RecordNotSerializableError(`record${index}`, `nested deeper than ${MAX_VALUE_DEPTH} levels`, { cause })
 }
 
 interface Found {
@@ -43,12 +48,16 @@ function findUnserializable(value: unknown, path: string, seen: Set<object>): Fo
   if (kind !== undefined) return { path, kind }
   if (typeof value !== 'object' || value === null || seen.has(value)) return undefined
   seen.add(value)
-  if (path.length > 4096) return undefined
-  for (const [step, child] of childrenOf(value)) {
-    const found = findUnserializable(child, path + step, seen)
-    if (found !== undefined) return found
+  if (path.length > LONGEST_PATH) return undefined
+  try {
+    for (const [step, child] of childrenOf(value)) {
+      const found = findUnserializable(child, path + step, seen)
+      if (found !== undefined) return found
+    }
+    return undefined
+  } catch (error) {
+    return { path, kind: `an object that cannot be read (${error instanceof Error ? error.message : String(error)})` }
   }
-  return undefined
 }
 
 function* childrenOf(value: object): Iterable<[string, unknown]> {

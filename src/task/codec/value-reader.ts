@@ -4,7 +4,7 @@ import type { ClassTable } from './class-table.ts'
 import { CorruptBlockError } from './errors.ts'
 import { MAX_VALUE_DEPTH, ValueTag } from './format.ts'
 
-type Constructor = new (...args: never[]) => object
+type Constructor = new (...args: never) => object
 
 /** Reads what `ValueWriter` wrote. */
 export class ValueReader {
@@ -255,7 +255,7 @@ export class ValueReader {
     if (index === BUFFER_VIEW) return this.#begin(Buffer.from(bytes))
     const width = 'BYTES_PER_ELEMENT' in ViewClass ? ViewClass.BYTES_PER_ELEMENT : 1
     if (bytes.byteLength % width !== 0) throw new CorruptBlockError(`${bytes.byteLength} bytes for a ${ViewClass.name}`)
-    return this.#begin(construct(ViewClass as unknown as Constructor, [bytes], ctor))
+    return this.#begin(construct(ViewClass, [bytes], ctor))
   }
 
   #readError(ctor: Constructor | undefined): object {
@@ -309,7 +309,7 @@ export class ValueReader {
 }
 
 /** Makes a built-in object that is an instance of the user's subclass, without running the subclass's constructor. */
-function construct(base: Function, args: readonly unknown[], ctor: Constructor | undefined): object {
+function construct(base: Constructor, args: readonly unknown[], ctor: Constructor | undefined): object {
   return Reflect.construct(base, args, ctor ?? base) as object
 }
 

@@ -263,12 +263,14 @@ export class ValueWriter {
   }
 
   #writeMap(value: Map<unknown, unknown>): true {
-    const entries = [...Map.prototype.entries.call(value)]
+    // Copied first: a getter within may change the Map.
+    const keys = [...Map.prototype.keys.call(value)]
+    const elements = [...Map.prototype.values.call(value)]
     this.#sink.u8(ValueTag.MAP)
-    this.#sink.varint(entries.length)
-    for (const [key, element] of entries) {
-      this.#write(key)
-      this.#write(element)
+    this.#sink.varint(keys.length)
+    for (let i = 0; i < keys.length; i++) {
+      this.#write(keys[i])
+      this.#write(elements[i])
     }
     return true
   }

@@ -1,5 +1,13 @@
 import { KeyNotHashableError } from './errors.ts'
-import { bytesOf, classNameOf, MAX_KEY_DEPTH, objectKindOf, registeredSymbolKey, viewNameOf } from './key-kind.ts'
+import {
+  bytesOf,
+  classNameOf,
+  MAX_KEY_DEPTH,
+  objectKindOf,
+  registeredSymbolKey,
+  TOO_DEEP,
+  viewNameOf,
+} from './key-kind.ts'
 
 /** First character of every string that stands for something else than itself. */
 const TAG = '\u0000'
@@ -59,7 +67,7 @@ function quote(text: string): string {
 }
 
 function describeObject(value: object, depth: number): string {
-  if (depth > MAX_KEY_DEPTH) throw new KeyNotHashableError('an object that contains itself')
+  if (depth > MAX_KEY_DEPTH) throw new KeyNotHashableError(TOO_DEEP)
   const kind = objectKindOf(value)
   switch (kind) {
     case 'array':

@@ -1,5 +1,13 @@
 import { KeyNotHashableError } from './errors.ts'
-import { bytesOf, classNameOf, MAX_KEY_DEPTH, objectKindOf, registeredSymbolKey, viewNameOf } from './key-kind.ts'
+import {
+  bytesOf,
+  classNameOf,
+  MAX_KEY_DEPTH,
+  objectKindOf,
+  registeredSymbolKey,
+  TOO_DEEP,
+  viewNameOf,
+} from './key-kind.ts'
 
 const NAN_HASH = 0x7ff80000
 const TRUE_HASH = 1231
@@ -50,7 +58,7 @@ function hashLong(value: number): number {
 
 /** Java's `Double.hashCode`. */
 function hashDouble(value: number): number {
-  if (value !== value) return NAN_HASH
+  if (Number.isNaN(value)) return NAN_HASH
   float64[0] = value
   return float64Bits[lowWord]! ^ float64Bits[1 - lowWord]!
 }
@@ -87,7 +95,7 @@ function hashOther(key: unknown, depth: number): number {
 }
 
 function hashObject(key: object, depth: number): number {
-  if (depth > MAX_KEY_DEPTH) throw new KeyNotHashableError('an object that contains itself')
+  if (depth > MAX_KEY_DEPTH) throw new KeyNotHashableError(TOO_DEEP)
   const kind = objectKindOf(key)
   switch (kind) {
     case 'array':

@@ -4,6 +4,8 @@ import { KeyNotHashableError } from './errors.ts'
 /** Deeper keys are refused: only a cycle gets there. */
 export const MAX_KEY_DEPTH = 200
 
+export const TOO_DEEP = `an object that contains itself, or is nested deeper than ${MAX_KEY_DEPTH} levels,`
+
 /** What equality by value means for an object. */
 export type ObjectKind =
   | 'array'

@@ -1,6 +1,6 @@
 import { canonicalKey } from './canonical-key.ts'
 import { KeyNotHashableError } from './errors.ts'
-import { bytesOf, classNameOf, MAX_KEY_DEPTH, objectKindOf, viewNameOf } from './key-kind.ts'
+import { bytesOf, classNameOf, MAX_KEY_DEPTH, objectKindOf, TOO_DEEP, viewNameOf } from './key-kind.ts'
 
 /**
  * Equality of keys by value: primitives of the same type and value (NaN equals NaN, -0 equals 0, 5n differs from 5, null from undefined),
@@ -16,13 +16,13 @@ export function keysEqual(a: unknown, b: unknown): boolean {
 function areEqual(a: unknown, b: unknown, depth: number): boolean {
   if (a === b) return true
   if (typeof a !== typeof b) return false
-  if (typeof a === 'number') return a !== a && b !== b
+  if (typeof a === 'number') return Number.isNaN(a) && Number.isNaN(b)
   if (typeof a !== 'object' || a === null || b === null) return false
   return areObjectsEqual(a, b as object, depth)
 }
 
 function areObjectsEqual(a: object, b: object, depth: number): boolean {
-  if (depth > MAX_KEY_DEPTH) throw new KeyNotHashableError('an object that contains itself')
+  if (depth > MAX_KEY_DEPTH) throw new KeyNotHashableError(TOO_DEEP)
   const kind = objectKindOf(a)
   if (kind !== objectKindOf(b)) return false
   switch (kind) {
