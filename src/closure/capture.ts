@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import { serialize } from 'node:v8'
+import { Cells } from './cells.ts'
+import { classId } from './class-ids.ts'
+import { Encoder, type FunctionOracle } from './encoder.ts'
+import type { Node, Table } from './format.ts'
+import { type FunctionFacts, functionFacts, type OuterVariable, positionOf } from './function-facts.ts'
+import type { FunctionSource } from './function-source.ts'
+import { Inspector } from './inspector.ts'
+import { typeName } from './prototypes.ts'
+import { installedReference, isInstalled, loadNamespace, NamespaceNeeded } from './references.ts'
+import { Scripts } from './scripts.ts'
+import { sourcePlace } from './source-position.ts'
+import { type Refusal, refuse, type Trail } from './trail.ts'
+
+/** The driver's value of a shared variable, for workers that have seen an older one or none. */
+export interface CellUpdate {
+  readonly id: string
+  /** Differs from the last one when the driver's value changed in between. */
+  readonly version: number
+  readonly bytes: Uint8Array
+}
+
+/** A captured value on its way to workers. */
+export interface ClosurePayload {
+  /** Equal programs over equal values have equal digests, so a worker may keep what it has built. */
+  readonly digest: string
+  readonly bytes: Uint8Array
+  /** Values of shared variables; they may change while the digest stays. */
+  readonly cells: readonly CellUpdate[]
+}
+
+/** Settings of one capture. */
+export interface CaptureOptions {
+  /** The operation and its place, for instance `map at app.ts:12:24`, for messages about a value outside of any function. */
+  readonly where?: string
+}
+
+/**
+ * Captures a value with every function in it and all that those close over, as it is at this moment.
+ * A promise is returned only when a module's names have to be read by `import()` first.
+ * @throws ClosureError (code `CLOSURE_NOT_SHIPPABLE`) when something in it exists on the driver only
+ */
+export function captureClosures(
+  value: unknown,
+  options: CaptureOptions = {},
+): ClosurePayload | Promise<ClosurePayload> {
+  try {
+    return new Capture(options).run(value)
+  } catch (error) {
+    if (error instanceof NamespaceNeeded) return captureAfterImport(value, options, error.url)
+    throw error
+  }
+}
+
+async function captureAfterImport(value: unknown, options: CaptureOptions, url: string): Promise<ClosurePayload> {
+  let needed: string | undefined = url
+  while (needed !== undefined) {
+    await loadNamespace(needed)
+    needed = undefined
+    try {
+      return new Capture(options).run(value)
+    } catch (error) {
+      if (!(error instanceof NamespaceNeeded)) throw error
+      needed = error.url
+    }
+  }
+  throw new Error('unreachable')
+}
+
+const cells = new Cells()
+const symbolIds = new Map<symbol, string>()
+
+/** One capture: everything in it is read at one moment. */
+class Capture implements FunctionOracle {
+  readonly #options: CaptureOptions
+  readonly #facts = new Map<object, FunctionFacts>()
+  /** Variables that a captured function assigns: known after the first walk. */
+  readonly #assigned = new Set<string>()
+  readonly #cellValues = new Map<string, { readonly facts: FunctionFacts; readonly outer: OuterVariable }>()
+  #isSecondWalk = false
+
+  constructor(options: CaptureOptions) {
+    this.#options = options
+  }
+
+  run(value: unknown): ClosurePayload {
+    const table = new Encoder(this).encode(value)
+    if (this.#assigned.size === 0) return { ...pack(table), cells: [] }
+    this.#isSecondWalk = true
+    const main = pack(new Encoder(this).encode(value))
+    const updates = new Map<string, CellUpdate>()
+    // The values of cells may hold functions with cells of their own.
+    for (const [id, { facts, outer }] of this.#cellValues) {
+      if (!updates.has(id)) updates.set(id, this.#cellUpdate(id, facts, outer))
+    }
+    return { ...main, cells: [...updates.values()] }
+  }
+
+  #cellUpdate(id: string, facts: FunctionFacts, outer: OuterVariable): CellUpdate {
+    const { digest, bytes } = pack(new Encoder(this).encode(outer.value))
+    return { id, version: cells.version(id, digest), bytes }
+  }
+
+  facts(functions: readonly { fn: object; source: FunctionSource }[]): readonly FunctionFacts[] {
+    const missing = functions.filter(({ fn }) => !this.#facts.has(fn))
+    if (missing.length > 0) {
+      for (const facts of functionFacts(missing)) {
+        this.#facts.set(facts.fn, facts)
+        this.#noteAssigned(facts)
+      }
+    }
+    return functions.map(({ fn }) => this.#facts.get(fn)!)
+  }
+
+  #noteAssigned(facts: FunctionFacts): void {
+    for (const outer of facts.variables) {
+      if (outer.scope < 0 || !facts.source.free.names.get(outer.name)!.uses.some((use) => use.write)) continue
+      this.#assigned.add(cells.identify(facts, outer))
+    }
+  }
+
+  cell(facts: FunctionFacts, outer: OuterVariable): string | undefined {
+    if (!this.#isSecondWalk || outer.scope < 0) return undefined
+    const id = cells.identify(facts, outer)
+    if (!this.#assigned.has(id)) return undefined
+    if (!this.#cellValues.has(id)) this.#cellValues.set(id, { facts, outer })
+    return id
+  }
+
+  reference({ fn, position }: FunctionFacts): Node | undefined {
+    if (!isInstalled(position.url)) return undefined
+    const reference = installedReference(fn, position.url)
+    return reference === undefined ? undefined : { kind: 'reference', reference }
+  }
+
+  bound(
+    fn: object,
+  ): { readonly target: unknown; readonly self: unknown; readonly args: readonly unknown[] } | undefined {
+    return Inspector.shared.inspectFunctions([fn])[0]!.bound
+  }
+
+  privates(object: object): readonly { readonly name: string; readonly value: unknown }[] {
+    return Inspector.shared.privateMembers([object])[0]!
+  }
+
+  isInstalled(constructor: object): boolean {
+    const url = positionOf(constructor)?.url ?? ''
+    return isInstalled(url) && installedReference(constructor, url) !== undefined
+  }
+
+  outerThis(facts: FunctionFacts): unknown {
+    throw this.fail(undefined, facts.fn, {
+      what: 'uses the `this` of the code around it',
+      hint: 'read what it needs into a local `const` first (`const { factor } = this`)',
+    })
+  }
+
+  classId(constructor: object, facts: FunctionFacts): string {
+    return classId(constructor, facts.position)
+  }
+
+  symbolId(symbol: symbol): string {
+    let id = symbolIds.get(symbol)
+    if (id === undefined) symbolIds.set(symbol, (id = `${symbolIds.size}`))
+    return id
+  }
+
+  isStrict({ fn, source, position }: FunctionFacts): boolean {
+    if (position.isModule || source.isStrict) return true
+    const isPlain = source.node.type === 'FunctionExpression' && !source.node['async'] && !source.node['generator']
+    if (isPlain) return !Object.hasOwn(fn, 'caller')
+    return position.scriptId !== '' && Scripts.shared.isStrict(position.scriptId)
+  }
+
+  fail(trail: Trail | undefined, value: unknown, refusal: Refusal): Error {
+    return refuse(trail, refusal, { type: typeName(value), place: sourcePlace, where: this.#options.where })
+  }
+}
+
+function pack(table: Table): { readonly digest: string; readonly bytes: Uint8Array } {
+  const bytes = serialize(table)
+  return { digest: createHash('sha1').update(bytes).digest('base64url'), bytes }
+}

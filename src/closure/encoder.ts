@@ -1,0 +1,765 @@
+import { types } from 'node:util'
+import { REFUSE, SHIP } from './closure-error.ts'
+import { remainingUses, removedFromClass, Special, writeCode } from './code.ts'
+import {
+  type Binding,
+  type Code,
+  type Encoded,
+  type EncodedProperties,
+  Flag,
+  type Node,
+  type NodeExtras,
+  PLAIN_PROPERTY,
+  type Stamp,
+  type Table,
+} from './format.ts'
+import type { FunctionFacts, OuterVariable } from './function-facts.ts'
+import { type FunctionSource, functionSource, isNativeText, textOf } from './function-source.ts'
+import { constructorOf, isPlainPrototype, isStandardPrototype } from './prototypes.ts'
+import { builtinReference } from './references.ts'
+import { NATIVE_FUNCTION, OPAQUE, refusalOf } from './refusals.ts'
+import { member, type Refusal, type Trail, variable, within } from './trail.ts'
+
+type MutableNode = Node & NodeExtras
+
+/** What the encoder asks about functions; answers may be shared by the tables of one capture. */
+export interface FunctionOracle {
+  /** Facts of functions, asked in batches. A `Reference` when the function lives in an installed module. */
+  facts(functions: readonly { fn: object; source: FunctionSource }[]): readonly FunctionFacts[]
+  reference(facts: FunctionFacts): Node | undefined
+  bound(fn: object): { readonly target: unknown; readonly self: unknown; readonly args: readonly unknown[] } | undefined
+  privates(object: object): readonly { readonly name: string; readonly value: unknown }[]
+  outerThis(facts: FunctionFacts): unknown
+  /** The identity of the cell behind a variable, when it is one. */
+  cell(facts: FunctionFacts, outer: OuterVariable): string | undefined
+  /** Whether a class lives in an installed module, so that it is not rebuilt. */
+  isInstalled(constructor: object): boolean
+  classId(constructor: object, facts: FunctionFacts): string
+  symbolId(symbol: symbol): string
+  isStrict(facts: FunctionFacts): boolean
+  fail(trail: Trail | undefined, value: unknown, refusal: Refusal): Error
+}
+
+interface Pending<T> {
+  readonly value: T
+  readonly index: number
+  readonly trail: Trail | undefined
+}
+
+type Record_ = Record<PropertyKey, unknown>
+
+const ERROR_TYPES: ReadonlySet<string> = new Set([
+  'Error',
+  'AggregateError',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+])
+
+/** Writes one value and all it reaches as a table. */
+export class Encoder {
+  readonly #oracle: FunctionOracle
+  readonly #nodes: MutableNode[] = []
+  readonly #codes: Code[] = []
+  readonly #codeIndexes = new Map<string, number>()
+  readonly #places = new Map<unknown, readonly [number]>()
+  readonly #objects: Pending<object>[] = []
+  readonly #functions: Pending<object>[] = []
+  readonly #weak: Pending<WeakMap<object, unknown> | WeakSet<object>>[] = []
+
+  constructor(oracle: FunctionOracle) {
+    this.#oracle = oracle
+  }
+
+  encode(root: unknown): Table {
+    const encoded = this.#encode(root, undefined)
+    this.#drain()
+    while (this.#fillWeak()) this.#drain()
+    return { root: encoded, nodes: this.#nodes, codes: this.#codes }
+  }
+
+  #drain(): void {
+    while (this.#objects.length > 0 || this.#functions.length > 0) {
+      for (let next = this.#objects.pop(); next !== undefined; next = this.#objects.pop()) this.#fill(next)
+      this.#fillFunctions(this.#functions.splice(0))
+    }
+  }
+
+  #encode(value: unknown, trail: Trail | undefined): Encoded {
+    switch (typeof value) {
+      case 'object':
+        return value === null ? null : (this.#places.get(value) ?? this.#object(value, trail))
+      case 'function':
+        return this.#places.get(value) ?? this.#function(value, trail)
+      case 'symbol':
+        return this.#places.get(value) ?? this.#symbol(value)
+      default:
+        return value as Encoded
+    }
+  }
+
+  #place(value: unknown, node: Node): readonly [number] {
+    const place = [this.#nodes.push(node as MutableNode) - 1] as const
+    this.#places.set(value, place)
+    return place
+  }
+
+  #symbol(symbol: symbol): Encoded {
+    const registered = Symbol.keyFor(symbol)
+    if (registered !== undefined) return this.#place(symbol, { kind: 'symbol', from: 'registry', key: registered })
+    for (const name of Object.getOwnPropertyNames(Symbol)) {
+      if ((Symbol as unknown as Record_)[name] === symbol) {
+        return this.#place(symbol, { kind: 'symbol', from: 'well-known', key: name })
+      }
+    }
+    const key = this.#oracle.symbolId(symbol)
+    const { description } = symbol
+    return this.#place(symbol, {
+      kind: 'symbol',
+      from: 'local',
+      key,
+      ...(description === undefined ? {} : { description }),
+    })
+  }
+
+  // Objects
+
+  #object(object: object, trail: Trail | undefined): Encoded {
+    if (types.isProxy(object)) throw this.#fail(trail, object)
+    const reason = (object as Record_)[REFUSE]
+    if (typeof reason === 'string') throw this.#refuse(trail, object, reason)
+    const ship = (object as Record_)[SHIP]
+    if (typeof ship === 'function') {
+      const { kind, data } = (ship as () => { kind: string; data: unknown }).call(object)
+      return this.#place(object, { kind: 'shipped', type: kind, data })
+    }
+    if (Array.isArray(object)) return this.#array(object, trail)
+    const prototype: object | null = Object.getPrototypeOf(object)
+    if (isPlainPrototype(prototype)) return this.#plain(object, trail)
+    if (prototype === null) {
+      if (types.isModuleNamespaceObject(object)) return this.#namespace(object, trail)
+      const place = this.#place(object, { kind: 'object', proto: null, keys: [], values: [] })
+      this.#objects.push({ value: object, index: place[0], trail })
+      return place
+    }
+    return this.#exotic(object, prototype, trail)
+  }
+
+  #namespace(object: object, trail: Trail | undefined): Encoded {
+    const module = (object as { default?: unknown }).default
+    const known = typeof module === 'object' && module !== null ? builtinReference(module) : undefined
+    if (known?.from === 'builtin' && known.path.length === 0) {
+      return this.#place(object, { kind: 'namespace', module: known.module })
+    }
+    return this.#plain(object, trail)
+  }
+
+  #array(array: unknown[], trail: Trail | undefined): Encoded {
+    const isPlain = isStandardPrototype(Object.getPrototypeOf(array), 'Array')
+    const values: Encoded[] = []
+    const place = this.#place(array, { kind: 'array', values })
+    const keys = Object.keys(array)
+    if (isPlain && keys.length === array.length && Object.isExtensible(array)) {
+      this.#objects.push({ value: array, index: place[0], trail })
+    } else {
+      this.#nodes[place[0]] = { kind: 'sparse', length: array.length }
+      this.#objects.push({ value: array, index: place[0], trail })
+    }
+    return place
+  }
+
+  #plain(object: object, trail: Trail | undefined): Encoded {
+    const known = builtinReference(object)
+    if (known !== undefined) return this.#place(object, { kind: 'reference', reference: known })
+    const place = this.#place(object, { kind: 'object', keys: [], values: [] })
+    this.#objects.push({ value: object, index: place[0], trail })
+    return place
+  }
+
+  /** Everything that is neither a plain object nor an array: built-in kinds, instances of classes, objects with a prototype of their own. */
+  #exotic(object: object, prototype: object, trail: Trail | undefined): Encoded {
+    const known = builtinReference(object)
+    if (known !== undefined) return this.#place(object, { kind: 'reference', reference: known })
+    const refusal = refusalOf(object, isBuiltinClass)
+    if (refusal !== undefined) throw this.#oracle.fail(trail, object, refusal)
+    const constructor = constructorOf(object)
+    if (constructor !== undefined && !types.isModuleNamespaceObject(object)) {
+      return this.#prototypeObject(object, constructor, trail)
+    }
+    const standard = standardKind(object)
+    const node = (standard === undefined ? { kind: 'object', keys: [], values: [] } : standard.node) as MutableNode
+    const place = this.#place(object, node)
+    if (standard === undefined || !standard.prototypes.some((name) => isStandardPrototype(prototype, name))) {
+      if (standard === undefined) this.#checkOpaque(object, trail)
+      node.proto = this.#encode(prototype, member(trail, '__proto__'))
+    }
+    this.#objects.push({ value: object, index: place[0], trail })
+    return place
+  }
+
+  /** `Class.prototype` itself, met as a value or as an instance's prototype. */
+  #prototypeObject(object: object, constructor: object, trail: Trail | undefined): Encoded {
+    const place = this.#place(object, { kind: 'prototype', of: undefined })
+    const of = this.#encode(constructor, member(trail, 'constructor'))
+    this.#nodes[place[0]] = { kind: 'prototype', of }
+    return place
+  }
+
+  /** Refuses an instance of one of Node's own classes whose state is not in its properties. */
+  #checkOpaque(object: object, trail: Trail | undefined): void {
+    for (let at: object | null = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
+      const constructor = constructorOf(at)
+      if (constructor === undefined || !isBuiltinClass(constructor)) continue
+      if (constructor.name === 'Object' || constructor.name === 'EventEmitter') return
+      throw this.#oracle.fail(trail, object, OPAQUE)
+    }
+  }
+
+  #fill({ value, index, trail }: Pending<object>): void {
+    const node = this.#nodes[index]!
+    switch (node.kind) {
+      case 'object':
+        this.#fillObject(value, node, trail)
+        return
+      case 'array':
+        for (let at = 0; at < (value as unknown[]).length; at++) {
+          const item = (value as unknown[])[at]
+          node.values.push(
+            typeof item === 'object' || typeof item === 'function' || typeof item === 'symbol'
+              ? this.#encode(item, member(trail, String(at)))
+              : (item as Encoded),
+          )
+        }
+        return
+      case 'sparse':
+        this.#fillProperties(value, node, trail, (key) => key === 'length')
+        if (!isStandardPrototype(Object.getPrototypeOf(value), 'Array')) {
+          node.proto = this.#encode(Object.getPrototypeOf(value), member(trail, '__proto__'))
+        }
+        return
+      case 'map': {
+        let at = 0
+        for (const [key, item] of mapEntries(value)) {
+          const name = typeof key === 'string' ? `get(${JSON.stringify(key)})` : `entry ${at}`
+          node.entries.push(this.#encode(key, member(trail, `key ${at}`)), this.#encode(item, member(trail, name)))
+          at++
+        }
+        break
+      }
+      case 'set': {
+        let at = 0
+        for (const item of setValues(value)) node.values.push(this.#encode(item, member(trail, `value ${at++}`)))
+        break
+      }
+      case 'view':
+        this.#nodes[index] = { ...node, buffer: this.#encode((value as Uint8Array).buffer, member(trail, 'buffer')) }
+        break
+      case 'weakmap':
+      case 'weakset':
+        this.#weak.push({ value: value as WeakMap<object, unknown>, index, trail })
+        break
+      case 'weakref':
+        this.#nodes[index] = {
+          ...node,
+          target: this.#encode((value as WeakRef<object>).deref(), member(trail, 'deref()')),
+        }
+        break
+      default:
+    }
+    this.#fillProperties(value, this.#nodes[index]!, trail, ownedBy(node.kind))
+  }
+
+  #fillObject(object: object, node: MutableNode & { kind: 'object' }, trail: Trail | undefined): void {
+    this.#fillPrivates(object, node, trail)
+    if (types.isModuleNamespaceObject(object)) {
+      for (const key of Object.keys(object)) {
+        node.keys.push(key)
+        node.values.push(this.#encode((object as Record_)[key], member(trail, key)))
+      }
+      return
+    }
+    const others: (string | symbol)[] = []
+    for (const key of Reflect.ownKeys(object)) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(object, key)!
+      if (typeof key === 'symbol' || !isPlainDescriptor(descriptor) || key === '__proto__' || others.length > 0) {
+        others.push(key)
+        continue
+      }
+      node.keys.push(key)
+      const item: unknown = descriptor.value
+      node.values.push(
+        typeof item === 'object' || typeof item === 'function' || typeof item === 'symbol'
+          ? this.#encode(item, member(trail, key))
+          : (item as Encoded),
+      )
+    }
+    if (others.length > 0) node.properties = this.#properties(object, others, trail)
+    this.#integrity(object, node)
+  }
+
+  #fillPrivates(object: object, node: MutableNode, trail: Trail | undefined): void {
+    const stamps: Stamp[] = []
+    const chain: { constructor: object; source: FunctionSource }[] = []
+    for (let at: object | null = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
+      const constructor = constructorOf(at)
+      if (constructor === undefined || isBuiltinClass(constructor)) continue
+      const source = functionSource(textOf(constructor))
+      if (source?.isClass) chain.unshift({ constructor, source })
+    }
+    if (!chain.some(({ source }) => source.hasPrivates)) return
+    const values = [...this.#oracle.privates(object)]
+    for (const { constructor, source } of chain) {
+      if (!source.hasPrivates) continue
+      this.#checkRestorable(constructor, object, trail)
+      const encoded: Encoded[] = []
+      for (const name of source.privateFields) {
+        const at = values.findIndex((entry) => entry.name === name)
+        const [found] = at < 0 ? [] : values.splice(at, 1)
+        encoded.push(this.#encode(found?.value, member(trail, name)))
+      }
+      stamps.push({ of: this.#encode(constructor, member(trail, 'constructor')), values: encoded })
+    }
+    node.stamps = stamps
+  }
+
+  #checkRestorable(constructor: object, object: object, trail: Trail | undefined): void {
+    if (!this.#oracle.isInstalled(constructor)) return
+    throw this.#oracle.fail(trail, object, {
+      what: 'has private members of a package, which cannot be restored',
+      hint: 'make it inside the function, or on first use in a module-level `let`',
+    })
+  }
+
+  #fillProperties(
+    object: object,
+    node: MutableNode,
+    trail: Trail | undefined,
+    isOwned: (key: string | symbol) => boolean,
+  ): void {
+    const keys = Reflect.ownKeys(object).filter((key) => !isOwned(key))
+    if (keys.length > 0) node.properties = this.#properties(object, keys, trail)
+    this.#integrity(object, node)
+  }
+
+  #properties(object: object, keys: readonly (string | symbol)[], trail: Trail | undefined): EncodedProperties {
+    const properties: EncodedProperties = []
+    for (const key of keys) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(object, key)!
+      const path = member(trail, key)
+      const encodedKey = typeof key === 'symbol' ? this.#encode(key, path) : key
+      if ('value' in descriptor) {
+        properties.push(encodedKey, flagsOf(descriptor), this.#encode(descriptor.value, path))
+      } else {
+        const pair = [this.#encode(descriptor.get, path), this.#encode(descriptor.set, path)] as const
+        properties.push(encodedKey, flagsOf(descriptor), pair)
+      }
+    }
+    return properties
+  }
+
+  #integrity(object: object, node: MutableNode): void {
+    if (Object.isExtensible(object)) return
+    node.integrity = Object.isFrozen(object) ? 'frozen' : Object.isSealed(object) ? 'sealed' : 'closed'
+  }
+
+  /** A weak collection travels with those entries whose keys travel: no other can be asked for where it arrives. */
+  #fillWeak(): boolean {
+    const before = this.#nodes.length
+    for (const { value, index, trail } of this.#weak) {
+      const node = this.#nodes[index]!
+      for (const [key, place] of [...this.#places]) {
+        if ((typeof key !== 'object' && typeof key !== 'function') || key === null) continue
+        if (!value.has(key)) continue
+        if (node.kind === 'weakmap') {
+          if (node.entries.some((entry, at) => at % 2 === 0 && entry === place)) continue
+          node.entries.push(place, this.#encode((value as WeakMap<object, unknown>).get(key), member(trail, 'get()')))
+        } else if (node.kind === 'weakset' && !node.values.includes(place)) {
+          node.values.push(place)
+        }
+      }
+    }
+    return this.#nodes.length > before
+  }
+
+  // Functions
+
+  #function(fn: object, trail: Trail | undefined): Encoded {
+    if (types.isProxy(fn)) throw this.#fail(trail, fn)
+    const known = builtinReference(fn)
+    if (known !== undefined) return this.#place(fn, { kind: 'reference', reference: known })
+    const reason = Object.getOwnPropertyDescriptor(fn, REFUSE)?.value as unknown
+    if (typeof reason === 'string') throw this.#refuse(trail, fn, reason)
+    const place = this.#place(fn, { kind: 'object', keys: [], values: [] })
+    this.#functions.push({ value: fn, index: place[0], trail })
+    return place
+  }
+
+  #fillFunctions(pending: readonly Pending<object>[]): void {
+    const ready: (Pending<object> & { source: FunctionSource })[] = []
+    for (const item of pending) {
+      const text = textOf(item.value)
+      if (isNativeText(text)) {
+        this.#native(item)
+        continue
+      }
+      const source = functionSource(text)
+      if (source === undefined) {
+        throw this.#oracle.fail(item.trail, item.value, {
+          what: 'has a text that is no JavaScript of this version',
+          hint: 'write it without that syntax',
+        })
+      }
+      ready.push({ ...item, source })
+    }
+    if (ready.length === 0) return
+    const facts = this.#oracle.facts(ready.map(({ value, source }) => ({ fn: value, source })))
+    for (let index = 0; index < ready.length; index++) this.#fillFunction(ready[index]!, facts[index]!)
+  }
+
+  #native({ value, index, trail }: Pending<object>): void {
+    const bound = this.#oracle.bound(value)
+    if (bound === undefined) throw this.#oracle.fail(trail, value, NATIVE_FUNCTION)
+    const node: MutableNode = {
+      kind: 'bound',
+      target: this.#encode(bound.target, member(trail, 'target')),
+      self: this.#encode(bound.self, member(trail, 'this')),
+      args: bound.args.map((argument, at) => this.#encode(argument, member(trail, `argument ${at}`))),
+    }
+    this.#nodes[index] = node
+    this.#fillProperties(value, node, trail, (key) => key === 'length' || key === 'name')
+  }
+
+  #fillFunction({ value: fn, index, trail }: Pending<object>, facts: FunctionFacts): void {
+    const reference = this.#oracle.reference(facts)
+    if (reference !== undefined) {
+      this.#nodes[index] = reference as MutableNode
+      return
+    }
+    const path = within(trail, fn)
+    const { source, position } = facts
+    const { free } = source
+    this.#checkText(facts, path)
+    const removed = removedFromClass(source)
+    const cells: string[] = []
+    const values = new Map<string, Binding>()
+    for (const outer of facts.variables) {
+      const uses = remainingUses(free.names.get(outer.name)!.uses, source.shift, removed)
+      if (uses.length === 0) continue
+      const cell = this.#oracle.cell(facts, outer)
+      if (cell !== undefined) {
+        cells.push(outer.name)
+        values.set(outer.name, { kind: 'cell', cell })
+        continue
+      }
+      const members = uses.every((use) => use.member !== undefined && !use.write)
+        ? new Set(uses.map((use) => use.member!))
+        : undefined
+      values.set(outer.name, {
+        kind: 'value',
+        value: this.#variable(outer, members, facts, variable(path, outer.name)),
+      })
+    }
+    const { code, bindings } = writeCode({
+      source,
+      constants: [...values.keys()].filter((name) => !cells.includes(name)),
+      cells,
+      isStrict: this.#oracle.isStrict(facts),
+      filename: position.url,
+      line: position.line,
+      column: position.column,
+    })
+    const bound = bindings.map(
+      ({ kind, name }): Binding =>
+        kind === 'special' ? { kind: 'value', value: this.#special(name, facts, path) } : values.get(name)!,
+    )
+    const node = this.#functionNode(fn, facts, this.#codeIndex(code), bound, path)
+    this.#nodes[index] = node
+    const skip = source.isClass ? classOwned(fn, source) : functionOwned(fn)
+    this.#fillProperties(fn, node, trail, skip)
+    this.#fillName(fn, source, node)
+    if (source.isClass) this.#fillPrototype(fn, source, node, trail)
+  }
+
+  #functionNode(
+    fn: object,
+    facts: FunctionFacts,
+    code: number,
+    bindings: readonly Binding[],
+    path: Trail,
+  ): MutableNode {
+    if (!facts.source.isClass) return { kind: 'function', code, bindings }
+    const privates = facts.internals?.privates ?? []
+    const statics = facts.source.privateStatics.map((name) =>
+      this.#encode(privates.find((entry) => entry.name === name)?.value, member(path, name)),
+    )
+    return { kind: 'class', code, bindings, id: this.#oracle.classId(fn, facts), statics }
+  }
+
+  #checkText({ source, fn }: FunctionFacts, path: Trail): void {
+    const { free } = source
+    const problem =
+      free.privateNames.size > 0 && source.form !== 'expression'
+        ? {
+            what: `uses the private member #${[...free.privateNames][0]} of its class`,
+            hint: 'send an instance or the class, not the method alone',
+          }
+        : free.privateNames.size > 0
+          ? {
+              what: `uses the private member #${[...free.privateNames][0]} of a class around it`,
+              hint: 'read the member into a local `const` outside the function',
+            }
+          : free.usesEval
+            ? { what: 'calls eval, so that what it uses cannot be known', hint: 'write it without eval' }
+            : free.usesSuper && source.form === 'expression' && !source.isClass
+              ? { what: 'uses the `super` of the method around it', hint: 'call a method of the object instead' }
+              : free.usesOuterNewTarget
+                ? {
+                    what: 'uses the `new.target` of the code around it',
+                    hint: 'read it into a local `const` outside the function',
+                  }
+                : undefined
+    if (problem !== undefined) throw this.#oracle.fail(path, fn, problem)
+  }
+
+  /** A variable's value; of a module's namespace only the members that the function uses. */
+  #variable(
+    outer: OuterVariable,
+    members: ReadonlySet<string> | undefined,
+    facts: FunctionFacts,
+    path: Trail,
+  ): Encoded {
+    const { value, name } = outer
+    if (name === 'require' && isRequire(value)) {
+      return this.#place({}, { kind: 'require', url: facts.position.url })
+    }
+    if (members === undefined || typeof value !== 'object' || value === null || !isModuleLike(value, name)) {
+      return this.#encode(value, path)
+    }
+    const known = types.isProxy(value) ? undefined : builtinReference(value)
+    if (known !== undefined) return this.#encode(value, path)
+    const keys: string[] = []
+    const values: Encoded[] = []
+    const accessors: string[] = []
+    for (const key of members) {
+      const descriptor =
+        types.isProxy(value) || types.isModuleNamespaceObject(value)
+          ? undefined
+          : Reflect.getOwnPropertyDescriptor(value, key)
+      if (descriptor?.get !== undefined && !isNativeText(textOf(descriptor.get))) accessors.push(key)
+      else if (key in value) {
+        keys.push(key)
+        values.push(this.#encode((value as Record_)[key], member(path, key)))
+      }
+    }
+    const node: MutableNode = { kind: 'object', keys, values }
+    if (accessors.length > 0) node.properties = this.#properties(value, accessors, path)
+    return this.#place({}, node)
+  }
+
+  #special(name: string, facts: FunctionFacts, path: Trail): Encoded {
+    const { position, fn } = facts
+    switch (name) {
+      case Special.IMPORT_META:
+        return this.#place({}, { kind: 'meta', url: position.url })
+      case Special.IMPORT:
+        return this.#place({}, { kind: 'import', url: position.url })
+      case Special.PARENT:
+        return this.#parent(fn, path)
+      case Special.THIS:
+        return this.#encode(this.#oracle.outerThis(facts), variable(path, 'this'))
+      default:
+        return null
+    }
+  }
+
+  #parent(fn: object, path: Trail): Encoded {
+    const prototype = (fn as { prototype: object }).prototype
+    if (Object.getPrototypeOf(prototype) === null) return null
+    return this.#encode(Object.getPrototypeOf(fn), variable(path, 'extends'))
+  }
+
+  #codeIndex(code: Code): number {
+    const key = `${code.filename}:${code.line}:${code.column}:${code.parameters}:${code.isStrict}:${code.expression}`
+    let index = this.#codeIndexes.get(key)
+    if (index === undefined) this.#codeIndexes.set(key, (index = this.#codes.push(code) - 1))
+    return index
+  }
+
+  /** A name is sent only when the text would not give the same. */
+  #fillName(fn: object, source: FunctionSource, node: MutableNode): void {
+    const name = Object.getOwnPropertyDescriptor(fn, 'name')
+    if (name === undefined || !('value' in name)) return
+    const id = source.form === 'expression' ? (source.node['id'] as { name: string } | null | undefined) : undefined
+    if (name.value === (id?.name ?? '') && source.form === 'expression') return
+    if (typeof name.value !== 'string') return
+    node.properties = ['name', flagsOf(name), name.value, ...(node.properties ?? [])]
+  }
+
+  /** What was put on a class's prototype after its definition. */
+  #fillPrototype(fn: object, source: FunctionSource, node: MutableNode, trail: Trail | undefined): void {
+    const prototype = (fn as { prototype: object }).prototype
+    const keys = Reflect.ownKeys(prototype).filter(
+      (key) => key !== 'constructor' && !isOriginal(prototype, key, source),
+    )
+    if (keys.length > 0) node.prototypeProperties = this.#properties(prototype, keys, member(trail, 'prototype'))
+  }
+
+  #refuse(trail: Trail | undefined, value: unknown, reason: string): Error {
+    const [what, ...hint] = reason.split(/;\s*/)
+    return this.#oracle.fail(trail, value, {
+      what: what!.replace(/^which /, ''),
+      hint: hint.length > 0 ? hint.join('; ') : 'keep it on the driver and send only data to workers',
+    })
+  }
+
+  #fail(trail: Trail | undefined, value: object): Error {
+    const refusal = refusalOf(value, () => false) ?? OPAQUE
+    return this.#oracle.fail(trail, value, refusal)
+  }
+}
+
+function isBuiltinClass(constructor: object): boolean {
+  return isNativeText(textOf(constructor)) || builtinReference(constructor) !== undefined
+}
+
+/** The node and the standard classes of an object that JavaScript itself knows as a special kind. */
+function standardKind(value: object): { readonly node: Node; readonly prototypes: readonly string[] } | undefined {
+  if (types.isMap(value)) return { node: { kind: 'map', entries: [] }, prototypes: ['Map'] }
+  if (types.isSet(value)) return { node: { kind: 'set', values: [] }, prototypes: ['Set'] }
+  if (types.isDate(value)) {
+    return { node: { kind: 'date', time: Date.prototype.getTime.call(value) }, prototypes: ['Date'] }
+  }
+  if (types.isRegExp(value)) {
+    const { source, flags, lastIndex } = value
+    return { node: { kind: 'regexp', source, flags, lastIndex }, prototypes: ['RegExp'] }
+  }
+  if (types.isArrayBufferView(value)) return viewKind(value)
+  if (types.isAnyArrayBuffer(value)) return bytesKind(value)
+  if (types.isNativeError(value)) {
+    const type = errorType(value)
+    return { node: { kind: 'error', type }, prototypes: [type] }
+  }
+  if (types.isBoxedPrimitive(value)) {
+    const boxed: unknown = (value as { valueOf(): unknown }).valueOf()
+    const name = typeof boxed === 'bigint' ? 'BigInt' : `${(typeof boxed)[0]!.toUpperCase()}${(typeof boxed).slice(1)}`
+    if (typeof boxed === 'symbol') return undefined
+    return { node: { kind: 'boxed', value: boxed as Encoded }, prototypes: [name] }
+  }
+  if (types.isWeakMap(value)) return { node: { kind: 'weakmap', entries: [] }, prototypes: ['WeakMap'] }
+  if (types.isWeakSet(value)) return { node: { kind: 'weakset', values: [] }, prototypes: ['WeakSet'] }
+  if (value instanceof WeakRef) return { node: { kind: 'weakref', target: undefined }, prototypes: ['WeakRef'] }
+  if (value instanceof URL) return { node: { kind: 'url', href: value.href }, prototypes: ['URL'] }
+  if (value instanceof URLSearchParams) {
+    return { node: { kind: 'searchparams', text: value.toString() }, prototypes: ['URLSearchParams'] }
+  }
+  return undefined
+}
+
+function viewKind(view: ArrayBufferView): { readonly node: Node; readonly prototypes: readonly string[] } {
+  if (Buffer.isBuffer(view)) {
+    // Small Buffers share a pool with unrelated ones, so a Buffer travels alone.
+    return { node: { kind: 'buffer', bytes: new Uint8Array(view) }, prototypes: ['Buffer', 'Uint8Array'] }
+  }
+  const type = types.isDataView(view)
+    ? 'DataView'
+    : (view as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag]
+  const length = types.isDataView(view) ? view.byteLength : (view as Uint8Array).length
+  return {
+    node: { kind: 'view', type, buffer: undefined, offset: view.byteOffset, length },
+    prototypes: [type],
+  }
+}
+
+function bytesKind(buffer: ArrayBufferLike): { readonly node: Node; readonly prototypes: readonly string[] } {
+  const shared = types.isSharedArrayBuffer(buffer)
+  const { resizable, maxByteLength } = buffer as { resizable?: boolean; maxByteLength?: number }
+  return {
+    node: {
+      kind: 'bytes',
+      bytes: new Uint8Array(buffer).slice(),
+      shared,
+      ...(resizable === true && maxByteLength !== undefined ? { maxByteLength } : {}),
+    },
+    prototypes: [shared ? 'SharedArrayBuffer' : 'ArrayBuffer'],
+  }
+}
+
+function errorType(error: Error): string {
+  for (let at: object | null = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
+    const name = constructorOf(at)?.name
+    if (name !== undefined && ERROR_TYPES.has(name) && isStandardPrototype(at, name)) return name
+  }
+  return 'Error'
+}
+
+/** Properties that an object of a kind is born with. */
+function ownedBy(kind: Node['kind']): (key: string | symbol) => boolean {
+  if (kind === 'regexp') return (key) => key === 'lastIndex'
+  if (kind === 'view' || kind === 'buffer') return (key) => typeof key === 'string' && /^\d+$/.test(key)
+  if (kind === 'boxed') return (key) => key === 'length' || (typeof key === 'string' && /^\d+$/.test(key))
+  return () => false
+}
+
+function functionOwned(fn: object): (key: string | symbol) => boolean {
+  return (key) => {
+    if (key === 'length' || key === 'name' || key === 'arguments' || key === 'caller') return true
+    if (key !== 'prototype') return false
+    const prototype = (fn as { prototype: unknown }).prototype
+    if (typeof prototype !== 'object' || prototype === null) return false
+    const keys = Reflect.ownKeys(prototype)
+    const isBare = keys.length === 0 || (keys.length === 1 && keys[0] === 'constructor')
+    const parent: object | null = Object.getPrototypeOf(prototype)
+    return isBare && (isPlainPrototype(parent) || (keys.length === 0 && parent !== null))
+  }
+}
+
+function classOwned(fn: object, source: FunctionSource): (key: string | symbol) => boolean {
+  return (key) => key === 'length' || key === 'name' || key === 'prototype' || isOriginal(fn, key, source)
+}
+
+/** Whether a member of a class is the one that stands in the class's text. */
+function isOriginal(holder: object, key: string | symbol, source: FunctionSource): boolean {
+  const descriptor = Reflect.getOwnPropertyDescriptor(holder, key)!
+  const parts = 'value' in descriptor ? [descriptor.value as unknown] : [descriptor.get, descriptor.set]
+  return parts.every(
+    (part) => part === undefined || (typeof part === 'function' && source.methodTexts.has(textOf(part))),
+  )
+}
+
+function isRequire(value: unknown): boolean {
+  return typeof value === 'function' && 'resolve' in value
+}
+
+/** Whether an object stands for a module: its namespace, or what a compiler or a test runner makes of an import. */
+function isModuleLike(value: object, name: string): boolean {
+  if (types.isModuleNamespaceObject(value)) return true
+  if (/^__vi_import_\d+__$|^__vite_ssr_import_\d+__$|^import_|^_?[\w$]+_\d+$|^exports$/.test(name)) return true
+  if (types.isProxy(value)) return false
+  return (value as { __esModule?: unknown }).__esModule === true
+}
+
+function isPlainDescriptor(descriptor: PropertyDescriptor): boolean {
+  return descriptor.enumerable === true && descriptor.writable === true && descriptor.configurable === true
+}
+
+function flagsOf(descriptor: PropertyDescriptor): number {
+  const isPlain = isPlainDescriptor(descriptor)
+  if (isPlain) return PLAIN_PROPERTY
+  return (
+    (descriptor.writable ? Flag.WRITABLE : 0) |
+    (descriptor.enumerable ? Flag.ENUMERABLE : 0) |
+    (descriptor.configurable ? Flag.CONFIGURABLE : 0) |
+    ('value' in descriptor ? 0 : Flag.ACCESSOR)
+  )
+}
+
+function mapEntries(map: object): IterableIterator<[unknown, unknown]> {
+  return Map.prototype.entries.call(map)
+}
+
+function setValues(set: object): IterableIterator<unknown> {
+  return Set.prototype.values.call(set)
+}

@@ -1,0 +1,116 @@
+import { type FunctionSource, functionSource, textOf } from './function-source.ts'
+import { type FunctionInternals, Inspector, type ScopeSnapshot } from './inspector.ts'
+import { isStandardGlobal } from './references.ts'
+import { Scripts } from './scripts.ts'
+
+/** Where a function's text stands in its script, zero-based. */
+export interface Position {
+  readonly url: string
+  readonly scriptId: string
+  readonly isModule: boolean
+  readonly line: number
+  readonly column: number
+}
+
+/** One name that a function takes from its surroundings, as it was when it was looked at. */
+export interface OuterVariable {
+  readonly name: string
+  readonly value: unknown
+  /** Index into the function's scopes; -1 for a property of the global object. */
+  readonly scope: number
+}
+
+/** What a function object closes over, at this moment. */
+export interface FunctionFacts {
+  readonly fn: object
+  readonly source: FunctionSource
+  readonly position: Position
+  readonly variables: readonly OuterVariable[]
+  readonly scopes: readonly ScopeSnapshot[]
+  readonly internals: FunctionInternals | undefined
+}
+
+/** A function's place never changes, so V8 is asked once per function object. */
+const positions = new WeakMap<object, Position>()
+
+export function knownPosition(fn: object): Position | undefined {
+  return positions.get(fn)
+}
+
+/** Looks at functions whose text is known, asking V8 for all of them at once, and not at all for those that take nothing from outside. */
+export function functionFacts(functions: readonly { fn: object; source: FunctionSource }[]): FunctionFacts[] {
+  const unknown: number[] = []
+  for (let index = 0; index < functions.length; index++) {
+    const { fn, source } = functions[index]!
+    if (!isClosed(source) || !positions.has(fn)) unknown.push(index)
+  }
+  const internals =
+    unknown.length === 0 ? [] : Inspector.shared.inspectFunctions(unknown.map((index) => functions[index]!.fn))
+  const byIndex = new Map(unknown.map((index, at) => [index, internals[at]!]))
+  return functions.map(({ fn, source }, index) => {
+    const found = byIndex.get(index)
+    if (found === undefined) {
+      return { fn, source, position: positions.get(fn)!, variables: [], scopes: [], internals: undefined }
+    }
+    const position = positions.get(fn) ?? locate(source, found)
+    positions.set(fn, position)
+    return {
+      fn,
+      source,
+      position,
+      variables: outerVariables(source, found.scopes),
+      scopes: found.scopes,
+      internals: found,
+    }
+  })
+}
+
+function isClosed(source: FunctionSource): boolean {
+  const { free } = source
+  return free.names.size === 0 && !free.usesOuterThis && !source.isClass
+}
+
+function locate(source: FunctionSource, internals: FunctionInternals): Position {
+  const { location } = internals
+  if (location === undefined) return { url: '', scriptId: '', isModule: false, line: 0, column: 0 }
+  const script = Scripts.shared.byId(location.scriptId)
+  const before = source.text.slice(0, source.anchor)
+  const breaks = before.split('\n').length - 1
+  return {
+    url: script?.url ?? '',
+    scriptId: location.scriptId,
+    isModule: script?.isModule ?? false,
+    line: location.lineNumber - breaks,
+    column: breaks === 0 ? Math.max(0, location.columnNumber - source.anchor) : 0,
+  }
+}
+
+function outerVariables(source: FunctionSource, scopes: readonly ScopeSnapshot[]): OuterVariable[] {
+  const variables: OuterVariable[] = []
+  for (const name of source.free.names.keys()) {
+    const variable = lookUp(name, scopes)
+    if (variable !== undefined) variables.push(variable)
+  }
+  return variables
+}
+
+function lookUp(name: string, scopes: readonly ScopeSnapshot[]): OuterVariable | undefined {
+  for (let index = 0; index < scopes.length; index++) {
+    const { description, object } = scopes[index]!
+    if (description === 'Global') {
+      if (isStandardGlobal(name) || !(name in object)) return undefined
+      return { name, value: object[name], scope: -1 }
+    }
+    if (Object.hasOwn(object, name)) return { name, value: object[name], scope: index }
+  }
+  return undefined
+}
+
+/** The user's position of a function's first word, zero-based, before source maps; `undefined` for native code. */
+export function positionOf(fn: object): Position | undefined {
+  const known = positions.get(fn)
+  if (known !== undefined) return known
+  const source = functionSource(textOf(fn))
+  if (source === undefined) return undefined
+  return functionFacts([{ fn, source }])[0]!.position
+}

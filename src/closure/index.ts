@@ -1,0 +1,7 @@
+export { type CaptureOptions, type CellUpdate, type ClosurePayload, captureClosures } from './capture.ts'
+export { classById, classIdOf } from './class-ids.ts'
+export { ClosureError, REFUSE, SHIP } from './closure-error.ts'
+export { reviveError, type SerializedError, type SerializedThrown, serializeError } from './error-transfer.ts'
+export { ClosureRebuilder } from './rebuilder.ts'
+export { functionLocation, type SourceLocation } from './source-position.ts'
+export { callSite } from './stack.ts'

@@ -1,0 +1,232 @@
+import inspector from 'node:inspector'
+
+/** One scope around a function, innermost first: a snapshot of its variables, or the global object itself. */
+export interface ScopeSnapshot {
+  readonly description: string
+  readonly object: Record<string, unknown>
+}
+
+/** Where V8 says a function starts, zero-based: its parameter list, not its first word. */
+export interface RawLocation {
+  readonly scriptId: string
+  readonly lineNumber: number
+  readonly columnNumber: number
+}
+
+export interface FunctionInternals {
+  readonly location: RawLocation | undefined
+  readonly scopes: readonly ScopeSnapshot[]
+  readonly bound: { readonly target: unknown; readonly self: unknown; readonly args: readonly unknown[] } | undefined
+  /** Static private members by name, `#` included. */
+  readonly privates: readonly PrivateMember[]
+}
+
+export interface PrivateMember {
+  readonly name: string
+  readonly value: unknown
+  readonly isAccessor: boolean
+}
+
+/** What `Debugger.scriptParsed` tells of a script. */
+export interface ScriptDescription {
+  readonly scriptId: string
+  readonly url: string
+  readonly isModule: boolean
+  readonly sourceMapURL: string
+  readonly startLine: number
+  readonly startColumn: number
+}
+
+interface RemoteObject {
+  readonly objectId?: string
+  readonly type: string
+  readonly subtype?: string
+  readonly value?: unknown
+  readonly unserializableValue?: string
+}
+
+interface PropertyDescription {
+  readonly name: string
+  readonly value?: RemoteObject
+  readonly get?: RemoteObject
+  readonly set?: RemoteObject
+}
+
+interface Properties {
+  readonly result: readonly PropertyDescription[]
+  readonly internalProperties?: readonly PropertyDescription[]
+  readonly privateProperties?: readonly PropertyDescription[]
+}
+
+const GROUP = 'millstream'
+const KEY = Symbol.for('millstream.inspected')
+
+/**
+ * This process's own debugging interface, used to look into functions: no port is opened and the debugger proper is off except while
+ * scripts are listed, so nothing runs slower for it.
+ */
+export class Inspector {
+  static #shared: Inspector | undefined
+
+  readonly #session = new inspector.Session()
+  readonly #holder: { list: unknown[]; out: unknown[] } = { list: [], out: [] }
+  readonly #holderId: string
+
+  static get shared(): Inspector {
+    Inspector.#shared ??= new Inspector()
+    return Inspector.#shared
+  }
+
+  private constructor() {
+    this.#session.connect()
+    // The expression runs in the process's main context, which a test runner's context does not share its globals with; the module object
+    // of a built-in is the same in both.
+    const meeting = inspector.Session as unknown as Record<symbol, unknown>
+    meeting[KEY] = this.#holder
+    const { result } = this.#post<{ result: RemoteObject }>('Runtime.evaluate', {
+      expression: `process.getBuiltinModule('node:inspector').Session[Symbol.for('millstream.inspected')]`,
+    })
+    delete meeting[KEY]
+    this.#holderId = result.objectId!
+  }
+
+  /** Looks into functions: where they stand, what is around them, what a bound one binds. */
+  inspectFunctions(functions: readonly unknown[]): FunctionInternals[] {
+    return this.#look(functions, (properties) => {
+      const found: FunctionInternals[] = []
+      const handles: RemoteObject[] = []
+      const plans = properties.map((one) => this.#planFunction(one, handles))
+      const values = this.#fetch(handles)
+      for (const plan of plans) found.push(plan(values))
+      return found
+    })
+  }
+
+  /** The private members of objects, in the order in which they were put on. */
+  privateMembers(objects: readonly object[]): PrivateMember[][] {
+    return this.#look(objects, (properties) => {
+      const handles: RemoteObject[] = []
+      const plans = properties.map((one) => planPrivates(one.privateProperties, handles))
+      const values = this.#fetch(handles)
+      return plans.map((plan) => plan(values))
+    })
+  }
+
+  /** Every script that V8 holds. Takes some milliseconds (the first time some tens). */
+  scripts(): ScriptDescription[] {
+    const found: ScriptDescription[] = []
+    const listen = (message: { params: unknown }): void => {
+      found.push(message.params as ScriptDescription)
+    }
+    this.#session.on('Debugger.scriptParsed', listen as () => void)
+    this.#post('Debugger.enable')
+    this.#post('Debugger.disable')
+    this.#session.off('Debugger.scriptParsed', listen as () => void)
+    return found
+  }
+
+  /** The texts of scripts. */
+  sources(scriptIds: readonly string[]): string[] {
+    this.#post('Debugger.enable')
+    try {
+      return scriptIds.map(
+        (scriptId) => this.#post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId }).scriptSource,
+      )
+    } finally {
+      this.#post('Debugger.disable')
+    }
+  }
+
+  #post<T = unknown>(method: string, params?: object): T {
+    let failure: Error | null = null
+    let answer: unknown
+    this.#session.post(method, params as Record<string, unknown>, (error, result) => {
+      failure = error
+      answer = result
+    })
+    if (failure !== null) throw new Error(`the inspector refused ${method}`, { cause: failure })
+    return answer as T
+  }
+
+  #look<T>(objects: readonly unknown[], use: (properties: Properties[]) => T): T {
+    this.#holder.list = objects as unknown[]
+    try {
+      const list = this.#post<{ result: RemoteObject }>('Runtime.callFunctionOn', {
+        objectId: this.#holderId,
+        functionDeclaration: 'function () { return this.list }',
+        objectGroup: GROUP,
+      }).result
+      const elements = this.#properties(list.objectId!).result
+      const properties: Properties[] = []
+      for (let index = 0; index < objects.length; index++) {
+        properties.push(this.#properties(elements[index]!.value!.objectId!))
+      }
+      return use(properties)
+    } finally {
+      this.#holder.list = []
+      this.#holder.out = []
+      this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP })
+    }
+  }
+
+  #properties(objectId: string): Properties {
+    return this.#post<Properties>('Runtime.getProperties', { objectId, ownProperties: true })
+  }
+
+  /** Hands remote objects back to JavaScript, all in one message. */
+  #fetch(handles: readonly RemoteObject[]): readonly unknown[] {
+    if (handles.length === 0) return []
+    this.#post('Runtime.callFunctionOn', {
+      objectId: this.#holderId,
+      functionDeclaration: 'function () { this.out = Array.from(arguments) }',
+      arguments: handles.map(toArgument),
+    })
+    const values = this.#holder.out
+    this.#holder.out = []
+    return values
+  }
+
+  #planFunction(properties: Properties, handles: RemoteObject[]): (values: readonly unknown[]) => FunctionInternals {
+    const internals = new Map<string, RemoteObject>()
+    for (const { name, value } of properties.internalProperties ?? []) if (value) internals.set(name, value)
+    const location = internals.get('[[FunctionLocation]]')?.value as RawLocation | undefined
+    const at = (name: string): number => {
+      const value = internals.get(name)
+      return value === undefined ? -1 : handles.push(value) - 1
+    }
+    const scopes = at('[[Scopes]]')
+    const target = at('[[TargetFunction]]')
+    const self = at('[[BoundThis]]')
+    const args = at('[[BoundArgs]]')
+    const privates = planPrivates(properties.privateProperties, handles)
+    return (values) => ({
+      location,
+      scopes: scopes < 0 ? [] : (Array.from(values[scopes] as ArrayLike<ScopeSnapshot>) as ScopeSnapshot[]),
+      bound:
+        target < 0
+          ? undefined
+          : {
+              target: values[target],
+              self: self < 0 ? undefined : values[self],
+              args: args < 0 ? [] : Array.from(values[args] as ArrayLike<unknown>),
+            },
+      privates: privates(values),
+    })
+  }
+}
+
+function planPrivates(
+  members: readonly PropertyDescription[] | undefined,
+  handles: RemoteObject[],
+): (values: readonly unknown[]) => PrivateMember[] {
+  if (members === undefined) return () => []
+  const places = members.map(({ name, value }) => ({ name, at: value === undefined ? -1 : handles.push(value) - 1 }))
+  return (values) =>
+    places.map(({ name, at }) => ({ name, value: at < 0 ? undefined : values[at], isAccessor: at < 0 }))
+}
+
+function toArgument(object: RemoteObject): object {
+  if (object.objectId !== undefined) return { objectId: object.objectId }
+  if (object.unserializableValue !== undefined) return { unserializableValue: object.unserializableValue }
+  return 'value' in object ? { value: object.value } : {}
+}

@@ -1,0 +1,42 @@
+import { isNativeText, textOf } from './function-source.ts'
+
+type Constructor = { readonly name: string; readonly prototype: object }
+
+/** The constructor that an object's prototype names as its own, when the two belong together. */
+export function constructorOf(prototype: object): Constructor | undefined {
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  if (typeof constructor !== 'function') return undefined
+  const own: unknown = Object.getOwnPropertyDescriptor(constructor, 'prototype')?.value
+  return own === prototype ? (constructor as unknown as Constructor) : undefined
+}
+
+/** Whether a prototype is the one that a standard class has, in this realm or in a test runner's. */
+export function isStandardPrototype(prototype: object | null, name: string): boolean {
+  const own = (globalThis as unknown as Record<string, Constructor | undefined>)[name]?.prototype
+  if (prototype === own) return true
+  if (prototype === null) return false
+  const constructor = constructorOf(prototype)
+  return constructor !== undefined && constructor.name === name && isNativeText(textOf(constructor))
+}
+
+/** Whether an object's prototype is `Object.prototype`, of any realm. */
+export function isPlainPrototype(prototype: object | null): boolean {
+  if (prototype === Object.prototype) return true
+  return prototype !== null && Object.getPrototypeOf(prototype) === null && isStandardPrototype(prototype, 'Object')
+}
+
+/** The name of an object's class, for messages. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value === 'function') return textOf(value).startsWith('class') ? `class ${value.name}` : 'function'
+  if (typeof value !== 'object') return typeof value
+  try {
+    const prototype: object | null = Object.getPrototypeOf(value)
+    if (prototype === null) return 'an object without a prototype'
+    const name = (prototype as { constructor?: { name?: unknown } }).constructor?.name
+    const text = typeof name === 'string' && name !== '' ? name : 'Object'
+    return `${/^[AEIOU]/.test(text) ? 'an' : 'a'} ${text}`
+  } catch {
+    return 'an object'
+  }
+}

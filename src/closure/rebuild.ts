@@ -1,0 +1,499 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { deserialize } from 'node:v8'
+import { compileFunction } from 'node:vm'
+import { ClosureError } from './closure-error.ts'
+import {
+  type Binding,
+  type Code,
+  type Encoded,
+  type EncodedProperties,
+  Flag,
+  type Node,
+  type NodeExtras,
+  type PathKey,
+  type Reference,
+  type Table,
+} from './format.ts'
+
+type AnyNode = Node & NodeExtras
+type Holder = Record<PropertyKey, unknown>
+type AnyFunction = (...args: unknown[]) => unknown
+
+/** A shared variable on this worker. */
+export interface Cell {
+  v: unknown
+  version: number
+}
+
+/** Reaches into a class's private members; the class's own code fills it in. */
+export interface ClassRestore {
+  on: boolean
+  set(object: object, values: readonly unknown[]): void
+  get(object: object): unknown[]
+  setStatics(values: readonly unknown[]): void
+}
+
+/** What lives as long as the worker: shared variables, classes, local symbols, loaded modules. */
+export interface WorkerState {
+  readonly cells: Map<string, Cell>
+  readonly symbols: Map<string, symbol>
+  readonly modules: Map<string, object>
+  readonly restores: WeakMap<object, ClassRestore>
+  readonly factories: Map<string, AnyFunction>
+  readonly revivers: Readonly<Record<string, (data: unknown) => unknown>>
+  readonly onClass: (id: string, constructor: object) => void
+}
+
+/** URLs that a table's references need loaded before it can be built. */
+export function neededImports(table: Table, state: WorkerState): string[] {
+  const urls = new Set<string>()
+  for (const node of table.nodes) {
+    if (node.kind !== 'reference' || node.reference.from !== 'import') continue
+    if (!state.modules.has(node.reference.url)) urls.add(node.reference.url)
+  }
+  return [...urls]
+}
+
+export function readTable(bytes: Uint8Array): Table {
+  return deserialize(bytes) as Table
+}
+
+const UNBUILT = Symbol('unbuilt')
+const BUILDING = Symbol('building')
+const MAX_FACTORIES = 5000
+
+/** Builds the value that a table describes: first every object, then what is in them, so that cycles close. */
+export class TableBuilder {
+  readonly #table: Table
+  readonly #state: WorkerState
+  readonly #built: unknown[]
+  /** Variables of functions that could not be given when the function was made, because they lead back to it. */
+  readonly #late: (() => void)[] = []
+
+  constructor(table: Table, state: WorkerState) {
+    this.#table = table
+    this.#state = state
+    this.#built = new Array(table.nodes.length).fill(UNBUILT)
+  }
+
+  build(): unknown {
+    const { nodes, root } = this.#table
+    for (let index = 0; index < nodes.length; index++) this.#create(index)
+    for (const set of this.#late) set()
+    for (let index = 0; index < nodes.length; index++) this.#fill(nodes[index]!, this.#built[index])
+    for (let index = 0; index < nodes.length; index++) this.#close(nodes[index]!, this.#built[index])
+    return this.#value(root)
+  }
+
+  #value(encoded: Encoded): unknown {
+    return typeof encoded === 'object' && encoded !== null ? this.#built[encoded[0]] : encoded
+  }
+
+  /** Like `#value`, but makes the object when it is not there yet. */
+  #demand(encoded: Encoded): unknown {
+    return typeof encoded === 'object' && encoded !== null ? this.#create(encoded[0]) : encoded
+  }
+
+  #create(index: number): unknown {
+    const known = this.#built[index]
+    if (known !== UNBUILT) return known
+    this.#built[index] = BUILDING
+    const node = this.#table.nodes[index]!
+    const made = this.#make(node)
+    this.#built[index] = made
+    return made
+  }
+
+  #make(node: AnyNode): unknown {
+    switch (node.kind) {
+      case 'object':
+        return this.#makeObject(node)
+      case 'array':
+        return this.#withPrototype([], node)
+      case 'sparse':
+        return this.#withPrototype(new Array(node.length), node)
+      case 'map':
+        return this.#withPrototype(new Map(), node)
+      case 'set':
+        return this.#withPrototype(new Set(), node)
+      case 'weakmap':
+        return this.#withPrototype(new WeakMap(), node)
+      case 'weakset':
+        return this.#withPrototype(new WeakSet(), node)
+      case 'weakref':
+        return new WeakRef((this.#demand(node.target) as object | undefined) ?? {})
+      case 'date':
+        return this.#withPrototype(new Date(node.time), node)
+      case 'regexp': {
+        const regexp = new RegExp(node.source, node.flags)
+        regexp.lastIndex = node.lastIndex
+        return this.#withPrototype(regexp, node)
+      }
+      case 'buffer':
+        return Buffer.from(node.bytes)
+      case 'bytes':
+        return makeBytes(node)
+      case 'view': {
+        const View = (globalThis as unknown as Holder)[node.type] as new (...args: unknown[]) => object
+        return this.#withPrototype(new View(this.#demand(node.buffer), node.offset, node.length), node)
+      }
+      case 'boxed':
+        return this.#withPrototype(Object(node.value) as object, node)
+      case 'error':
+        return this.#makeError(node)
+      case 'url':
+        return this.#withPrototype(new URL(node.href), node)
+      case 'searchparams':
+        return this.#withPrototype(new URLSearchParams(node.text), node)
+      case 'symbol':
+        return this.#makeSymbol(node)
+      case 'function':
+        return this.#makeFunction(node.code, node.bindings)
+      case 'class':
+        return this.#makeClass(node)
+      case 'bound':
+        return (this.#demand(node.target) as AnyFunction).bind(
+          this.#demand(node.self),
+          ...node.args.map((argument) => this.#demand(argument)),
+        )
+      case 'prototype':
+        return (this.#demand(node.of) as { prototype: object }).prototype
+      case 'namespace':
+        return namespaceOf(node.module)
+      case 'reference':
+        return resolveReference(node.reference, this.#state)
+      case 'shipped':
+        return this.#revive(node.type, node.data)
+      case 'require':
+        return requireFor(node.url)
+      case 'meta':
+        return importMeta(node.url)
+      case 'import':
+        return importFor(node.url)
+      default:
+        return node satisfies never
+    }
+  }
+
+  #withPrototype(object: object, node: AnyNode): object {
+    if (node.proto !== undefined) {
+      const prototype = this.#demand(node.proto) as object
+      if ((prototype as unknown) !== BUILDING) Object.setPrototypeOf(object, prototype)
+    }
+    if (node.stamps !== undefined) this.#stamp(object, node)
+    return object
+  }
+
+  #makeObject(node: AnyNode & { kind: 'object' }): object {
+    if (node.proto === undefined) return {}
+    if (node.proto === null) return Object.create(null) as object
+    const prototype = this.#demand(node.proto) as object
+    if ((prototype as unknown) === BUILDING) return {}
+    const root = node.stamps?.[0]
+    const constructor = root === undefined ? undefined : (this.#demand(root.of) as AnyFunction)
+    const isRoot = constructor !== undefined && Object.getPrototypeOf(constructor) === Function.prototype
+    if (!isRoot) return this.#stamped(Object.create(prototype) as object, node, 0)
+    return this.#stamped(constructBare(constructor, this.#state.restores.get(constructor)!, prototype), node, 1)
+  }
+
+  #stamp(object: object, node: AnyNode): void {
+    this.#stamped(object, node, 0)
+  }
+
+  /** Puts the private members of each derived class on an object, empty. */
+  #stamped(object: object, node: AnyNode, from: number): object {
+    for (const { of } of (node.stamps ?? []).slice(from)) {
+      const constructor = this.#demand(of) as AnyFunction
+      const parent: object = Object.getPrototypeOf(constructor)
+      Object.setPrototypeOf(constructor, function give() {
+        return object
+      })
+      try {
+        constructBare(constructor, this.#state.restores.get(constructor)!, constructor.prototype as object)
+      } finally {
+        Object.setPrototypeOf(constructor, parent)
+      }
+    }
+    if ((node.stamps ?? []).length > 0) for (const key of Reflect.ownKeys(object)) Reflect.deleteProperty(object, key)
+    return object
+  }
+
+  #makeError(node: AnyNode & { kind: 'error' }): object {
+    const ErrorClass = (globalThis as unknown as Record<string, ErrorConstructor>)[node.type] ?? Error
+    const error = node.type === 'AggregateError' ? new AggregateError([]) : new ErrorClass()
+    for (const key of Reflect.ownKeys(error)) Reflect.deleteProperty(error, key)
+    return this.#withPrototype(error, node)
+  }
+
+  #makeSymbol(node: AnyNode & { kind: 'symbol' }): symbol {
+    if (node.from === 'registry') return Symbol.for(node.key)
+    if (node.from === 'well-known') return (Symbol as unknown as Record<string, symbol>)[node.key]!
+    let symbol = this.#state.symbols.get(node.key)
+    if (symbol === undefined) this.#state.symbols.set(node.key, (symbol = Symbol(node.description)))
+    return symbol
+  }
+
+  #revive(kind: string, data: unknown): unknown {
+    const reviver = this.#state.revivers[kind]
+    if (reviver === undefined)
+      throw new ClosureError(`this worker has no reviver for '${kind}'; give the rebuilder one`)
+    return reviver(data)
+  }
+
+  #makeFunction(codeIndex: number, bindings: readonly Binding[], extra: readonly unknown[] = []): object {
+    const code = this.#table.codes[codeIndex]!
+    const values = bindings.map((binding) => this.#binding(binding))
+    const late = values.flatMap((value, at) => (value === BUILDING ? [at] : []))
+    const factory = compile(code, late, this.#state.factories)
+    const made = factory(...values.map((value) => (value === BUILDING ? undefined : value)), ...extra)
+    if (late.length === 0) return made as object
+    const [fn, set] = made as [object, AnyFunction]
+    this.#late.push(() => set(...late.map((at) => this.#value((bindings[at] as { value: Encoded }).value))))
+    return fn
+  }
+
+  #binding(binding: Binding): unknown {
+    if (binding.kind === 'value') return this.#demand(binding.value)
+    let cell = this.#state.cells.get(binding.cell)
+    if (cell === undefined) this.#state.cells.set(binding.cell, (cell = { v: undefined, version: 0 }))
+    return cell
+  }
+
+  #makeClass(node: AnyNode & { kind: 'class' }): object {
+    const code = this.#table.codes[node.code]!
+    const hasRestore = code.parameters.length > node.bindings.length
+    const restore: ClassRestore = { on: false, set: () => {}, get: () => [], setStatics: () => {} }
+    const constructor = this.#makeFunction(node.code, node.bindings, hasRestore ? [restore] : [])
+    if (hasRestore) this.#state.restores.set(constructor, restore)
+    this.#state.onClass(node.id, constructor)
+    return constructor
+  }
+
+  #fill(node: AnyNode, object: unknown): void {
+    switch (node.kind) {
+      case 'object': {
+        const target = object as Holder
+        const { keys, values } = node
+        for (let at = 0; at < keys.length; at++) target[keys[at]!] = this.#value(values[at])
+        break
+      }
+      case 'array':
+        for (const value of node.values) (object as unknown[]).push(this.#value(value))
+        break
+      case 'map':
+        for (let at = 0; at < node.entries.length; at += 2) {
+          Map.prototype.set.call(object, this.#value(node.entries[at]), this.#value(node.entries[at + 1]))
+        }
+        break
+      case 'set':
+        for (const value of node.values) Set.prototype.add.call(object, this.#value(value))
+        break
+      case 'weakmap':
+        for (let at = 0; at < node.entries.length; at += 2) {
+          WeakMap.prototype.set.call(object, this.#value(node.entries[at]) as object, this.#value(node.entries[at + 1]))
+        }
+        break
+      case 'weakset':
+        for (const value of node.values) WeakSet.prototype.add.call(object, this.#value(value) as object)
+        break
+      case 'class':
+        if (node.statics.length > 0) {
+          this.#state.restores.get(object as object)!.setStatics(node.statics.map((value) => this.#value(value)))
+        }
+        if (node.prototypeProperties !== undefined) {
+          this.#define((object as { prototype: object }).prototype, node.prototypeProperties)
+        }
+        break
+      default:
+    }
+    for (const { of, values } of node.stamps ?? []) {
+      const restore = this.#state.restores.get(this.#value(of) as object)!
+      restore.set(
+        object as object,
+        values.map((value) => this.#value(value)),
+      )
+    }
+    if (node.properties !== undefined) this.#define(object as object, node.properties)
+  }
+
+  #define(object: object, properties: EncodedProperties): void {
+    for (let at = 0; at < properties.length; at += 3) {
+      const key = this.#value(properties[at] as Encoded) as PropertyKey
+      const flags = properties[at + 1] as number
+      const value = properties[at + 2]
+      const enumerable = (flags & Flag.ENUMERABLE) !== 0
+      const configurable = (flags & Flag.CONFIGURABLE) !== 0
+      if ((flags & Flag.ACCESSOR) !== 0) {
+        const [get, set] = value as readonly [Encoded, Encoded]
+        const accessor = { get: this.#value(get), set: this.#value(set), enumerable, configurable }
+        Object.defineProperty(object, key, accessor as PropertyDescriptor)
+      } else {
+        const writable = (flags & Flag.WRITABLE) !== 0
+        const data = this.#value(value as Encoded)
+        Object.defineProperty(object, key, { value: data, writable, enumerable, configurable })
+      }
+    }
+  }
+
+  #close(node: AnyNode, object: unknown): void {
+    if (node.integrity === 'frozen') Object.freeze(object)
+    else if (node.integrity === 'sealed') Object.seal(object)
+    else if (node.integrity === 'closed') Object.preventExtensions(object)
+  }
+}
+
+/** Runs a class's constructor in restore mode: its fields come to be, nothing of the user's code runs. */
+function constructBare(constructor: AnyFunction, restore: ClassRestore, prototype: object): object {
+  const target = function bare() {}
+  target.prototype = prototype
+  restore.on = true
+  try {
+    return Reflect.construct(constructor, VOID_ARGUMENTS, target) as object
+  } finally {
+    restore.on = false
+  }
+}
+
+/** Anything may be read or destructured from it, so that no default value of a parameter is computed. */
+const VOID: unknown = new Proxy(function nothing() {}, {
+  get: (_target, key) => (key === Symbol.iterator ? voidIterator : VOID),
+  ownKeys: () => [],
+  getOwnPropertyDescriptor: () => undefined,
+})
+const VOID_ARGUMENTS: readonly unknown[] = new Array(32).fill(VOID)
+
+function voidIterator(): IterableIterator<unknown> {
+  return VOID_ARGUMENTS[Symbol.iterator]()
+}
+
+function makeBytes(node: AnyNode & { kind: 'bytes' }): ArrayBufferLike {
+  const { bytes, shared, maxByteLength } = node
+  const buffer = shared
+    ? new SharedArrayBuffer(bytes.length)
+    : new (ArrayBuffer as new (length: number, options?: { maxByteLength: number }) => ArrayBuffer)(
+        bytes.length,
+        maxByteLength === undefined ? undefined : { maxByteLength },
+      )
+  new Uint8Array(buffer).set(bytes)
+  return buffer
+}
+
+/**
+ * Compiles the text of a function, once per text. Its result is a factory: given the outer variables it returns the function, or, when some
+ * of them come later, the function and what sets those.
+ */
+function compile(code: Code, late: readonly number[], factories: Map<string, AnyFunction>): AnyFunction {
+  const { expression, parameters, filename, line, column, isStrict, lead } = code
+  const key = `${isStrict}|${parameters.join()}|${late.join()}|${filename}|${line}|${column}|${expression}`
+  const known = factories.get(key)
+  if (known !== undefined) return known
+  const start = `${isStrict ? '"use strict";' : ''}return ${late.length > 0 ? '[' : ''}`
+  const names = late.map((at) => parameters[at]!)
+  const end =
+    late.length > 0
+      ? `,(${names.map((_, at) => `$${at}`).join()})=>{${names.map((name, at) => `${name}=$${at}`).join(';')}}]`
+      : ''
+  const factory = compileFunction(start + expression + end, [...parameters], {
+    filename,
+    lineOffset: line,
+    columnOffset: column - start.length - lead,
+  }) as AnyFunction
+  if (factories.size >= MAX_FACTORIES) factories.delete(factories.keys().next().value as string)
+  factories.set(key, factory)
+  return factory
+}
+
+function namespaceOf(module: string): object {
+  const exports = process.getBuiltinModule(`node:${module}`) as unknown as Record<string, unknown>
+  return Object.freeze({ ...exports, default: exports })
+}
+
+function resolveReference(reference: Reference, state: WorkerState): unknown {
+  switch (reference.from) {
+    case 'global':
+      return followPath(globalThis, reference.path, reference)
+    case 'builtin':
+      return followPath(process.getBuiltinModule(`node:${reference.module}`), reference.path, reference)
+    case 'import':
+      return followPath(state.modules.get(reference.url), reference.path, reference)
+    case 'require':
+      return followPath(createRequire(import.meta.url)(reference.file), reference.path, reference)
+    default:
+      return reference satisfies never
+  }
+}
+
+function followPath(root: unknown, path: readonly PathKey[], reference: Reference): unknown {
+  let value = root
+  for (let at = 0; at < path.length; at++) {
+    if (value === undefined || value === null) break
+    const step = path[at]!
+    const key = typeof step === 'string' ? step : 'symbol' in step ? Reflect.get(Symbol, step.symbol) : undefined
+    const next = path[at + 1]
+    if (typeof next === 'object' && 'accessor' in next) {
+      return Object.getOwnPropertyDescriptor(value, key as PropertyKey)?.[next.accessor]
+    }
+    value = (value as Holder)[key as PropertyKey]
+  }
+  if (value === undefined) {
+    throw new ClosureError(`this worker has no ${describeReference(reference)}; is the same version installed there?`)
+  }
+  return value
+}
+
+function describeReference(reference: Reference): string {
+  const path = reference.path.map((key) => (typeof key === 'string' ? key : JSON.stringify(key))).join('.')
+  const from =
+    reference.from === 'global'
+      ? 'global'
+      : reference.from === 'builtin'
+        ? `node:${reference.module}`
+        : reference.from === 'import'
+          ? reference.url
+          : reference.file
+  return `${path || 'module'} of ${from}`
+}
+
+function fileUrl(url: string): string {
+  if (url.startsWith('file:')) return url.replace(/[?#].*$/, '')
+  if (url.startsWith('/')) return pathToFileURL(url).href
+  return pathToFileURL(`${process.cwd()}/`).href
+}
+
+function requireFor(url: string): NodeJS.Require {
+  return createRequire(fileUrl(url))
+}
+
+function importFor(url: string): (specifier: unknown, options?: ImportCallOptions) => Promise<unknown> {
+  const base = fileUrl(url)
+  return async (specifier, options) => {
+    const name = String(specifier)
+    const isRelative = name.startsWith('./') || name.startsWith('../') || name.startsWith('/')
+    if (isRelative) return import(new URL(name, base).href, options)
+    if (name.startsWith('node:') || /^[a-z]+:/.test(name)) return import(name, options)
+    return import(pathToFileURL(createRequire(base).resolve(name)).href, options)
+  }
+}
+
+function importMeta(url: string): object {
+  const base = fileUrl(url)
+  const require = createRequire(base)
+  const filename = base.startsWith('file:') ? decodeURIComponent(new URL(base).pathname) : base
+  return {
+    url: base,
+    filename,
+    dirname: filename.replace(/\/[^/]*$/, ''),
+    resolve(specifier: string): string {
+      if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, base).href
+      if (/^[a-z]+:/.test(specifier)) return specifier
+      const found = require.resolve(specifier)
+      return found.startsWith('/') ? pathToFileURL(found).href : `node:${found.replace(/^node:/, '')}`
+    },
+  }
+}
+
+/** Loads what `neededImports` named. */
+export async function importAll(urls: readonly string[], state: WorkerState): Promise<void> {
+  for (const url of urls) state.modules.set(url, (await import(url)) as object)
+}

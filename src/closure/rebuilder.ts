@@ -1,0 +1,86 @@
+import type { CellUpdate, ClosurePayload } from './capture.ts'
+import { importAll, neededImports, readTable, TableBuilder, type WorkerState } from './rebuild.ts'
+
+/** Built values kept per worker; a stage's program is a few. */
+const MAX_BUILT = 200
+
+/** Rebuilds captured values in this thread or process, and keeps what lives as long as it. */
+export class ClosureRebuilder {
+  readonly #state: WorkerState
+  readonly #built = new Map<string, unknown>()
+  readonly #classes = new Map<string, object>()
+  readonly #classIds = new WeakMap<object, string>()
+
+  /** @param options.revivers what makes of the data of a shipped object (see `SHIP`) its form here, by kind */
+  constructor(options: { readonly revivers?: Readonly<Record<string, (data: unknown) => unknown>> } = {}) {
+    this.#state = {
+      cells: new Map(),
+      symbols: new Map(),
+      modules: new Map(),
+      restores: new WeakMap(),
+      factories: new Map(),
+      revivers: options.revivers ?? {},
+      onClass: (id, constructor) => {
+        this.#classes.set(id, constructor)
+        this.#classIds.set(constructor, id)
+      },
+    }
+  }
+
+  /**
+   * Gives the captured value; the same object again for the same digest. Shared variables get the driver's value when it is newer than
+   * the one they got last. A promise is returned only when a module has to be imported first.
+   */
+  rebuild(payload: ClosurePayload): unknown | Promise<unknown> {
+    const tables = payload.cells
+      .filter((cell) => this.#isNewer(cell))
+      .map((cell) => ({ cell, table: readTable(cell.bytes) }))
+    const isKnown = this.#built.has(payload.digest)
+    const main = isKnown ? undefined : readTable(payload.bytes)
+    const urls = new Set(tables.flatMap(({ table }) => neededImports(table, this.#state)))
+    if (main !== undefined) for (const url of neededImports(main, this.#state)) urls.add(url)
+    const finish = (): unknown => {
+      for (const { cell, table } of tables) this.#update(cell, new TableBuilder(table, this.#state).build())
+      return main === undefined
+        ? this.#touch(payload.digest)
+        : this.#keep(payload.digest, new TableBuilder(main, this.#state).build())
+    }
+    return urls.size === 0 ? finish() : importAll([...urls], this.#state).then(finish)
+  }
+
+  /** The identity under which instances of a rebuilt class travel. */
+  classIdOf(constructor: object): string | undefined {
+    return this.#classIds.get(constructor)
+  }
+
+  /** The rebuilt class of that identity, when this worker has it. */
+  classById(id: string): object | undefined {
+    return this.#classes.get(id)
+  }
+
+  #isNewer(update: CellUpdate): boolean {
+    return this.#state.cells.get(update.id)?.version !== update.version
+  }
+
+  #update({ id, version }: CellUpdate, value: unknown): void {
+    const cell = this.#state.cells.get(id)
+    if (cell === undefined) this.#state.cells.set(id, { v: value, version })
+    else {
+      cell.v = value
+      cell.version = version
+    }
+  }
+
+  #touch(digest: string): unknown {
+    const value = this.#built.get(digest)
+    this.#built.delete(digest)
+    this.#built.set(digest, value)
+    return value
+  }
+
+  #keep(digest: string, value: unknown): unknown {
+    if (this.#built.size >= MAX_BUILT) this.#built.delete(this.#built.keys().next().value as string)
+    this.#built.set(digest, value)
+    return value
+  }
+}

@@ -1,0 +1,214 @@
+import { createRequire, isBuiltin } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { PathKey, Reference } from './format.ts'
+
+type Holder = Record<PropertyKey, unknown>
+
+const nodeRequire = createRequire(import.meta.url)
+
+/** Names that every Node process has, so that a function which uses them needs nothing to be sent. */
+const STANDARD_GLOBALS: ReadonlySet<string> = new Set([
+  ...'globalThis global Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date'.split(
+    ' ',
+  ),
+  ...'Promise RegExp Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON'.split(
+    ' ',
+  ),
+  ...'Math Intl ArrayBuffer Atomics Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array'.split(' '),
+  ...'Float32Array Float64Array Uint8ClampedArray BigUint64Array BigInt64Array DataView Map BigInt Set'.split(' '),
+  ...'Iterator WeakMap WeakSet WeakRef Proxy Reflect FinalizationRegistry SharedArrayBuffer decodeURI'.split(' '),
+  ...'decodeURIComponent encodeURI encodeURIComponent escape unescape eval isFinite isNaN console process'.split(' '),
+  ...'Buffer clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask'.split(' '),
+  ...'structuredClone atob btoa performance fetch navigator crypto Crypto CryptoKey SubtleCrypto WebAssembly'.split(
+    ' ',
+  ),
+  ...'AbortController AbortSignal Blob BroadcastChannel ByteLengthQueuingStrategy CompressionStream'.split(' '),
+  ...'CountQueuingStrategy CustomEvent DecompressionStream DOMException Event EventTarget File FormData'.split(' '),
+  ...'Headers MessageChannel MessageEvent MessagePort Performance PerformanceEntry PerformanceMark'.split(' '),
+  ...'PerformanceMeasure PerformanceObserver PerformanceObserverEntryList PerformanceResourceTiming'.split(' '),
+  ...'ReadableByteStreamController ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest'.split(' '),
+  ...'ReadableStreamDefaultController ReadableStreamDefaultReader Request Response TextDecoder'.split(' '),
+  ...'TextDecoderStream TextEncoder TextEncoderStream TransformStream TransformStreamDefaultController'.split(' '),
+  ...'URL URLSearchParams WebSocket WritableStream WritableStreamDefaultController'.split(' '),
+  ...'WritableStreamDefaultWriter Float16Array'.split(' '),
+])
+
+export function isStandardGlobal(name: string): boolean {
+  return STANDARD_GLOBALS.has(name)
+}
+
+const SKIPPED_MODULES: ReadonlySet<string> = new Set(['punycode', 'sys', 'wasi', 'trace_events'])
+const SKIPPED_KEYS: ReadonlySet<PropertyKey> = new Set(['mainModule', 'env', 'argv', 'cache', 'constants', 'binding'])
+
+/** What built-in values are called: `node:fs`'s `readFileSync`, `Math.max`, `Array.prototype.map`. */
+class BuiltinNames {
+  readonly #names = new Map<object, Reference>()
+  readonly #modules = new Set<string>()
+  #loaded = 0
+
+  find(value: object): Reference | undefined {
+    // What someone holds comes from a module that is loaded, so nothing is loaded for the search.
+    const list = (process as unknown as { moduleLoadList: string[] }).moduleLoadList
+    if (list.length !== this.#loaded) {
+      if (this.#loaded === 0) this.#addGlobals()
+      for (let index = this.#loaded; index < list.length; index++) this.#addLoaded(list[index]!)
+      this.#loaded = list.length
+    }
+    return this.#names.get(value)
+  }
+
+  #addLoaded(entry: string): void {
+    if (!entry.startsWith('NativeModule ')) return
+    const name = entry.slice('NativeModule '.length)
+    if (name.startsWith('internal/') || SKIPPED_MODULES.has(name) || !isBuiltin(`node:${name}`)) return
+    if (this.#modules.has(name)) return
+    this.#modules.add(name)
+    this.#add(process.getBuiltinModule(`node:${name}`), { from: 'builtin', module: name, path: [] }, 3)
+  }
+
+  #addGlobals(): void {
+    this.#names.set(globalThis, { from: 'global', path: [] })
+    for (const name of STANDARD_GLOBALS) {
+      const value = readMember(globalThis, name)
+      if (value !== undefined) this.#add(value, { from: 'global', path: [name] }, 2)
+    }
+  }
+
+  #add(value: unknown, reference: Reference, depth: number): void {
+    if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return
+    if (this.#names.has(value)) return
+    this.#names.set(value, reference)
+    if (depth === 0) return
+    for (const key of Reflect.ownKeys(value)) {
+      if (SKIPPED_KEYS.has(key) || (typeof key === 'string' && key.startsWith('_'))) continue
+      const pathKey = toPathKey(key)
+      if (pathKey === undefined) continue
+      const descriptor = Reflect.getOwnPropertyDescriptor(value, key)!
+      const path = [...reference.path, pathKey]
+      if ('value' in descriptor) {
+        this.#add(descriptor.value, { ...reference, path }, holdsCode(descriptor.value) ? depth - 1 : 0)
+      } else {
+        if (descriptor.get) this.#add(descriptor.get, { ...reference, path: [...path, { accessor: 'get' }] }, 0)
+        if (descriptor.set) this.#add(descriptor.set, { ...reference, path: [...path, { accessor: 'set' }] }, 0)
+      }
+    }
+  }
+}
+
+/** Functions, and plain objects or prototypes, which may be name spaces; an instance's insides need no names. */
+function holdsCode(value: unknown): boolean {
+  if (typeof value === 'function') return true
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype || Object.hasOwn(value, 'constructor')
+}
+
+function toPathKey(key: string | symbol): PathKey | undefined {
+  if (typeof key === 'string') return key
+  for (const name of Object.getOwnPropertyNames(Symbol)) {
+    if ((Symbol as unknown as Holder)[name] === key) return { symbol: name }
+  }
+  return undefined
+}
+
+const builtins = new BuiltinNames()
+
+/** What a built-in value is called. */
+export function builtinReference(value: object): Reference | undefined {
+  return builtins.find(value)
+}
+
+/** This package's own folder, as a URL ending in a slash: its functions exist on every worker. */
+const OWN_ROOT = new URL('../', import.meta.url).href
+const OWN_TEST = /\.test\.[cm]?[jt]s$/
+
+/** Whether the code at a URL is there on a worker as well: part of this package or of one in node_modules. */
+export function isInstalled(url: string): boolean {
+  if (!url.startsWith('file:')) return url.startsWith('/') && url.includes('/node_modules/')
+  if (url.includes('/node_modules/')) return true
+  return url.startsWith(OWN_ROOT) && !OWN_TEST.test(bare(url))
+}
+
+function bare(url: string): string {
+  return url.replace(/[?#].*$/, '')
+}
+
+const namespaces = new Map<string, object | null>()
+const found = new WeakMap<object, Reference>()
+
+/** Thrown when the answer needs a module's namespace, which only `import()` gives: load it, then capture again. */
+export class NamespaceNeeded {
+  readonly url: string
+  constructor(url: string) {
+    this.url = url
+  }
+}
+
+/** Loads what `NamespaceNeeded` asks for. The module is loaded already, so this runs none of its code. */
+export async function loadNamespace(url: string): Promise<void> {
+  try {
+    namespaces.set(url, (await import(url)) as object)
+  } catch {
+    namespaces.set(url, null)
+  }
+}
+
+/**
+ * What an installed module's function or class is called there; `undefined` when it is no export (an inner function).
+ * @throws NamespaceNeeded
+ */
+export function installedReference(value: object, url: string): Reference | undefined {
+  const known = found.get(value)
+  if (known !== undefined) return known
+  const file = url.startsWith('file:') ? fileURLToPath(bare(url)) : url
+  const cached = nodeRequire.cache[file]
+  let reference: Reference | undefined
+  if (cached !== undefined) {
+    const path = findPath(cached.exports, value)
+    if (path !== undefined) reference = { from: 'require', file, path }
+  }
+  if (reference === undefined && url.startsWith('file:')) {
+    const namespace = namespaces.get(url)
+    if (namespace === undefined) {
+      if (cached === undefined) throw new NamespaceNeeded(url)
+    } else if (namespace !== null) {
+      const path = findPath(namespace, value)
+      if (path !== undefined) reference = { from: 'import', url, path }
+    }
+  }
+  if (reference !== undefined) found.set(value, reference)
+  return reference
+}
+
+const MAX_DEPTH = 3
+
+/** Breadth first, so that the shortest name wins. */
+function findPath(root: unknown, wanted: object): PathKey[] | undefined {
+  const seen = new Set<unknown>()
+  let level: { value: unknown; path: PathKey[] }[] = [{ value: root, path: [] }]
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    const next: typeof level = []
+    for (const { value, path } of level) {
+      if (value === wanted) return path
+      if ((typeof value !== 'object' || value === null) && typeof value !== 'function') continue
+      if (seen.has(value)) continue
+      seen.add(value)
+      for (const key of Reflect.ownKeys(value)) {
+        const pathKey = toPathKey(key)
+        if (pathKey === undefined) continue
+        const member = readMember(value, key)
+        if (member !== undefined) next.push({ value: member, path: [...path, pathKey] })
+      }
+    }
+    level = next
+  }
+  return undefined
+}
+
+function readMember(holder: object, key: PropertyKey): unknown {
+  try {
+    return (holder as Holder)[key]
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,50 @@
+import { Inspector, type RawLocation, type ScriptDescription } from './inspector.ts'
+
+const USE_STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|#![^\n]*\n|[({]|(?:function|async)\b[^{]*)*(['"])use strict\1/
+
+/** The scripts of this process, learnt from V8 when one is met that is not known yet. */
+export class Scripts {
+  static readonly shared: Scripts = new Scripts()
+
+  readonly #byId = new Map<string, ScriptDescription>()
+  readonly #idByUrl = new Map<string, string>()
+  readonly #sources = new Map<string, string>()
+
+  /** What is known of a script; V8 is asked again for one that is new. */
+  byId(scriptId: string): ScriptDescription | undefined {
+    const known = this.#byId.get(scriptId)
+    if (known !== undefined) return known
+    for (const { scriptId: id, url, isModule, sourceMapURL, startLine, startColumn } of Inspector.shared.scripts()) {
+      if (this.#byId.has(id)) continue
+      this.#byId.set(id, { scriptId: id, url, isModule, sourceMapURL, startLine, startColumn })
+      if (url !== '') this.#idByUrl.set(url, id)
+    }
+    return this.#byId.get(scriptId)
+  }
+
+  /** The latest known script of a URL. */
+  byUrl(url: string): ScriptDescription | undefined {
+    const id = this.#idByUrl.get(url)
+    return id === undefined ? undefined : this.#byId.get(id)
+  }
+
+  /** The URL at a location, empty for code that has none (`eval`, `new Function`). */
+  urlAt(location: RawLocation | undefined): string {
+    return location === undefined ? '' : (this.byId(location.scriptId)?.url ?? '')
+  }
+
+  /** Whether a script starts with 'use strict', as compiled CommonJS does. */
+  isStrict(scriptId: string): boolean {
+    return USE_STRICT.test(this.source(scriptId))
+  }
+
+  /** The text of a script. */
+  source(scriptId: string): string {
+    let text = this.#sources.get(scriptId)
+    if (text === undefined) {
+      text = Inspector.shared.sources([scriptId])[0] ?? ''
+      this.#sources.set(scriptId, text)
+    }
+    return text
+  }
+}
