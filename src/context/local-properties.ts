@@ -26,9 +26,9 @@ export class LocalProperties {
     return properties === undefined ? NOTHING : Object.fromEntries(properties)
   }
 
-  /** Runs `body` with no properties set, and what it sets kept inside. */
-  runCleared<R>(body: () => R): R {
-    return this.#storage.run(new Map(), body)
+  /** Runs `body` with these properties and no others, and what it sets kept inside. */
+  runWith<R>(properties: Readonly<Record<string, string>>, body: () => R): R {
+    return this.#storage.run(new Map(Object.entries(properties)), body)
   }
 }
 

@@ -325,9 +325,9 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     return this.#properties.get(key)
   }
 
-  /** Runs `body` as a flow of its own that starts without local properties. @internal */
-  withoutLocalProperties<R>(body: () => R): R {
-    return this.#properties.runCleared(body)
+  /** Runs `body` as a flow of its own that starts with these local properties and no others. @internal */
+  withLocalProperties<R>(properties: Readonly<Record<string, string>>, body: () => R): R {
+    return this.#properties.runWith(properties, body)
   }
 
   /** Names what the calling flow makes and runs from now on, in place of the user's line. */
