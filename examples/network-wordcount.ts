@@ -4,7 +4,8 @@
  *   npm start
  *   npm start -- --host 127.0.0.1 --port 9999 --interval 0.5 --master 'local[4]'
  *
- * Type the lines yourself: run `nc -lk 9999` in another terminal first. Where nobody listens, the program feeds itself. Ctrl-C stops it.
+ * Type the lines yourself: run `nc -lk 9999` in another terminal first. Where nobody listens, the program feeds itself. Ctrl-C ends it once
+ * what has arrived is counted.
  */
 import { parseArgs } from 'node:util'
 import { SparkConf, SparkContext, StreamingContext } from 'millstream'
@@ -40,6 +41,5 @@ console.log(
     : `Nobody listens on ${host}:${port}: a small server of this program feeds it lines of text. Ctrl-C stops.`,
 )
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void ssc.stop(true, true))
 await ssc.start()
 await ssc.awaitTermination()
