@@ -1,9 +1,4 @@
-import {
-  IllegalArgumentException,
-  IllegalStateException,
-  SparkException,
-  UnsupportedOperationException,
-} from '../errors.ts'
+import { IllegalArgumentException, SparkException, UnsupportedOperationException } from '../errors.ts'
 import { log } from '../log.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import { StorageLevel } from '../task/storage-level.ts'
@@ -11,6 +6,9 @@ import { Duration, type DurationLike, toDuration } from './duration.ts'
 import { type MaybePromise, mapInOrder, whenReady } from './maybe-promise.ts'
 import type { StreamingContext } from './streaming-context.ts'
 import type { Time } from './time.ts'
+
+/** The local property that names what is made. */
+const CALL_SITE = 'callSite.short'
 
 /** RDDs whose lineage grows are checkpointed about this often unless the user says otherwise. */
 const DEFAULT_CHECKPOINT_MS = 10_000
@@ -35,9 +33,8 @@ export abstract class DStreamNode<T> {
   /** @throws IllegalStateException when the context was started or stopped already. */
   constructor(context: StreamingContext, operation: string) {
     this.context = context
-    assertAcceptsStreams(context, operation)
-    this.creationSite = context.sparkContext.callSite(operation)
-    context.graph.addStream(this as never)
+    this.creationSite = context.callSiteOfNewStream(operation)
+    context.graph.addStream(this)
   }
 
   /** The streams whose RDDs this one's are made of. */
@@ -67,7 +64,7 @@ export abstract class DStreamNode<T> {
    * @param name unique in the context. @throws IllegalArgumentException when another stream has it.
    */
   name(name: string): this {
-    this.context.graph.reserveName(name, this as never)
+    this.context.graph.reserveName(name, this)
     this.#givenName = name
     return this
   }
@@ -219,7 +216,8 @@ export abstract class DStreamNode<T> {
   }
 
   #computeAtCreationSite(time: Time): MaybePromise<RDD<T> | null> {
-    return this.context.sparkContext.withCallSite(this.creationSite, () => this.compute(time))
+    // The RDDs that make up a stream bear the name of the user's line that made the stream; there is no user's line on this stack.
+    return this.context.sparkContext.withLocalProperties({ [CALL_SITE]: this.creationSite }, () => this.compute(time))
   }
 
   #prepare(rdd: RDD<T> | null, time: Time): RDD<T> | null {
@@ -282,21 +280,11 @@ export abstract class DStreamNode<T> {
   }
 }
 
-function notInitialized(stream: DStreamNode<never>): SparkException {
+function notInitialized(stream: DStreamNode<unknown>): SparkException {
   return new SparkException('STREAM_NOT_INITIALIZED', `${stream} has not been initialized`)
 }
 
 /** Spark's `require`. @throws IllegalArgumentException */
 function requireThat(condition: boolean, message: string): void {
   if (!condition) throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `requirement failed: ${message}`)
-}
-
-function assertAcceptsStreams(context: StreamingContext, operation: string): void {
-  const state = context.getState()
-  if (state === 'INITIALIZED') return
-  const event = state === 'ACTIVE' ? 'starting' : 'stopping'
-  throw new IllegalStateException(
-    'STREAMING_CONTEXT_STARTED',
-    `Adding new inputs, transformations, and output operations after ${event} a context is not supported (${context.sparkContext.callSite(operation)})`,
-  )
 }

@@ -17,8 +17,7 @@ export class InputInfoTracker {
 
   /** @throws IllegalStateException when the stream has reported for this batch already. */
   reportInfo(batchTime: Time, info: StreamInputInfo): void {
-    let infos = this.#infoByTime.get(batchTime.milliseconds)
-    if (infos === undefined) this.#infoByTime.set(batchTime.milliseconds, (infos = new Map()))
+    const infos = this.#infoByTime.get(batchTime.milliseconds) ?? new Map<number, StreamInputInfo>()
     if (infos.has(info.inputStreamId)) {
       throw new IllegalStateException(
         'INPUT_INFO_ALREADY_REPORTED',
@@ -26,6 +25,7 @@ export class InputInfoTracker {
       )
     }
     infos.set(info.inputStreamId, info)
+    this.#infoByTime.set(batchTime.milliseconds, infos)
   }
 
   /** By input stream's id; empty when nothing was reported. */

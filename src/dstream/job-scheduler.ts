@@ -41,7 +41,7 @@ interface QueuedJob {
  */
 export class JobScheduler {
   readonly inputInfoTracker = new InputInfoTracker()
-  /** The driver's side of the receivers; null when there are none. */
+  /** The driver's side of the receivers, made by the first receiver input stream of the context; null when there is none. */
   receiverTracker: ReceiverTracker | null = null
   readonly #options: JobSchedulerOptions
   #generator: JobGenerator | null = null
@@ -188,7 +188,7 @@ export class JobScheduler {
     return {
       'spark.job.description': `Streaming job from [output operation ${job.outputOpId}, batch time ${batchTime}]`,
       'spark.job.tags': this.#options.jobTag,
-      'callSite.short': job.callSite,
+      ...(job.namesActions ? { 'callSite.short': job.callSite } : {}),
       [BATCH_TIME_PROPERTY]: String(job.time.milliseconds),
       [OUTPUT_OP_ID_PROPERTY]: String(job.outputOpId),
     }

@@ -8,6 +8,8 @@ export class Job {
   /** The operation and the user's line. */
   readonly callSite: string
   readonly run: () => unknown
+  /** Whether the actions in `run` are named after the output operation: those of a built-in one, in which the user has no line. */
+  readonly namesActions: boolean
   /** Milliseconds since the epoch, once the job has begun. */
   startTime: number | undefined
   /** Milliseconds since the epoch, once the job is over. */
@@ -15,11 +17,12 @@ export class Job {
   /** What the job threw, as text, if it failed. */
   failureReason: string | undefined
 
-  constructor(time: Time, outputOpId: number, callSite: string, run: () => unknown) {
+  constructor(time: Time, outputOpId: number, callSite: string, run: () => unknown, namesActions: boolean) {
     this.time = time
     this.outputOpId = outputOpId
     this.callSite = callSite
     this.run = run
+    this.namesActions = namesActions
   }
 
   toString(): string {

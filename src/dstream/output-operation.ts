@@ -10,17 +10,26 @@ export class OutputOperation<T> {
   /** The operation and the user's line: `foreachRDD at app.ts:12:8`. */
   readonly creationSite: string
   readonly #run: (rdd: RDD<T>, time: Time) => unknown
+  readonly #isUserFunction: boolean
 
-  constructor(parent: DStreamNode<T>, creationSite: string, run: (rdd: RDD<T>, time: Time) => unknown) {
+  /** @param isUserFunction whether the actions within `run` stand in the user's code. */
+  constructor(
+    parent: DStreamNode<T>,
+    creationSite: string,
+    run: (rdd: RDD<T>, time: Time) => unknown,
+    isUserFunction: boolean,
+  ) {
     this.parent = parent
     this.creationSite = creationSite
     this.#run = run
+    this.#isUserFunction = isUserFunction
   }
 
   /** The job of the batch at `time`, or null when the stream has no RDD then. */
   generateJob(time: Time, outputOpId: number): MaybePromise<Job | null> {
-    return whenReady(this.parent.getOrCompute(time), (rdd) =>
-      rdd === null ? null : new Job(time, outputOpId, this.creationSite, () => this.#run(rdd, time)),
-    )
+    return whenReady(this.parent.getOrCompute(time), (rdd) => {
+      if (rdd === null) return null
+      return new Job(time, outputOpId, this.creationSite, () => this.#run(rdd, time), !this.#isUserFunction)
+    })
   }
 }

@@ -47,7 +47,7 @@ export abstract class OutputOperations<T> extends PairOperations<T> {
 
   #register(operation: string, run: (rdd: RDD<T>, time: Time) => unknown): void {
     this.context.graph.addOutputOperation(
-      new OutputOperation<T>(this, this.context.assertAcceptsStreams(operation), run),
+      new OutputOperation<T>(this, this.context.callSiteOfNewStream(operation), run, operation === 'foreachRDD'),
     )
   }
 }

@@ -122,7 +122,7 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
   }
 }
 
-function choose(stream: DStream<never>, choice: PartitionerChoice | undefined): Partitioner<never> {
+function choose(stream: DStream<[unknown, unknown]>, choice: PartitionerChoice | undefined): Partitioner<never> {
   if (typeof choice === 'object') return choice
   return new HashPartitioner(choice ?? stream.context.sparkContext.defaultParallelism)
 }

@@ -11,11 +11,16 @@ export class QueueInputDStream<T> extends InputDStream<T> {
   readonly #oneAtATime: boolean
   readonly #defaultRDD: RDD<T> | null
 
-  constructor(context: StreamingContext, queue: BatchQueue<T>, oneAtATime: boolean, defaultRDD: RDD<T> | null) {
+  constructor(
+    context: StreamingContext,
+    queue: BatchQueue<T>,
+    oneAtATime: boolean,
+    defaultRDD: RDD<T> | readonly T[] | null,
+  ) {
     super(context, 'queueStream')
     this.#queue = queue
     this.#oneAtATime = oneAtATime
-    this.#defaultRDD = defaultRDD
+    this.#defaultRDD = defaultRDD === null ? null : this.#asRDD(defaultRDD)
   }
 
   override compute(): RDD<T> {

@@ -1,0 +1,461 @@
+import { captureLongCallSite } from '../context/call-site.ts'
+import { SparkConf } from '../context/spark-conf.ts'
+import { SparkContext } from '../context/spark-context.ts'
+import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
+import { log } from '../log.ts'
+import type { RDD } from '../rdd/rdd.ts'
+import type { Clock } from './clock.ts'
+import { ContextWaiter } from './context-waiter.ts'
+import { deadline } from './deadline.ts'
+import { describeError } from './describe-error.ts'
+import type { DStream } from './dstream.ts'
+import { OperatorDStream } from './dstream.ts'
+import { DStreamGraph } from './dstream-graph.ts'
+import { type DurationLike, toDuration } from './duration.ts'
+import { type BatchQueue, QueueInputDStream } from './input/queue-input-dstream.ts'
+import { JobGenerator } from './job-generator.ts'
+import { JobScheduler } from './job-scheduler.ts'
+import { ListenerBus } from './listener-bus.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import { TransformedOperator } from './operators/transformed-operator.ts'
+import { UnionOperator } from './operators/union-operator.ts'
+import { type OutputWriter, standardOutput } from './output-writer.ts'
+import { addShutdownHook } from './shutdown-hook.ts'
+import { StreamingContextState } from './streaming-context-state.ts'
+import type { StreamingListener } from './streaming-listener.ts'
+import { batchInterval, clockOf } from './streaming-settings.ts'
+import type { Time } from './time.ts'
+
+/** What a context may be given beside its SparkContext and interval. */
+export interface StreamingContextOptions {
+  /** Where time comes from: the machine unless given, or unless `spark.streaming.clock` names the manual clock. */
+  readonly clock?: Clock
+  /** Where `print` and `pprint` write: standard output unless given. */
+  readonly output?: OutputWriter
+}
+
+/** How to stop a context. */
+export interface StopOptions {
+  /** Whether to stop the SparkContext too: `spark.streaming.stopSparkContextByDefault`, which is true, unless given. */
+  readonly stopSparkContext?: boolean
+  /** Whether to process all that was received before; false unless given. */
+  readonly stopGracefully?: boolean
+  /** Ends the wait of a graceful stop: what is not done then is given up. */
+  readonly signal?: AbortSignal
+}
+
+/** How long a job that is running when a context is stopped may take to end, before it is cancelled. */
+const STOP_RUNNING_JOBS_MS = 2000
+/** How long a graceful stop waits for batches that were generated, where `spark.streaming.gracefulStopTimeout` is not set. */
+const GRACEFUL_STOP_MS = 3_600_000
+/** The same when the process is told to end, which whoever told it will not wait for as long. */
+const GRACEFUL_SHUTDOWN_MS = 30_000
+/** A graceful stop waits at least this many batch intervals. */
+const GRACEFUL_STOP_BATCHES = 10
+
+/** The context that is started or being started in this process; there is at most one. */
+let running: StreamingContext | null = null
+let contextCount = 0
+
+/**
+ * Spark's `StreamingContext`: makes input streams, and runs what was built on them, batch by batch.
+ *
+ * @example
+ * const sc = new SparkContext('local[2]', 'NetworkWordCount')
+ * const ssc = new StreamingContext(sc, 1)
+ * ssc.socketTextStream('localhost', 9999).flatMap((line) => line.split(' ')).countByValue().pprint()
+ * await ssc.start()
+ * await ssc.awaitTermination()
+ */
+export class StreamingContext implements AsyncDisposable {
+  readonly sparkContext: SparkContext
+  /** @internal */
+  readonly graph: DStreamGraph
+  /** @internal */
+  readonly scheduler: JobScheduler
+  /** Where the context takes its time from. */
+  readonly clock: Clock
+  /** @internal */
+  readonly output: OutputWriter
+  readonly #conf: SparkConf
+  readonly #listenerBus = new ListenerBus()
+  readonly #waiter = new ContextWaiter()
+  readonly #generator: JobGenerator
+  readonly #jobTag = `millstream-streaming-${contextCount++}`
+  #state: StreamingContextState = StreamingContextState.INITIALIZED
+  #checkpointDir: string | null = null
+  #startSite = ''
+  #starting: Promise<void> | null = null
+  #stopping: Promise<void> | null = null
+  #removeShutdownHook: (() => void) | null = null
+
+  /**
+   * @param batchDuration the batch interval; a number is seconds.
+   * @throws SparkException without a SparkContext. @throws IllegalArgumentException for an interval that is missing or not above zero.
+   */
+  constructor(sparkContext: SparkContext | SparkConf, batchDuration: DurationLike, options?: StreamingContextOptions)
+  constructor(master: string, appName: string, batchDuration: DurationLike, options?: StreamingContextOptions)
+  constructor(...args: ContextArguments) {
+    const [context, batchDuration, options = {}] = contextArguments(args)
+    if (context === null || context === undefined) {
+      throw new SparkException(
+        'NO_SPARK_CONTEXT',
+        'Spark Streaming cannot be initialized with both SparkContext and checkpoint as null',
+      )
+    }
+    const interval = batchInterval(batchDuration)
+    this.sparkContext = context instanceof SparkConf ? new SparkContext(context) : context
+    this.#conf = this.sparkContext.getConf()
+    const { clock = clockOf(this.#conf), output = standardOutput } = options
+    this.clock = clock
+    this.output = output
+    this.graph = new DStreamGraph(interval)
+    this.scheduler = new JobScheduler({
+      sparkContext: this.sparkContext,
+      clock,
+      listenerBus: this.#listenerBus,
+      concurrentJobs: this.#conf.getInt('spark.streaming.concurrentJobs', 1),
+      batchIntervalMs: interval.milliseconds,
+      onError: (error) => this.#waiter.notifyError(error),
+      jobTag: this.#jobTag,
+    })
+    const isUnpersisting = this.#conf.getBoolean('spark.streaming.unpersist', true)
+    this.#generator = new JobGenerator(clock, this.graph, this.scheduler, isUnpersisting)
+    this.scheduler.setGenerator(this.#generator)
+    const checkpointDir = this.#conf.getOption('spark.streaming.checkpoint.directory')
+    if (checkpointDir !== undefined) this.checkpoint(checkpointDir)
+  }
+
+  /** The context that is running in this process, or null. */
+  static getActive(): StreamingContext | null {
+    return running?.getState() === StreamingContextState.ACTIVE ? running : null
+  }
+
+  /** The context that is running in this process, or else what `setup` makes, which is not started. */
+  static async getActiveOrCreate(setup: () => MaybePromise<StreamingContext>): Promise<StreamingContext> {
+    if (typeof setup !== 'function') {
+      throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `setup must be a function, but is ${String(setup)}`)
+    }
+    return StreamingContext.getActive() ?? setup()
+  }
+
+  getState(): StreamingContextState {
+    return this.#state
+  }
+
+  /**
+   * Where checkpoints go; null for none.
+   * @param directory a path that the workers can reach too.
+   */
+  checkpoint(directory: string | null): void {
+    if (directory !== null) this.sparkContext.setCheckpointDir(directory)
+    this.#checkpointDir = directory
+  }
+
+  /** @internal */
+  get checkpointDir(): string | null {
+    return this.#checkpointDir
+  }
+
+  /**
+   * Keeps the RDDs of every batch at least this long, for use outside of the stream; once per context.
+   * @param duration a number is seconds. @throws IllegalArgumentException when it was set before.
+   */
+  remember(duration: DurationLike): void {
+    this.graph.remember(toDuration(duration))
+  }
+
+  /**
+   * Batches from a queue, for tests and for trying things out. The program may go on adding to the queue while the stream runs.
+   * @param queue RDDs, or arrays of records; taken from the front, and removed.
+   * @param oneAtATime one element per batch, or else all that are there.
+   * @param defaultRDD the batch when the queue is empty: an RDD of one empty partition unless given, one without partitions if null.
+   */
+  queueStream<K, V>(
+    queue: BatchQueue<[K, V]>,
+    oneAtATime?: boolean,
+    defaultRDD?: RDD<[K, V]> | readonly [K, V][] | null,
+  ): DStream<[K, V]>
+  queueStream<T>(queue: BatchQueue<T>, oneAtATime?: boolean, defaultRDD?: RDD<T> | readonly T[] | null): DStream<T>
+  queueStream<T>(
+    queue: BatchQueue<T>,
+    oneAtATime = true,
+    defaultRDD: RDD<T> | readonly T[] | null = this.sparkContext.parallelize<T>([], 1),
+  ): DStream<T> {
+    return new QueueInputDStream<T>(this, queue, oneAtATime, defaultRDD)
+  }
+
+  /**
+   * All records of all streams.
+   * @throws IllegalArgumentException for an empty list, or streams of different contexts or slide durations.
+   */
+  union<T>(streams: readonly DStream<T>[]): DStream<T>
+  union<T>(...streams: readonly DStream<T>[]): DStream<T>
+  union<T>(...args: readonly (DStream<T> | readonly DStream<T>[])[]): DStream<T> {
+    return new OperatorDStream<T>(this, new UnionOperator<T>(args.flat() as DStream<T>[]))
+  }
+
+  /**
+   * Whatever `f` makes of the batch's RDDs of several streams. `f` runs on the driver, once for every batch, when the batch is generated.
+   * @param f gets the RDDs in the order of the streams, and the batch's time; may be async.
+   */
+  transform<T, U>(
+    streams: readonly DStream<T>[],
+    f: (rdds: readonly RDD<T>[], time: Time) => MaybePromise<RDD<U>>,
+  ): DStream<U> {
+    const operator = new TransformedOperator<U>(streams, 'transform', (rdds, time) =>
+      f(rdds as readonly RDD<T>[], time),
+    )
+    return new OperatorDStream<U>(this, operator)
+  }
+
+  /** Tells `listener` what happens from now on. */
+  addStreamingListener(listener: StreamingListener): void {
+    this.#listenerBus.addListener(listener)
+  }
+
+  removeStreamingListener(listener: StreamingListener): void {
+    this.#listenerBus.removeListener(listener)
+  }
+
+  /**
+   * Starts the streams: the first batch ends at the next multiple of the interval. Again while it runs does nothing.
+   * @throws IllegalStateException when the context was stopped, or another one is running in this process.
+   * @throws IllegalArgumentException when there is no output operation, or settings do not fit together.
+   */
+  async start(): Promise<void> {
+    switch (this.#state) {
+      case StreamingContextState.INITIALIZED:
+        this.#starting ??= this.#start()
+        return this.#starting
+      case StreamingContextState.ACTIVE:
+        log('WARN', 'StreamingContext', 'StreamingContext has already been started')
+        return
+      case StreamingContextState.STOPPED:
+        throw new IllegalStateException('STREAMING_CONTEXT_STOPPED', 'StreamingContext has already been stopped')
+    }
+  }
+
+  async #start(): Promise<void> {
+    this.#startSite = captureLongCallSite('start').long
+    try {
+      assertNoneRunning()
+    } catch (error) {
+      // As in Spark, a context that was in another's way may be started later.
+      this.#starting = null
+      throw error
+    }
+    running = this
+    try {
+      this.graph.validate()
+      // A flow of its own: what the caller named its jobs does not hold for the batches.
+      await this.sparkContext.withLocalProperties({}, () => this.#startScheduler())
+    } catch (error) {
+      log('ERROR', 'StreamingContext', `Error starting the context, marking it as stopped\n${describeError(error)}`)
+      this.#state = StreamingContextState.STOPPED
+      await this.#stopWorking({ stopGracefully: false }).catch(logFailureToStop)
+      if (running === this) running = null
+      throw error
+    }
+    this.#state = StreamingContextState.ACTIVE
+    this.#removeShutdownHook = addShutdownHook((signal) => void this.#stopOnSignal(signal))
+    log('INFO', 'StreamingContext', 'StreamingContext started')
+  }
+
+  async #startScheduler(): Promise<void> {
+    for (const { rateController } of this.graph.inputStreams) {
+      if (rateController !== null) this.addStreamingListener(rateController)
+    }
+    await this.scheduler.receiverTracker?.start()
+    await this.#generator.start()
+    this.#listenerBus.post('onStreamingStarted', { time: this.clock.now() })
+  }
+
+  /**
+   * Waits until the context is stopped.
+   * @param timeout seconds, or a Duration, after which to return all the same.
+   * @throws the first error of any batch, whenever it came.
+   */
+  async awaitTermination(timeout?: DurationLike, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const timeoutMs = timeout === undefined ? undefined : toDuration(timeout).milliseconds
+    await this.#waiter.waitForStopOrError(timeoutMs, options.signal)
+  }
+
+  /**
+   * Waits until the context is stopped, or the time is over.
+   * @param timeout a number is seconds.
+   * @returns whether it is stopped. @throws the first error of any batch, whenever it came.
+   */
+  awaitTerminationOrTimeout(timeout: DurationLike, options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
+    return this.#waiter.waitForStopOrError(toDuration(timeout).milliseconds, options.signal)
+  }
+
+  /**
+   * Stops the streams, and unless told otherwise the SparkContext. Again does no harm.
+   * @returns a promise that resolves when nothing of the context is left running.
+   * @throws SparkException when called by a streaming listener.
+   */
+  stop(stopSparkContext?: boolean, stopGracefully?: boolean): Promise<void>
+  stop(options: StopOptions): Promise<void>
+  async stop(first?: boolean | StopOptions, stopGracefully = false): Promise<void> {
+    if (this.#listenerBus.isDelivering) {
+      throw new SparkException(
+        'STOP_WITHIN_LISTENER',
+        'Cannot stop StreamingContext within listener bus thread. Call stop() once the listener method has returned, for instance from setImmediate().',
+      )
+    }
+    const options = typeof first === 'object' ? first : { stopSparkContext: first, stopGracefully }
+    const byDefault = this.#conf.getBoolean('spark.streaming.stopSparkContextByDefault', true)
+    await this.#stopOnce(options as StopOptions)
+    if (options.stopSparkContext ?? byDefault) await this.sparkContext.stop()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#state === StreamingContextState.STOPPED) await this.#stopping
+    else await this.stop()
+  }
+
+  async #stopOnce(options: StopOptions): Promise<void> {
+    // A start that is under way comes to its end first; if it fails, that is the starter's to hear.
+    await this.#starting?.catch(() => {})
+    switch (this.#state) {
+      case StreamingContextState.INITIALIZED:
+        log('WARN', 'StreamingContext', 'StreamingContext has not been started yet')
+        this.#state = StreamingContextState.STOPPED
+        this.#waiter.notifyStop()
+        return
+      case StreamingContextState.STOPPED:
+        log('WARN', 'StreamingContext', 'StreamingContext has already been stopped')
+        return
+      case StreamingContextState.ACTIVE:
+        if (this.#stopping !== null) log('WARN', 'StreamingContext', 'StreamingContext is already being stopped')
+        this.#stopping ??= this.#stop(options)
+        return this.#stopping
+    }
+  }
+
+  async #stop(options: StopOptions): Promise<void> {
+    try {
+      await this.#stopWorking(options)
+    } catch (error) {
+      logFailureToStop(error)
+    } finally {
+      this.#state = StreamingContextState.STOPPED
+      if (running === this) running = null
+      this.#removeShutdownHook?.()
+      this.#waiter.notifyStop()
+      log('INFO', 'StreamingContext', 'StreamingContext stopped successfully')
+    }
+  }
+
+  /** Receivers first, then the ticks, then the jobs, each once the one before has nothing more to give. */
+  async #stopWorking({ stopGracefully = false, signal }: StopOptions): Promise<void> {
+    const generatorDeadline = deadline(this.#gracefulStopMs(0), signal)
+    const jobsDeadline = deadline(this.#gracefulStopMs(GRACEFUL_STOP_MS), signal)
+    try {
+      const tracker = this.scheduler.receiverTracker
+      const before = this.#generator.lastGenerated
+      await tracker?.stop(stopGracefully, generatorDeadline.signal)
+      if (stopGracefully) {
+        // One more tick takes what came in since the last; it takes more only while blocks are left over.
+        const isAllTaken = () => this.#generator.lastGenerated !== before && !tracker?.hasUnallocatedBlocks()
+        await this.#generator.waitUntil(isAllTaken, generatorDeadline.signal)
+      }
+      await this.#generator.stop()
+      if (stopGracefully) await this.scheduler.whenIdle(jobsDeadline.signal)
+    } finally {
+      generatorDeadline.clear()
+      jobsDeadline.clear()
+    }
+    await this.#endJobs()
+    this.#generator.close()
+    await this.graph.stop()
+    this.#listenerBus.stop()
+  }
+
+  /** Lets no job begin, and gives one that runs a moment before its Spark jobs are cancelled. */
+  async #endJobs(): Promise<void> {
+    this.scheduler.close()
+    for (const isLast of [false, true]) {
+      if (this.scheduler.isIdle) return
+      const { signal, clear } = deadline(STOP_RUNNING_JOBS_MS)
+      await this.scheduler.whenIdle(signal)
+      clear()
+      if (!this.scheduler.isIdle && !isLast && !this.sparkContext.isStopped) {
+        this.sparkContext.cancelJobsWithTag(this.#jobTag, 'because the StreamingContext was stopped')
+      }
+    }
+    if (!this.scheduler.isIdle) {
+      log('WARN', 'StreamingContext', 'An output operation goes on although the context is stopped')
+    }
+  }
+
+  #gracefulStopMs(atLeast: number): number {
+    const byBatches = GRACEFUL_STOP_BATCHES * this.graph.batchDuration.milliseconds
+    return this.#conf.getTimeAsMs('spark.streaming.gracefulStopTimeout', `${Math.max(byBatches, atLeast)}ms`)
+  }
+
+  async #stopOnSignal(name: NodeJS.Signals): Promise<void> {
+    const stopGracefully = this.#conf.getBoolean('spark.streaming.stopGracefullyOnShutdown', true)
+    log('INFO', 'StreamingContext', `Invoking stop(stopGracefully=${stopGracefully}) from shutdown hook on ${name}`)
+    const { signal, clear } = deadline(this.#gracefulStopMs(GRACEFUL_SHUTDOWN_MS))
+    await this.stop({ stopSparkContext: true, stopGracefully, signal }).catch(logFailureToStop)
+    clear()
+  }
+
+  /**
+   * Resolves once the batch at `time` and those before it are done, and what they left behind is cleaned up. For tests, which move the clock.
+   * @internal
+   */
+  async batchProcessed(time: Time): Promise<void> {
+    await this.#generator.waitUntil(() => this.#generator.lastGenerated?.greaterEq(time) ?? false)
+    await this.scheduler.whenIdle()
+  }
+
+  /**
+   * The user's line that adds a stream or an output operation to the context.
+   * @throws IllegalStateException once the context was started or stopped. @internal
+   */
+  callSiteOfNewStream(operation: string): string {
+    const site = this.sparkContext.callSite(operation)
+    if (this.#state === StreamingContextState.INITIALIZED && this.#starting === null) return site
+    const event = this.#state === StreamingContextState.STOPPED ? 'stopping' : 'starting'
+    throw new IllegalStateException(
+      `STREAMING_CONTEXT_${event === 'starting' ? 'STARTED' : 'STOPPED'}`,
+      `Adding new inputs, transformations, and output operations after ${event} a context is not supported (${site})`,
+    )
+  }
+
+  /** How errors name a context that is in another's way. @internal */
+  get startSite(): string {
+    return this.#startSite
+  }
+}
+
+type ContextArguments =
+  | [sparkContext: SparkContext | SparkConf, batchDuration: DurationLike, options?: StreamingContextOptions | undefined]
+  | [master: string, appName: string, batchDuration: DurationLike, options?: StreamingContextOptions | undefined]
+
+function contextArguments(
+  args: ContextArguments,
+): [
+  sparkContext: SparkContext | SparkConf,
+  batchDuration: DurationLike,
+  options?: StreamingContextOptions | undefined,
+] {
+  if (typeof args[0] !== 'string') return args as Exclude<ContextArguments, [string, ...unknown[]]>
+  const [master, appName, batchDuration, options] = args as Extract<ContextArguments, [string, ...unknown[]]>
+  return [new SparkConf().setMaster(master).setAppName(appName), batchDuration, options]
+}
+
+function assertNoneRunning(): void {
+  if (running === null) return
+  throw new IllegalStateException(
+    'MULTIPLE_STREAMING_CONTEXTS',
+    `Only one StreamingContext may be started in this JVM. Currently running StreamingContext was started at\n${running.startSite}`,
+  )
+}
+
+function logFailureToStop(error: unknown): void {
+  log('ERROR', 'StreamingContext', `Error while stopping the context\n${describeError(error)}`)
+}

@@ -1,0 +1,34 @@
+import type { DStream } from '../dstream/dstream.ts'
+import type { Time } from '../dstream/time.ts'
+
+/** What one batch of a stream held. */
+export interface CollectedBatch<T> {
+  readonly time: Time
+  readonly records: readonly T[]
+}
+
+/** An output operation that keeps every batch of a stream on the driver. Make it before the context is started. */
+export class Collector<T> {
+  readonly #collected: CollectedBatch<T>[] = []
+
+  constructor(stream: DStream<T>) {
+    stream.foreachRDD(async (rdd, time) => {
+      this.#collected.push({ time, records: await rdd.collect() })
+    })
+  }
+
+  /** The batches so far with their times, in the order in which they were done. */
+  get collected(): readonly CollectedBatch<T>[] {
+    return this.#collected
+  }
+
+  /** The records of the batches so far; a batch of no records is an empty array. */
+  get batches(): T[][] {
+    return this.#collected.map(({ records }) => [...records])
+  }
+
+  /** The records of all batches so far. */
+  get records(): T[] {
+    return this.batches.flat()
+  }
+}

@@ -1,0 +1,32 @@
+import type { DStream } from '../dstream/dstream.ts'
+import { StreamingHarness, type StreamingHarnessOptions } from './streaming-harness.ts'
+
+/** How to run {@link runBatches}. */
+export interface RunBatchesOptions extends StreamingHarnessOptions {
+  /** Batches to run: as many as the input has unless given. */
+  readonly batches?: number
+  /** Partitions of each input batch; the default parallelism unless given. */
+  readonly inputPartitions?: number
+}
+
+/**
+ * Runs what `operation` makes of a stream of scripted batches, and gives what came out, batch by batch.
+ * @param input the records of each batch.
+ * @throws the first error of a batch.
+ *
+ * @example
+ * const lengths = await runBatches([['a', 'bb'], ['ccc']], (words) => words.map((word) => word.length))
+ * assert.deepEqual(lengths, [[1, 2], [3]])
+ */
+export async function runBatches<T, U>(
+  input: readonly (readonly T[])[],
+  operation: (stream: DStream<T>) => DStream<U>,
+  options: RunBatchesOptions = {},
+): Promise<U[][]> {
+  await using harness = new StreamingHarness(options)
+  const output = harness.collect(operation(harness.input<T>(input, options.inputPartitions)))
+  await harness.ssc.start()
+  await harness.advance(options.batches ?? input.length)
+  await harness.ssc.awaitTerminationOrTimeout(0)
+  return output.batches
+}

@@ -1,0 +1,79 @@
+import { SparkConf } from '../context/spark-conf.ts'
+import { SparkContext } from '../context/spark-context.ts'
+import type { DStream } from '../dstream/dstream.ts'
+import { type DurationLike, Seconds, toDuration } from '../dstream/duration.ts'
+import type { BatchQueue } from '../dstream/input/queue-input-dstream.ts'
+import { ManualClock } from '../dstream/manual-clock.ts'
+import { StreamingContext } from '../dstream/streaming-context.ts'
+import { Time } from '../dstream/time.ts'
+import { Collector } from './collector.ts'
+import { TextOutput } from './text-output.ts'
+
+/** How to set up a {@link StreamingHarness}. */
+export interface StreamingHarnessOptions {
+  /** The batch interval: 1 second unless given. */
+  readonly interval?: DurationLike
+  /** `local[2]` unless given. */
+  readonly master?: string
+  /** Further settings by name. */
+  readonly conf?: Readonly<Record<string, string | number | boolean>>
+  /** What the clock shows at first, in milliseconds since the epoch: 0 unless given, so that the first batch is at one interval. */
+  readonly startTime?: number
+}
+
+/**
+ * A StreamingContext with everything a test needs to drive it: a clock that stands still until told, scripted input, collected output.
+ *
+ * @example
+ * await using harness = new StreamingHarness()
+ * const output = harness.collect(harness.input([['a b'], ['c']]).flatMap((line) => line.split(' ')))
+ * await harness.ssc.start()
+ * await harness.advance(2)
+ * assert.deepEqual(output.batches, [['a', 'b'], ['c']])
+ */
+export class StreamingHarness implements AsyncDisposable {
+  readonly sc: SparkContext
+  readonly ssc: StreamingContext
+  readonly clock: ManualClock
+  /** What `print` and `pprint` wrote. */
+  readonly output = new TextOutput()
+
+  constructor(options: StreamingHarnessOptions = {}) {
+    const { interval = Seconds(1), master = 'local[2]', conf = {}, startTime = 0 } = options
+    this.clock = new ManualClock(startTime)
+    this.sc = new SparkContext(new SparkConf(false).setMaster(master).setAppName('test').setAll(conf))
+    this.ssc = new StreamingContext(this.sc, toDuration(interval), { clock: this.clock, output: this.output })
+  }
+
+  /**
+   * A stream of these batches, one a batch, and of empty ones after the last.
+   * @param partitions of each batch; the default parallelism unless given.
+   */
+  input<K, V>(batches: readonly (readonly [K, V][])[], partitions?: number): DStream<[K, V]>
+  input<T>(batches: readonly (readonly T[])[], partitions?: number): DStream<T>
+  input<T>(batches: readonly (readonly T[])[], partitions?: number): DStream<T> {
+    const queue: BatchQueue<T> = batches.map((batch) => this.sc.parallelize<T>(batch, partitions))
+    return this.ssc.queueStream(queue, true)
+  }
+
+  /** Keeps the batches of a stream. */
+  collect<T>(stream: DStream<T>): Collector<T> {
+    return new Collector(stream)
+  }
+
+  /** Moves the clock on by `batches` intervals, one after another, each once the batch before is done. */
+  async advance(batches = 1): Promise<void> {
+    const interval = this.ssc.graph.batchDuration.milliseconds
+    for (let i = 0; i < batches; i++) {
+      this.clock.advance(interval)
+      const due = Math.floor(this.clock.now() / interval) * interval
+      await this.ssc.batchProcessed(new Time(due))
+    }
+  }
+
+  /** Stops both contexts. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.ssc[Symbol.asyncDispose]()
+    await this.sc.stop()
+  }
+}
