@@ -24,7 +24,8 @@ export class NotComparableError extends MillstreamError {
  * The natural order of values of one kind: null, then undefined, before everything; numbers and bigints together by value, NaN last, a
  * number before the bigint of the same value; strings by UTF-16 code unit as Java's `compareTo`; false before true; Dates by
  * time, invalid ones last; bytes (`Uint8Array`, `Buffer`) as unsigned, shorter first; arrays element by element, shorter first.
- * It agrees with key equality, so -0 equals 0, where Java's `Double.compare` puts -0 first.
+ * `Array.prototype.sort` asks no comparator about undefined elements and puts them last.
+ * The order agrees with key equality, so -0 equals 0, where Java's `Double.compare` puts -0 first.
  * @throws {NotComparableError} for values of different kinds, and for kinds without an order, such as plain objects
  */
 export function compareValues(a: unknown, b: unknown): number {

@@ -14,6 +14,7 @@ const TRUE_HASH = 1231
 const FALSE_HASH = 1237
 const PRODUCT_SEED = 0xcafebabe | 0
 const LARGEST_TUPLE = 22
+const MAX_LONG = 2n ** 63n - 1n
 
 const float64 = new Float64Array(1)
 const float64Bits = new Int32Array(float64.buffer)
@@ -63,6 +64,12 @@ function hashDouble(value: number): number {
   return float64Bits[lowWord]! ^ float64Bits[1 - lowWord]!
 }
 
+/** Java's `Date.hashCode`: that of the time as a long, even where the time fits an int. */
+function hashDate(date: Date): number {
+  const time = Date.prototype.getTime.call(date)
+  return Number.isNaN(time) ? NAN_HASH : hashLong(time)
+}
+
 function hashBigInt(value: bigint): number {
   if (BigInt.asIntN(64, value) === value) return Number(BigInt.asIntN(32, value ^ (value >> 32n)))
   let magnitude = value < 0n ? -value : value
@@ -105,7 +112,7 @@ function hashObject(key: object, depth: number): number {
     case 'instance':
       return hashFields(key, hashString(classNameOf(key)), depth)
     case 'date':
-      return hashNumber(Date.prototype.getTime.call(key))
+      return hashDate(key as Date)
     case 'bytes':
       return hashBytes(bytesOf(key as ArrayBufferView), hashString(viewNameOf(key as ArrayBufferView)))
     case 'buffer':
@@ -151,7 +158,9 @@ function hashElement(element: unknown, depth: number): number {
 }
 
 function hashFraction(value: number): number {
-  if (value >= -(2 ** 63) && value < 2 ** 63 && Number.isInteger(value)) return hashBigInt(BigInt(value))
+  // The JVM's conversion to a long stops at the greatest long, which as a double equals 2^63.
+  if (Math.abs(value) <= 2 ** 63 && Number.isInteger(value))
+    return hashBigInt(value === 2 ** 63 ? MAX_LONG : BigInt(value))
   float32[0] = value
   if (float32[0] === value) return float32Bits[0]!
   return hashDouble(value)

@@ -27,8 +27,9 @@ export type ObjectKind =
  */
 export function objectKindOf(value: object): ObjectKind {
   if (Array.isArray(value)) return 'array'
-  const proto: unknown = Object.getPrototypeOf(value)
-  if (proto === Object.prototype || proto === null) return 'object'
+  const proto: object | null = Object.getPrototypeOf(value)
+  // The second test is for plain objects of another realm, as test runners make them.
+  if (proto === Object.prototype || proto === null || Object.getPrototypeOf(proto) === null) return 'object'
   if (ArrayBuffer.isView(value)) return 'bytes'
   if (types.isDate(value)) return 'date'
   if (types.isMap(value)) return 'map'
