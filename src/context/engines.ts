@@ -1,4 +1,5 @@
 import type { Engine, EngineOptions } from '../engine/engine.ts'
+import { createLocalEngine } from '../engine/local/index.ts'
 import { SparkException } from '../errors.ts'
 import { type Master, parseMasterUrl } from './master-url.ts'
 
@@ -32,10 +33,10 @@ export function createEngine(masterUrl: string, options: EngineOptions): Engine 
   return createBuiltIn(parseMasterUrl(masterUrl), options)
 }
 
-function createBuiltIn(master: Master, _options: EngineOptions): Engine {
+function createBuiltIn(master: Master, options: EngineOptions): Engine {
   switch (master.kind) {
     case 'local':
-      throw new SparkException('SPARK_ENGINE_NOT_AVAILABLE', 'no local engine')
+      return createLocalEngine({ ...options, workers: master.threads, maxTaskFailures: master.maxTaskFailures })
     case 'spark':
       throw new SparkException(
         'SPARK_ENGINE_NOT_AVAILABLE',

@@ -45,6 +45,8 @@ export type TaskInput =
       readonly stored: StoredBytes | null
       readonly input: TaskInput
     }
+  /** Nothing: the partition above is kept somewhere, so what it is made from was left out. */
+  | { readonly kind: 'absent'; readonly partition: number; readonly rddId: number }
   | { readonly kind: 'segments'; readonly partition: number; readonly segments: readonly StoredBytes[] }
 
 /** How a partition is kept: the storage level's flags, without its class. */

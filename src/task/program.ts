@@ -13,6 +13,8 @@ export type Program =
   | { readonly kind: 'choice'; readonly branches: readonly Program[] }
   | { readonly kind: 'concat'; readonly body: Program }
   | { readonly kind: 'cached'; readonly body: Program }
+  /** Below a partition that is kept: what made it is not needed. */
+  | { readonly kind: 'absent' }
   | { readonly kind: 'cartesian'; readonly left: Program; readonly right: Program }
   | { readonly kind: 'zipPartitions'; readonly inputs: readonly Program[]; readonly fn: ZipFunction }
   | {

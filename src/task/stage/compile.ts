@@ -5,6 +5,7 @@ import { type Merge, mergeOfCombiners, mergeOfValues } from '../aggregation/merg
 import { sortingReader } from '../aggregation/sorting-reader.ts'
 import type { Aggregator } from '../aggregator.ts'
 import { cachingReader } from '../cache/caching-reader.ts'
+import { LostBlockError } from '../cache/lost-block.ts'
 import type { TaskInput } from '../input.ts'
 import { partitionFunction } from '../partition-functions.ts'
 import type { NarrowOp, Program, ZipFunction } from '../program.ts'
@@ -56,6 +57,11 @@ function compileNode(program: Program, runtime: TaskRuntime): Open {
   switch (program.kind) {
     case 'source':
       return (input) => sourceReader(input, runtime)
+    case 'absent':
+      return (input) => {
+        const { rddId, partition } = expectKind(input, 'absent')
+        throw new LostBlockError(rddId, partition)
+      }
     case 'narrow':
       return compilePartitionWise(program.op, compileProgram(program.input, runtime), runtime)
     case 'choice': {
@@ -159,6 +165,9 @@ function combinerAggregator(combine: (a: unknown, b: unknown) => unknown): Aggre
   return { kind: 'combine', createCombiner: (value) => value, mergeValue: merge, mergeCombiners: merge }
 }
 
+/** A built-in as it is called: over the records, with the partition's index and the arguments of the operation. */
+type PartitionCall = (records: IterableIterator<unknown>, partition: number, ...args: readonly unknown[]) => unknown
+
 function compilePartitionWise(op: NarrowOp, open: Open, runtime: TaskRuntime): Open {
   switch (op.kind) {
     case 'glom':
@@ -168,9 +177,9 @@ function compilePartitionWise(op: NarrowOp, open: Open, runtime: TaskRuntime): O
       return (input) => partitionWiseReader(open(input), (records) => fn(records, input.partition), runtime)
     }
     case 'builtin': {
-      const fn = partitionFunction(op.name)
-      const args = op.args as readonly never[]
-      return (input) => partitionWiseReader(open(input), (records) => fn(records as never, input.partition, ...args), runtime)
+      const fn = partitionFunction(op.name) as PartitionCall
+      const { args } = op
+      return (input) => partitionWiseReader(open(input), (records) => fn(records, input.partition, ...args), runtime)
     }
     default:
       throw new Error(`the operation ${op.kind} is element-wise`)
@@ -378,6 +387,7 @@ function expectKind<K extends TaskInput['kind']>(input: TaskInput, kind: K): Ext
 function mayBeAsync(program: Program): boolean {
   switch (program.kind) {
     case 'source':
+    case 'absent':
     case 'shuffleRead':
       return false
     case 'narrow':

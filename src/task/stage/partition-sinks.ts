@@ -25,9 +25,13 @@ export function partitionSink(sink: PartitionSink, runtime: TaskRuntime): Partit
       return (reader, partition) => withIterator(reader, runtime, (records) => fn(records, partition))
     }
     case 'builtin': {
-      const fn = partitionFunction(sink.name)
-      const args = sink.args as readonly never[]
-      return (reader, partition) => withIterator(reader, runtime, (records) => fn(records as never, partition, ...args))
+      const fn = partitionFunction(sink.name) as (
+        records: IterableIterator<unknown>,
+        partition: number,
+        ...args: readonly unknown[]
+      ) => unknown
+      const { args } = sink
+      return (reader, partition) => withIterator(reader, runtime, (records) => fn(records, partition, ...args))
     }
   }
 }

@@ -1,0 +1,368 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { type ClosurePayload, captureClosures, classById, classIdOf, reviveError } from '../../closure/index.ts'
+import { SparkException } from '../../errors.ts'
+import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
+import type { Sink } from '../../task/program.ts'
+import { isPromise } from '../../task/reader.ts'
+import type { Engine, EngineOptions, JobRequest } from '../engine.ts'
+import { effectiveNode, type LineageNode } from '../lineage.ts'
+import { CacheDirectory } from './cache-directory.ts'
+import type { FromWorker, TaskResult } from './messages.ts'
+import { preferredSlot } from './placement.ts'
+import { type LocalSettings, localSettings } from './settings.ts'
+import { sharedBytes } from './shared-bytes.ts'
+import { ShuffleStore } from './shuffle-store.ts'
+import { planStage, type ShuffleDependency, type StagePlan } from './stage-plan.ts'
+import { TaskInputs } from './task-inputs.ts'
+import { TaskScheduler, type TaskSet, type TaskSetFailure } from './task-scheduler.ts'
+import { WorkerPool } from './worker-pool.ts'
+
+/** What the embedded engine needs beside an engine's options: the numbers of a `local[N,F]` master. */
+export interface LocalEngineOptions extends EngineOptions {
+  readonly workers: number
+  readonly maxTaskFailures: number
+}
+
+/** How often a stage's lost inputs are computed again before its job fails (`spark.stage.maxConsecutiveAttempts`). */
+const MAX_STAGE_ATTEMPTS = 4
+
+interface Job {
+  readonly id: number
+  readonly request: JobRequest
+  readonly signal: AbortSignal
+  /** Shuffles that this job holds on to. */
+  readonly shuffles: Set<string>
+}
+
+/** The engine of `local[N]`: stages run as tasks on worker threads of this process. */
+export class LocalEngine implements Engine {
+  readonly defaultParallelism: number
+  readonly #options: LocalEngineOptions
+  readonly #settings: LocalSettings
+  readonly #localDir: string
+  readonly #pool: WorkerPool
+  readonly #scheduler: TaskScheduler
+  readonly #shuffles: ShuffleStore
+  readonly #cache: CacheDirectory
+  readonly #codec: RecordCodec
+  /** Map stages under way, so that jobs that share a shuffle compute it once. */
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #slices = new WeakMap<LineageNode, (Uint8Array | undefined)[]>()
+  readonly #knownClasses = new Set<string>()
+  readonly #stopped = new AbortController()
+  readonly #removeOnExit: () => void
+  #nextJobId = 0
+  #nextStageId = 0
+  #isUsable = true
+
+  constructor(options: LocalEngineOptions) {
+    this.#options = options
+    this.defaultParallelism = options.workers
+    this.#settings = localSettings(options.conf, options.workers)
+    const { shuffleBytes, maxShuffles, cacheBytes, localRoot, maxWorkerDeaths } = this.#settings
+    this.#localDir = path.join(localRoot, `millstream-${process.pid}-${uniqueSuffix()}`)
+    this.#removeOnExit = () => fs.rmSync(this.#localDir, { recursive: true, force: true })
+    process.once('exit', this.#removeOnExit)
+    this.#codec = new RecordCodec({
+      idOf: (ctor) => this.#classId(ctor),
+      byId: (id) => classById(id) as ReturnType<ClassTable['byId']>,
+    })
+    this.#shuffles = new ShuffleStore(shuffleBytes, maxShuffles)
+    this.#cache = new CacheDirectory(cacheBytes)
+    this.#scheduler = new TaskScheduler({ maxTaskFailures: options.maxTaskFailures, maxWorkerDeaths }, this.#localDir)
+    this.#pool = new WorkerPool(
+      {
+        workers: options.workers,
+        localDir: this.#localDir,
+        memory: { spillFraction: this.#settings.spillFraction, maxEntries: this.#settings.maxEntries },
+        storageFraction: this.#settings.storageFraction,
+        sharedCacheBytes: cacheBytes / options.workers,
+        heapMiB: this.#settings.heapMiB,
+      },
+      {
+        onAnswer: (slot, message) => this.#onAnswer(slot, message),
+        onDeath: (slot, taskId, reason) => {
+          this.#cache.dropSlot(slot)
+          this.#scheduler.onDeath(taskId, reason)
+        },
+        onIdle: (slot) => this.#scheduler.onIdle(slot),
+        onBroken: (reason) => {
+          this.#isUsable = false
+          this.#scheduler.onBroken(reason)
+        },
+      },
+    )
+    this.#scheduler.attach(this.#pool)
+  }
+
+  async runJob(request: JobRequest): Promise<unknown[]> {
+    const job: Job = {
+      id: this.#nextJobId++,
+      request,
+      signal: request.signal ? AbortSignal.any([request.signal, this.#stopped.signal]) : this.#stopped.signal,
+      shuffles: new Set(),
+    }
+    const { callSite, group } = request.properties
+    const { onEvent } = this.#options
+    onEvent({ kind: 'jobStarted', jobId: job.id, callSite, group })
+    let failed = true
+    try {
+      const results = await this.#runResultStage(job)
+      failed = false
+      return results
+    } finally {
+      for (const key of job.shuffles) this.#shuffles.release(key)
+      onEvent({ kind: 'jobEnded', jobId: job.id, failed })
+    }
+  }
+
+  async unpersist(node: LineageNode): Promise<void> {
+    if (this.#cache.forget(node.id)) this.#pool.tellNow({ kind: 'drop', rddId: node.id })
+  }
+
+  forget(nodeIds: readonly number[]): void {
+    this.#shuffles.forget(new Set(nodeIds))
+    for (const id of nodeIds) {
+      if (this.#cache.forget(id)) this.#pool.tellNow({ kind: 'drop', rddId: id })
+    }
+  }
+
+  broadcast(id: number, value: unknown): void | Promise<void> {
+    const send = (payload: ClosurePayload): void => {
+      this.#pool.tellAll(`broadcast/${id}`, { kind: 'broadcast', id, payload: sharedPayload(payload) })
+    }
+    const payload = captureClosures(value, { where: `broadcast variable ${id}` })
+    return isPromise(payload) ? payload.then(send) : send(payload)
+  }
+
+  unbroadcast(id: number): void {
+    this.#pool.forget(`broadcast/${id}`)
+    this.#pool.tellNow({ kind: 'unbroadcast', id })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort('because SparkContext was shut down')
+    this.#isUsable = false
+    await this.#pool.stop()
+    this.#scheduler.onBroken('SparkContext was shut down')
+    process.removeListener('exit', this.#removeOnExit)
+    await fs.promises.rm(this.#localDir, { recursive: true, force: true })
+  }
+
+  async #runResultStage(job: Job): Promise<unknown[]> {
+    const { node, sink, onResult } = job.request
+    const target = effectiveNode(node)
+    const partitions = job.request.partitions ?? Array.from({ length: target.numPartitions }, (_, i) => i)
+    const results = new Array<unknown>(partitions.length)
+    if (partitions.length === 0) return results
+    const done = new Set<number>()
+    const { maxResultBytes } = this.#settings
+    let resultBytes = 0
+    await this.#runStage(job, target, sink, {
+      remaining: () => partitions.map((_, i) => i).filter((i) => !done.has(i)),
+      partitionOf: (i) => partitions[i] as number,
+      onResult: (i, result) => {
+        if (result.kind === 'shuffle') throw new Error('a result stage gave a map output')
+        resultBytes += result.bytes.length
+        if (maxResultBytes > 0 && resultBytes > maxResultBytes) throw tooLarge(job, resultBytes, maxResultBytes)
+        const records = this.#codec.decode(result.bytes)
+        results[i] = result.kind === 'records' ? records : records[0]
+        done.add(i)
+        onResult?.(i, results[i])
+      },
+    })
+    return results
+  }
+
+  /** Brings a shuffle's missing map outputs about. */
+  #ensureShuffle(job: Job, dependency: ShuffleDependency): Promise<void> {
+    const { key, ownerId, parent } = dependency
+    const mapPartitions = effectiveNode(parent).numPartitions
+    if (!job.shuffles.has(key)) {
+      this.#shuffles.acquire(key, ownerId, mapPartitions)
+      job.shuffles.add(key)
+    }
+    if (this.#shuffles.missing(key).length === 0) return Promise.resolve()
+    const running = this.#running.get(key)
+    if (running !== undefined) {
+      // Another job computes it. Should that job fail or be cancelled, this one goes on by itself.
+      return running.then(
+        () => this.#ensureShuffle(job, dependency),
+        () => this.#ensureShuffle(job, dependency),
+      )
+    }
+    const started = this.#runStage(job, parent, dependency.sink, {
+      remaining: () => this.#shuffles.missing(key),
+      partitionOf: (partition) => partition,
+      onResult: (partition, result) => {
+        if (result.kind !== 'shuffle') throw new Error('a map stage gave no map output')
+        this.#shuffles.register(key, partition, result.output)
+      },
+    }).finally(() => this.#running.delete(key))
+    this.#running.set(key, started)
+    started.catch(() => {})
+    return started
+  }
+
+  /** Runs a stage behind the stages it reads; where data it reads turns out lost, that is made again first. */
+  async #runStage(job: Job, node: LineageNode, sink: Sink, outcome: StageOutcome): Promise<void> {
+    // Persisted RDDs that a task did not find on its worker: planned with what they are made from.
+    const distrusted = new Set<number>()
+    for (let attempt = 1; ; attempt++) {
+      const plan = planStage(effectiveNode(node), sink, (persisted) => this.#isKept(persisted, distrusted))
+      if (plan.dependencies.length > 0) {
+        await Promise.all(plan.dependencies.map((dependency) => this.#ensureShuffle(job, dependency)))
+      }
+      const remaining = outcome.remaining()
+      if (remaining.length === 0) return
+      const stageId = this.#nextStageId++
+      const failure = await this.#runTasks(job, plan, stageId, remaining, outcome)
+      if (failure === null) return
+      if (attempt >= MAX_STAGE_ATTEMPTS) throw this.#error(job, stageId, failure)
+      if (failure.kind === 'lostFile') {
+        this.#shuffles.dropLost(failure.path)
+        this.#cache.dropLost(failure.path)
+      } else if (failure.kind === 'lostBlock') {
+        distrusted.add(failure.rddId)
+      } else {
+        throw this.#error(job, stageId, failure)
+      }
+    }
+  }
+
+  #isKept(node: LineageNode, distrusted: ReadonlySet<number>): boolean {
+    return !distrusted.has(node.id) && this.#cache.isComplete(node.id, node.numPartitions)
+  }
+
+  async #runTasks(
+    job: Job,
+    plan: StagePlan,
+    stageId: number,
+    remaining: readonly number[],
+    outcome: StageOutcome,
+  ): Promise<TaskSetFailure | null> {
+    const { callSite, localProperties } = job.request.properties
+    const captured = captureClosures(plan.program, { where: plan.node.callSite })
+    const payload = sharedPayload(isPromise(captured) ? await captured : captured)
+    if (job.signal.aborted) return { kind: 'cancelled' }
+    if (!this.#isUsable) return { kind: 'broken', reason: 'SparkContext was shut down' }
+    const inputs = new TaskInputs(plan, {
+      slice: (node, partition) => this.#slice(node, partition),
+      segments: (key, partition) => this.#shuffles.segments(key, partition),
+      stored: (rddId, partition) => this.#cache.stored(rddId, partition),
+    })
+    const { onEvent, onAccumulatorUpdates } = this.#options
+    onEvent({ kind: 'stageStarted', stageId, name: callSite, taskCount: remaining.length })
+    let thrown: unknown = null
+    const aborting = new AbortController()
+    const set: TaskSet = {
+      stageId,
+      payload,
+      partitions: remaining.map((i) => outcome.partitionOf(i)),
+      limits: { shuffleMemoryBytes: this.#shuffles.allowance(remaining.length) },
+      localProperties,
+      input: (partition) => inputs.input(partition),
+      slotOf: (partition) => preferredSlot(plan.node, partition, this.#cache, this.#pool.size),
+      onResult: (index, result, accumulators) => {
+        try {
+          onAccumulatorUpdates(accumulators)
+          outcome.onResult(remaining[index] as number, result)
+        } catch (error) {
+          thrown ??= error
+          aborting.abort()
+        }
+      },
+      onProgress: (done, active) => onEvent({ kind: 'stageProgress', stageId, done, active }),
+    }
+    const failure = await this.#scheduler.runTasks(set, AbortSignal.any([job.signal, aborting.signal]))
+    onEvent({ kind: 'stageEnded', stageId })
+    if (thrown !== null) throw thrown
+    return failure
+  }
+
+  #onAnswer(slot: number, message: Exclude<FromWorker, { kind: 'ready' }>): void {
+    for (const update of message.cacheUpdates) this.#cache.update(slot, update)
+    this.#scheduler.onAnswer(message)
+  }
+
+  /** A slice of the driver's collection, encoded once and then shared by all tasks that read it. */
+  #slice(node: Extract<LineageNode, { kind: 'parallelize' }>, partition: number): Uint8Array {
+    let slices = this.#slices.get(node)
+    if (slices === undefined) {
+      slices = []
+      this.#slices.set(node, slices)
+    }
+    let bytes = slices[partition]
+    if (bytes === undefined) {
+      bytes = sharedBytes(this.#codec.encode(node.slices[partition] ?? []))
+      slices[partition] = bytes
+    }
+    return bytes
+  }
+
+  /** The id under which instances of a user's class travel as records; the class is sent to the workers when first met. */
+  #classId(ctor: Function): string | undefined {
+    const id = classIdOf(ctor)
+    if (id === undefined || this.#knownClasses.has(id)) return id
+    const payload = captureClosures(ctor)
+    if (isPromise(payload)) return undefined
+    this.#knownClasses.add(id)
+    this.#pool.tellAll(`class/${id}`, { kind: 'class', payload: sharedPayload(payload) })
+    return id
+  }
+
+  #error(job: Job, stageId: number, failure: TaskSetFailure): Error {
+    switch (failure.kind) {
+      case 'cancelled': {
+        const reason: unknown = job.signal.reason
+        if (reason instanceof Error && reason.name !== 'AbortError') return reason
+        const why = typeof reason === 'string' ? ` ${reason}` : ''
+        return new SparkException('JOB_CANCELLED', `Job ${job.id} cancelled${why}`)
+      }
+      case 'broken':
+        return new SparkException('JOB_CANCELLED', `Job ${job.id} cancelled because ${failure.reason}`)
+      case 'lostFile':
+      case 'lostBlock':
+        return new SparkException(
+          'JOB_ABORTED',
+          `Job aborted due to stage failure: stage ${stageId} (${job.request.properties.callSite}) lost its input ${MAX_STAGE_ATTEMPTS} times, most recently ${failure.kind === 'lostFile' ? failure.path : `block rdd_${failure.rddId}_${failure.partition}`}`,
+        )
+      case 'task': {
+        const { partition, failures, taskId, slot, error, reason } = failure
+        const times = `Task ${partition} in stage ${stageId}.0 failed ${failures} times`
+        const lost = `Lost task ${partition}.${failures - 1} in stage ${stageId}.0 (TID ${taskId}) (worker ${slot})`
+        return new SparkException(
+          'JOB_ABORTED',
+          `Job aborted due to stage failure: ${times}, most recent failure: ${lost}: ${reason} (${job.request.properties.callSite})`,
+          error === null ? undefined : { cause: reviveError(error) },
+        )
+      }
+    }
+  }
+}
+
+/** What a stage run has to bring about; `i` is a map partition, or an index into the job's partitions. */
+interface StageOutcome {
+  remaining(): readonly number[]
+  partitionOf(i: number): number
+  onResult(i: number, result: TaskResult): void
+}
+
+function tooLarge(job: Job, bytes: number, limit: number): SparkException {
+  return new SparkException(
+    'RESULT_TOO_LARGE',
+    `Job ${job.id} (${job.request.properties.callSite}) aborted: its results take ${bytes} bytes so far, more than spark.driver.maxResultSize (${limit}). Collect less, write the result from the workers, or raise the setting.`,
+  )
+}
+
+function sharedPayload(payload: ClosurePayload): ClosurePayload {
+  return { ...payload, bytes: sharedBytes(payload.bytes) }
+}
+
+let engineCount = 0
+
+function uniqueSuffix(): string {
+  engineCount += 1
+  return `${Math.floor(performance.timeOrigin).toString(36)}-${engineCount}`
+}

@@ -1,0 +1,59 @@
+import type { ClosurePayload, SerializedError } from '../../closure/index.ts'
+import type { CacheUpdate } from '../../task/cache/block-store.ts'
+import type { TaskInput } from '../../task/input.ts'
+import type { MemoryLimits } from '../../task/memory-gauge.ts'
+import type { ShuffleOutput } from '../../task/shuffle/bucket-writer.ts'
+import type { TaskLimits } from '../../task/stage/stage.ts'
+import type { TaskContextInfo } from '../../task/task-context.ts'
+
+/** What a worker thread is started with. */
+export interface WorkerSettings {
+  readonly slot: number
+  readonly localDir: string
+  readonly memory: MemoryLimits
+  readonly storageFraction: number
+  readonly sharedCacheBytes: number
+  /** One cell: the id of the task that shall end, written by the driver and looked at between chunks. */
+  readonly cancelFlag: Int32Array
+}
+
+/** From the driver to a worker. Sent in order, so a stage and a broadcast are there before the tasks that need them. */
+export type ToWorker =
+  | { readonly kind: 'stage'; readonly stageId: number; readonly payload: ClosurePayload }
+  | { readonly kind: 'endStage'; readonly stageId: number }
+  | TaskMessage
+  | { readonly kind: 'broadcast'; readonly id: number; readonly payload: ClosurePayload }
+  | { readonly kind: 'unbroadcast'; readonly id: number }
+  | { readonly kind: 'class'; readonly payload: ClosurePayload }
+  | { readonly kind: 'drop'; readonly rddId: number }
+
+export interface TaskMessage {
+  readonly kind: 'task'
+  readonly taskId: number
+  readonly input: TaskInput
+  readonly limits: TaskLimits
+  readonly context: TaskContextInfo
+}
+
+/** From a worker to the driver: one answer per task, and what its caches did meanwhile. */
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'done'
+      readonly taskId: number
+      readonly result: TaskResult
+      readonly accumulators: readonly { readonly id: number; readonly value: unknown }[]
+      readonly cacheUpdates: readonly CacheUpdate[]
+    }
+  | {
+      readonly kind: 'failed'
+      readonly taskId: number
+      readonly error: SerializedError
+      readonly cacheUpdates: readonly CacheUpdate[]
+    }
+
+/** A task's output as it travels: encoded records, one encoded value, or a map output. */
+export type TaskResult =
+  | { readonly kind: 'records'; readonly bytes: Uint8Array }
+  | { readonly kind: 'value'; readonly bytes: Uint8Array }
+  | { readonly kind: 'shuffle'; readonly output: ShuffleOutput }

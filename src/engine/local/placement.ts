@@ -1,0 +1,73 @@
+import { effectiveNode, type LineageNode } from '../lineage.ts'
+import type { CacheDirectory } from './cache-directory.ts'
+
+/**
+ * The worker that should run a task: the one that holds the partition that the task reads first, or, for a partition that is to be kept
+ * as objects and is not yet, a worker chosen by its number, so that RDDs persisted alike end up side by side. Null where any will do.
+ */
+export function preferredSlot(
+  node: LineageNode,
+  partition: number,
+  cache: CacheDirectory,
+  workers: number,
+): number | null {
+  const read = effectiveNode(node)
+  const { level } = read.storage
+  if (level.useMemory || level.useDisk) {
+    const slot = cache.slotOf(read.id, partition)
+    if (slot !== null) return slot
+    if (cache.stored(read.id, partition) !== null) return null
+    if (level.useMemory && level.deserialized) return partition % workers
+  }
+  switch (read.kind) {
+    case 'narrow':
+      return preferredSlot(read.parent, partition, cache, workers)
+    case 'prune': {
+      const parent = read.partitions[partition]
+      return parent === undefined ? null : preferredSlot(read.parent, parent, cache, workers)
+    }
+    case 'coalesce': {
+      const first = read.groups[partition]?.[0]
+      return first === undefined ? null : preferredSlot(read.parent, first, cache, workers)
+    }
+    case 'union': {
+      let rest = partition
+      for (const parent of read.parents) {
+        if (rest < parent.numPartitions) return preferredSlot(parent, rest, cache, workers)
+        rest -= parent.numPartitions
+      }
+      return null
+    }
+    case 'cartesian':
+      return preferredSlot(read.left, Math.floor(partition / read.right.numPartitions), cache, workers)
+    case 'zipPartitions':
+    case 'alignedUnion':
+      return firstPreference(read.parents, partition, cache, workers)
+    case 'cogroup':
+      return firstPreference(
+        read.parents.filter((parent) => parent.partitioner?.equals(read.partitioner)),
+        partition,
+        cache,
+        workers,
+      )
+    case 'parallelize':
+    case 'range':
+    case 'blocks':
+    case 'files':
+    case 'shuffle':
+      return null
+  }
+}
+
+function firstPreference(
+  nodes: readonly LineageNode[],
+  partition: number,
+  cache: CacheDirectory,
+  workers: number,
+): number | null {
+  for (const node of nodes) {
+    const slot = preferredSlot(node, partition, cache, workers)
+    if (slot !== null) return slot
+  }
+  return null
+}

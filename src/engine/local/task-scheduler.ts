@@ -1,0 +1,262 @@
+import type { ClosurePayload, SerializedError } from '../../closure/index.ts'
+import type { TaskInput } from '../../task/input.ts'
+import type { TaskLimits } from '../../task/stage/stage.ts'
+import type { TaskContextInfo } from '../../task/task-context.ts'
+import type { AccumulatorUpdate } from '../engine.ts'
+import type { FromWorker, TaskResult } from './messages.ts'
+import type { WorkerPool } from './worker-pool.ts'
+
+/** Time between asking a task to end and ending its thread. */
+const CANCEL_GRACE_MS = 40
+
+/** One run of some partitions of a stage. */
+export interface TaskSet {
+  readonly stageId: number
+  readonly payload: ClosurePayload
+  readonly partitions: readonly number[]
+  readonly limits: TaskLimits
+  readonly localProperties: Readonly<Record<string, string>>
+  input(partition: number): TaskInput
+  /** The worker that holds what the task reads, or null where any will do. */
+  slotOf(partition: number): number | null
+  onResult(index: number, result: TaskResult, accumulators: readonly AccumulatorUpdate[]): void
+  onProgress(done: number, active: number): void
+}
+
+/** Why a task set ended without all its results. */
+export type TaskSetFailure =
+  | {
+      readonly kind: 'task'
+      readonly partition: number
+      readonly failures: number
+      readonly taskId: number
+      readonly slot: number
+      readonly error: SerializedError | null
+      readonly reason: string
+    }
+  /** A file that an earlier stage or a cache wrote is gone: what it held must be computed again. */
+  | { readonly kind: 'lostFile'; readonly path: string }
+  /** A persisted partition is not where it was looked for. */
+  | { readonly kind: 'lostBlock'; readonly rddId: number; readonly partition: number; readonly slot: number }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'broken'; readonly reason: string }
+
+/** How often a task may fail. */
+export interface RetryLimits {
+  readonly maxTaskFailures: number
+  /** A worker that dies is tried again this often, even where a failed task is not: the code may have met another's leak. */
+  readonly maxWorkerDeaths: number
+}
+
+interface Run {
+  readonly set: TaskSet
+  readonly queue: Attempt[]
+  readonly running: Map<number, Attempt>
+  done: number
+  failure: TaskSetFailure | null
+  readonly resolve: (failure: TaskSetFailure | null) => void
+}
+
+interface Attempt {
+  readonly run: Run
+  readonly index: number
+  readonly partition: number
+  failures: number
+  deaths: number
+  taskId: number
+  slot: number
+}
+
+/**
+ * Hands tasks to workers: first come, first served; a task whose data is in one worker's heap waits for that worker. Each result is
+ * taken once; a failed attempt is tried again up to the limits.
+ */
+export class TaskScheduler {
+  readonly #limits: RetryLimits
+  readonly #localDir: string
+  readonly #runs: Run[] = []
+  readonly #attempts = new Map<number, Attempt>()
+  #pool: WorkerPool | null = null
+  #nextTaskId = 1
+
+  constructor(limits: RetryLimits, localDir: string) {
+    this.#limits = limits
+    this.#localDir = localDir
+  }
+
+  attach(pool: WorkerPool): void {
+    this.#pool = pool
+  }
+
+  /** Runs a task set. @returns null when every partition gave its result, else why not; nothing of it runs any more then. */
+  runTasks(set: TaskSet, signal: AbortSignal): Promise<TaskSetFailure | null> {
+    return new Promise((resolve) => {
+      const run: Run = { set, queue: [], running: new Map(), done: 0, failure: null, resolve: settle }
+      const onAbort = (): void => this.#abort(run, { kind: 'cancelled' })
+      signal.addEventListener('abort', onAbort, { once: true })
+      const runs = this.#runs
+      const pool = this.#pool as WorkerPool
+      set.partitions.forEach((partition, index) => {
+        run.queue.push({ run, index, partition, failures: 0, deaths: 0, taskId: 0, slot: -1 })
+      })
+      runs.push(run)
+      if (signal.aborted) onAbort()
+      else if (run.queue.length === 0) this.#settleIfOver(run)
+      else this.#dispatchAll()
+
+      function settle(failure: TaskSetFailure | null): void {
+        signal.removeEventListener('abort', onAbort)
+        runs.splice(runs.indexOf(run), 1)
+        pool.endStage(set.stageId)
+        resolve(failure)
+      }
+    })
+  }
+
+  onAnswer(message: Exclude<FromWorker, { kind: 'ready' }>): void {
+    const attempt = this.#attempts.get(message.taskId)
+    if (attempt === undefined) return
+    this.#end(attempt)
+    const { run } = attempt
+    if (message.kind === 'done') {
+      if (run.failure === null) {
+        run.done += 1
+        run.set.onResult(attempt.index, message.result, message.accumulators)
+        run.set.onProgress(run.done, run.running.size)
+      }
+    } else {
+      this.#failed(attempt, message.error)
+    }
+    this.#settleIfOver(run)
+  }
+
+  onDeath(taskId: number, reason: string): void {
+    const attempt = this.#attempts.get(taskId)
+    if (attempt === undefined) return
+    this.#end(attempt)
+    const { run } = attempt
+    attempt.deaths += 1
+    const deathLimit = Math.max(this.#limits.maxWorkerDeaths, this.#limits.maxTaskFailures)
+    if (run.failure === null && attempt.deaths < deathLimit) run.queue.unshift(attempt)
+    else this.#giveUp(attempt, attempt.deaths, null, `worker ${attempt.slot} died: ${reason}`)
+    this.#settleIfOver(run)
+  }
+
+  /** Fails every run: no worker can be had. */
+  onBroken(reason: string): void {
+    this.#attempts.clear()
+    for (const run of [...this.#runs]) {
+      run.queue.length = 0
+      run.running.clear()
+      run.failure ??= { kind: 'broken', reason }
+      run.resolve(run.failure)
+    }
+  }
+
+  /** Gives an idle worker its next task. */
+  onIdle(slot: number): void {
+    const pool = this.#pool as WorkerPool
+    if (!pool.isIdle(slot)) return
+    for (const run of this.#runs) {
+      const position = run.queue.findIndex((attempt) => {
+        const wanted = run.set.slotOf(attempt.partition)
+        return wanted === null || wanted === slot
+      })
+      if (position === -1) continue
+      const [attempt] = run.queue.splice(position, 1)
+      this.#start(attempt as Attempt, slot)
+      return
+    }
+  }
+
+  #dispatchAll(): void {
+    const pool = this.#pool as WorkerPool
+    for (let slot = 0; slot < pool.size; slot++) this.onIdle(slot)
+  }
+
+  #start(attempt: Attempt, slot: number): void {
+    const pool = this.#pool as WorkerPool
+    const { run } = attempt
+    const { set } = run
+    attempt.taskId = this.#nextTaskId
+    attempt.slot = slot
+    this.#nextTaskId = this.#nextTaskId === MAX_TASK_ID ? 1 : this.#nextTaskId + 1
+    this.#attempts.set(attempt.taskId, attempt)
+    run.running.set(attempt.taskId, attempt)
+    if (!pool.knowsStage(slot, set.stageId)) {
+      pool.announceStage(slot, { kind: 'stage', stageId: set.stageId, payload: set.payload })
+    }
+    const context: TaskContextInfo = {
+      stageId: set.stageId,
+      partitionId: attempt.partition,
+      attemptNumber: attempt.failures + attempt.deaths,
+      taskAttemptId: attempt.taskId,
+      localProperties: set.localProperties,
+    }
+    pool.run(slot, {
+      kind: 'task',
+      taskId: attempt.taskId,
+      input: set.input(attempt.partition),
+      limits: set.limits,
+      context,
+    })
+    set.onProgress(run.done, run.running.size)
+  }
+
+  #end(attempt: Attempt): void {
+    this.#attempts.delete(attempt.taskId)
+    attempt.run.running.delete(attempt.taskId)
+  }
+
+  #failed(attempt: Attempt, error: SerializedError): void {
+    const { run } = attempt
+    if (run.failure !== null) return
+    const lost = lostInput(error, attempt.slot, this.#localDir)
+    if (lost !== null) {
+      this.#abort(run, lost)
+      return
+    }
+    attempt.failures += 1
+    if (attempt.failures < this.#limits.maxTaskFailures) run.queue.unshift(attempt)
+    else this.#giveUp(attempt, attempt.failures, error, `${error.name}: ${error.message}`)
+  }
+
+  #giveUp(attempt: Attempt, failures: number, error: SerializedError | null, reason: string): void {
+    const { partition, taskId, slot } = attempt
+    this.#abort(attempt.run, { kind: 'task', partition, failures, taskId, slot, error, reason })
+  }
+
+  /** Ends what is left of a run: queued tasks at once, running ones at their next chunk, or with their thread. */
+  #abort(run: Run, failure: TaskSetFailure): void {
+    if (run.failure !== null) return
+    run.failure = failure
+    run.queue.length = 0
+    const pool = this.#pool as WorkerPool
+    const running = [...run.running.values()]
+    for (const { slot, taskId } of running) pool.requestCancel(slot, taskId)
+    if (running.length > 0) {
+      setTimeout(() => {
+        for (const { slot, taskId } of running) {
+          if (this.#attempts.has(taskId)) pool.kill(slot, taskId, 'its job was cancelled')
+        }
+      }, CANCEL_GRACE_MS)
+    }
+    this.#settleIfOver(run)
+  }
+
+  #settleIfOver(run: Run): void {
+    if (run.running.size > 0 || run.queue.length > 0 || !this.#runs.includes(run)) return
+    run.resolve(run.failure)
+  }
+}
+
+/** Task ids stand in an Int32 cell. */
+const MAX_TASK_ID = 0x7fffffff
+
+/** What an earlier stage or a cache left and a task did not find, or null when it failed for another reason. */
+function lostInput(error: SerializedError, slot: number, localDir: string): TaskSetFailure | null {
+  const { code, path, rddId, partition } = (error.fields ?? {}) as Record<string, unknown>
+  if (code === 'LOST_BLOCK') return { kind: 'lostBlock', rddId: Number(rddId), partition: Number(partition), slot }
+  if (code !== 'ENOENT' || typeof path !== 'string' || !path.startsWith(localDir)) return null
+  return { kind: 'lostFile', path }
+}

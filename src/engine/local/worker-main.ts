@@ -1,0 +1,198 @@
+import fs from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import { type ClosurePayload, ClosureRebuilder, serializeError } from '../../closure/index.ts'
+import { BlockStore } from '../../task/cache/block-store.ts'
+import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
+import { MemoryGauge } from '../../task/memory-gauge.ts'
+import type { StageProgram } from '../../task/program.ts'
+import { isPromise } from '../../task/reader.ts'
+import {
+  beginTask,
+  registerBroadcast,
+  reviveAccumulator,
+  reviveBroadcast,
+  type ShippedAccumulator,
+  takeAccumulatorUpdates,
+  unregisterBroadcast,
+} from '../../task/shared-variables.ts'
+import { type CompiledStage, compileStage, type TaskOutput } from '../../task/stage/stage.ts'
+import { TaskCancelledError } from '../../task/task-cancelled.ts'
+import { setTaskContext } from '../../task/task-context.ts'
+import type { TaskRuntime } from '../../task/task-runtime.ts'
+import type { FromWorker, TaskMessage, TaskResult, ToWorker, WorkerSettings } from './messages.ts'
+
+/** Compiled stages kept for programs that come again with the next batch, the oldest leaves first. */
+const MAX_COMPILED_STAGES = 256
+
+const settings = workerData as WorkerSettings
+const port = parentPort
+if (port === null) throw new Error('worker-main.ts runs as a worker thread only')
+
+const rebuilder = new ClosureRebuilder({
+  revivers: {
+    accumulator: (data) => reviveAccumulator(data as ShippedAccumulator),
+    broadcast: (data) => reviveBroadcast(data as { id: number }),
+  },
+})
+const codec = new RecordCodec({
+  idOf: (ctor) => rebuilder.classIdOf(ctor),
+  byId: (id) => rebuilder.classById(id) as ReturnType<ClassTable['byId']>,
+})
+
+let hasLocalDir = false
+const localDir = (): string => {
+  if (!hasLocalDir) fs.mkdirSync(settings.localDir, { recursive: true })
+  hasLocalDir = true
+  return settings.localDir
+}
+
+let runningTask = 0
+const runtime: TaskRuntime = {
+  codec,
+  memory: new MemoryGauge(settings.memory),
+  blocks: new BlockStore(settings.storageFraction, codec, localDir),
+  localDir,
+  sharedCacheBytes: () => settings.sharedCacheBytes,
+  checkCancelled() {
+    if (Atomics.load(settings.cancelFlag, 0) === runningTask) throw new TaskCancelledError(runningTask)
+  },
+}
+
+const compiled = new Map<string, CompiledStage>()
+const stages = new Map<number, CompiledStage | Promise<CompiledStage>>()
+
+function stageOf(payload: ClosurePayload): CompiledStage | Promise<CompiledStage> {
+  const program = rebuilder.rebuild(payload)
+  return isPromise(program)
+    ? program.then((settled) => compiledStage(payload.digest, settled))
+    : compiledStage(payload.digest, program)
+}
+
+function compiledStage(digest: string, program: unknown): CompiledStage {
+  const known = compiled.get(digest)
+  if (known !== undefined) {
+    compiled.delete(digest)
+    compiled.set(digest, known)
+    return known
+  }
+  const stage = compileStage(program as StageProgram, runtime)
+  compiled.set(digest, stage)
+  if (compiled.size > MAX_COMPILED_STAGES) {
+    for (const oldest of compiled.keys()) {
+      compiled.delete(oldest)
+      break
+    }
+  }
+  return stage
+}
+
+function encodeOutput(output: TaskOutput): TaskResult {
+  if (output.kind === 'value') return { kind: 'value', bytes: codec.encode([output.value]) }
+  return output
+}
+
+function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  ;(port as NonNullable<typeof port>).postMessage(message, transfer)
+}
+
+function runTask(task: TaskMessage): void {
+  runningTask = task.taskId
+  beginTask()
+  setTaskContext(task.context)
+  try {
+    const stage = stages.get(task.context.stageId)
+    if (stage === undefined)
+      throw new Error(`stage ${task.context.stageId} was not announced to worker ${settings.slot}`)
+    const output = isPromise(stage)
+      ? stage.then((settled) => settled.run(task.input, task.limits))
+      : stage.run(task.input, task.limits)
+    if (isPromise(output)) {
+      output.then(
+        (settled) => succeed(task, settled),
+        (error: unknown) => fail(task, error),
+      )
+    } else {
+      succeed(task, output)
+    }
+  } catch (error) {
+    fail(task, error)
+  }
+}
+
+function succeed(task: TaskMessage, output: TaskOutput): void {
+  try {
+    const result = encodeOutput(output)
+    const done: FromWorker = {
+      kind: 'done',
+      taskId: task.taskId,
+      result,
+      accumulators: takeAccumulatorUpdates(),
+      cacheUpdates: runtime.blocks.takeUpdates(),
+    }
+    endTask()
+    post(done, transferable(result))
+  } catch (error) {
+    fail(task, error)
+  }
+}
+
+function fail(task: TaskMessage, error: unknown): void {
+  endTask()
+  post({
+    kind: 'failed',
+    taskId: task.taskId,
+    error: serializeError(error),
+    cacheUpdates: runtime.blocks.takeUpdates(),
+  })
+}
+
+function endTask(): void {
+  runningTask = 0
+  setTaskContext(null)
+}
+
+function transferable(result: TaskResult): ArrayBuffer[] {
+  const bytes = result.kind === 'shuffle' ? result.output.bytes : result.bytes
+  return bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []
+}
+
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'task':
+      runTask(message)
+      break
+    case 'stage':
+      announce(message.stageId, message.payload)
+      break
+    case 'endStage':
+      stages.delete(message.stageId)
+      break
+    case 'broadcast':
+      registerBroadcast(message.id, () => rebuilder.rebuild(message.payload))
+      break
+    case 'unbroadcast':
+      unregisterBroadcast(message.id)
+      break
+    case 'class':
+      rebuilder.rebuild(message.payload)
+      break
+    case 'drop':
+      runtime.blocks.drop(message.rddId)
+      break
+  }
+})
+
+/** A stage whose program cannot be rebuilt fails its tasks, not the worker. */
+function announce(stageId: number, payload: ClosurePayload): void {
+  try {
+    const stage = stageOf(payload)
+    if (isPromise(stage)) stage.catch(() => {})
+    stages.set(stageId, stage)
+  } catch (error) {
+    const failed = Promise.reject(error)
+    failed.catch(() => {})
+    stages.set(stageId, failed)
+  }
+}
+
+post({ kind: 'ready' })

@@ -1,0 +1,186 @@
+import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { MemoryLimits } from '../../task/memory-gauge.ts'
+import type { FromWorker, TaskMessage, ToWorker, WorkerSettings } from './messages.ts'
+
+/** How worker threads are made. */
+export interface PoolSettings {
+  readonly workers: number
+  readonly localDir: string
+  readonly memory: MemoryLimits
+  readonly storageFraction: number
+  readonly sharedCacheBytes: number
+  /** Heap limit of a worker in MiB. */
+  readonly heapMiB: number
+}
+
+const MAX_FAILED_STARTS = 8
+
+/** What the pool tells its owner. */
+export interface PoolListener {
+  onAnswer(slot: number, message: Exclude<FromWorker, { kind: 'ready' }>): void
+  /** A worker ended with its heap; a new one takes the slot. `taskId` is what it was running, 0 for none. */
+  onDeath(slot: number, taskId: number, reason: string): void
+  /** The slot can take a task. */
+  onIdle(slot: number): void
+  /** Threads die before they are up: no job can run any more. */
+  onBroken(reason: string): void
+}
+
+interface Slot {
+  worker: Worker
+  readonly cancelFlag: Int32Array
+  /** The running task, 0 when idle. */
+  taskId: number
+  /** Why we ended the thread ourselves, or null. */
+  ending: string | null
+  readonly announced: Set<number>
+  isUp: boolean
+}
+
+/**
+ * N worker threads, each running one task at a time. A thread that dies or has to be ended is replaced at once in its slot.
+ * Idle threads do not keep the process alive; busy ones do.
+ */
+export class WorkerPool {
+  readonly #settings: PoolSettings
+  readonly #listener: PoolListener
+  readonly #slots: Slot[] = []
+  /** What every new thread has to be told first: broadcasts and classes, in their order. */
+  readonly #standing = new Map<string, ToWorker>()
+  /** Threads that died in a row before they were up. */
+  #failedStarts = 0
+  #isStopped = false
+
+  constructor(settings: PoolSettings, listener: PoolListener) {
+    this.#settings = settings
+    this.#listener = listener
+    for (let slot = 0; slot < settings.workers; slot++) this.#start(slot)
+  }
+
+  get size(): number {
+    return this.#slots.length
+  }
+
+  isIdle(slot: number): boolean {
+    return this.#slot(slot).taskId === 0
+  }
+
+  /** @returns whether this thread was told of the stage. */
+  knowsStage(slot: number, stageId: number): boolean {
+    return this.#slot(slot).announced.has(stageId)
+  }
+
+  announceStage(slot: number, message: Extract<ToWorker, { kind: 'stage' }>): void {
+    const { worker, announced } = this.#slot(slot)
+    announced.add(message.stageId)
+    worker.postMessage(message)
+  }
+
+  endStage(stageId: number): void {
+    for (const { worker, announced } of this.#slots) {
+      if (announced.delete(stageId)) worker.postMessage({ kind: 'endStage', stageId } satisfies ToWorker)
+    }
+  }
+
+  run(slot: number, task: TaskMessage): void {
+    const target = this.#slot(slot)
+    target.taskId = task.taskId
+    target.worker.ref()
+    target.worker.postMessage(task)
+  }
+
+  /** Tells every thread, those that start later too, until {@link forget} takes it back. */
+  tellAll(key: string, message: ToWorker): void {
+    this.#standing.set(key, message)
+    this.tellNow(message)
+  }
+
+  /** Tells the threads that are running now. */
+  tellNow(message: ToWorker): void {
+    for (const { worker } of this.#slots) worker.postMessage(message)
+  }
+
+  forget(key: string): void {
+    this.#standing.delete(key)
+  }
+
+  /** Asks a running task to end; it does at the next chunk. */
+  requestCancel(slot: number, taskId: number): void {
+    const { cancelFlag } = this.#slot(slot)
+    Atomics.store(cancelFlag, 0, taskId)
+  }
+
+  /** Ends the thread in the middle of its task and starts another. */
+  kill(slot: number, taskId: number, reason: string): void {
+    const target = this.#slot(slot)
+    if (target.taskId !== taskId || target.ending !== null) return
+    target.ending = reason
+    void target.worker.terminate()
+  }
+
+  /** Ends all threads; resolves when they are gone. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await Promise.all(this.#slots.map(({ worker }) => worker.terminate()))
+  }
+
+  #slot(slot: number): Slot {
+    return this.#slots[slot] as Slot
+  }
+
+  #start(slot: number): void {
+    const cancelFlag = new Int32Array(new SharedArrayBuffer(4))
+    const { localDir, memory, storageFraction, sharedCacheBytes, heapMiB } = this.#settings
+    const workerData: WorkerSettings = { slot, localDir, memory, storageFraction, sharedCacheBytes, cancelFlag }
+    const worker = startThread({
+      workerData,
+      name: `millstream-worker-${slot}`,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: heapMiB },
+    })
+    const started: Slot = { worker, cancelFlag, taskId: 0, ending: null, announced: new Set(), isUp: false }
+    this.#slots[slot] = started
+    let failure: string | null = null
+    worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'ready') {
+        started.isUp = true
+        this.#failedStarts = 0
+        return
+      }
+      started.taskId = 0
+      worker.unref()
+      this.#listener.onAnswer(slot, message)
+      if (started.taskId === 0) this.#listener.onIdle(slot)
+    })
+    worker.on('error', (error) => {
+      failure = error.message
+    })
+    worker.on('exit', (code) => {
+      if (this.#isStopped) return
+      const { taskId } = started
+      const reason = started.ending ?? failure ?? `the user's code ended the worker thread (exit code ${code})`
+      if (!started.isUp) this.#failedStarts += 1
+      if (this.#failedStarts > MAX_FAILED_STARTS) {
+        this.#isStopped = true
+        this.#listener.onBroken(`worker threads end before they are up: ${reason}`)
+        return
+      }
+      this.#start(slot)
+      this.#listener.onDeath(slot, taskId, reason)
+      this.#listener.onIdle(slot)
+    })
+    for (const message of this.#standing.values()) worker.postMessage(message)
+    worker.unref()
+  }
+}
+
+/** The built library starts its worker file as it is, with no loader. Run from source, the thread first registers tsx. */
+function startThread(options: WorkerOptions): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker-main.js', import.meta.url), options)
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'))
+  const entry = JSON.stringify(new URL('./worker-main.ts', import.meta.url).href)
+  return new Worker(`import(${loader}).then((tsx) => { tsx.register(); return import(${entry}) })`, {
+    ...options,
+    eval: true,
+  })
+}
