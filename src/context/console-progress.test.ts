@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConsoleProgress } from './console-progress.ts'
+
+function scripted(columns = 40) {
+  const written: string[] = []
+  const clock = { now: 0 }
+  const progress = new ConsoleProgress({
+    columns,
+    write: (text) => void written.push(text),
+    nowMs: () => clock.now,
+  })
+  return { progress, written, clock }
+}
+
+test('a stage shows once it has run for more than half a second', () => {
+  const { progress, written, clock } = scripted()
+  progress.handle({ kind: 'stageStarted', stageId: 0, name: 'count', taskCount: 10 })
+  progress.handle({ kind: 'stageProgress', stageId: 0, done: 3, active: 2 })
+  clock.now = 500
+  progress.refresh()
+  assert.deepEqual(written, [])
+  clock.now = 501
+  progress.refresh()
+  assert.deepEqual(written, ['\r[Stage 0:=====>            (3 + 2) / 10]'])
+  progress.refresh()
+  assert.equal(written.length, 1, 'an unchanged bar is not drawn again')
+  progress.stop()
+})
+
+test('the bar is as wide as the terminal and full when all tasks are done', () => {
+  const { progress, written, clock } = scripted()
+  progress.handle({ kind: 'stageStarted', stageId: 12, name: 'count', taskCount: 2 })
+  progress.handle({ kind: 'stageProgress', stageId: 12, done: 2, active: 0 })
+  clock.now = 1000
+  progress.refresh()
+  assert.equal(written[0], `\r[Stage 12:${'='.repeat(18)}(2 + 0) / 2]`)
+  assert.equal(written[0]?.length, 41)
+  progress.stop()
+})
+
+test('stages that run together share the line', () => {
+  const { progress, written, clock } = scripted(44)
+  for (const stageId of [1, 2]) progress.handle({ kind: 'stageStarted', stageId, name: 'count', taskCount: 4 })
+  clock.now = 1000
+  progress.refresh()
+  assert.equal(written[0], '\r[Stage 1:>(0 + 0) / 4][Stage 2:>(0 + 0) / 4]')
+  progress.stop()
+})
+
+test('the bar is wiped when the last stage ends', () => {
+  const { progress, written, clock } = scripted()
+  progress.handle({ kind: 'stageStarted', stageId: 0, name: 'count', taskCount: 1 })
+  clock.now = 1000
+  progress.refresh()
+  progress.handle({ kind: 'stageEnded', stageId: 0 })
+  assert.equal(written.at(-1), `\r${' '.repeat(40)}\r`)
+  progress.refresh()
+  assert.equal(written.length, 2)
+})
