@@ -2,10 +2,11 @@ import fs from 'node:fs'
 import zlib from 'node:zlib'
 import type { Reader } from '../reader.ts'
 import { decodeLines, windowEnd } from './line-decoder.ts'
+import { localPath } from './local-path.ts'
 
 /** Lines of a whole gzip file, unpacked as they are read. */
 export function compressedTextReader(path: string): Reader {
-  const file = fs.createReadStream(path)
+  const file = fs.createReadStream(localPath(path))
   const unpacked = file.pipe(zlib.createGunzip())
   file.on('error', (error) => unpacked.destroy(error))
   const pieces = unpacked[Symbol.asyncIterator]() as AsyncIterator<Buffer>

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import type { InputSplit } from '../input.ts'
 import type { Reader } from '../reader.ts'
 import { behindLineEnd, decodeLines, WINDOW_BYTES, windowEnd } from './line-decoder.ts'
+import { localPath } from './local-path.ts'
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 const READ_BYTES = 4 * WINDOW_BYTES
@@ -11,7 +12,7 @@ const READ_BYTES = 4 * WINDOW_BYTES
  * also the line at 0), which is Hadoop's LineRecordReader's rule: every line belongs to one piece, wherever the cuts fall.
  */
 export function textFileReader(split: InputSplit): Reader {
-  const file = fs.openSync(split.path, 'r')
+  const file = fs.openSync(localPath(split.path), 'r')
   let isOpen = true
   const close = (): void => {
     if (isOpen) fs.closeSync(file)

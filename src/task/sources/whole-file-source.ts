@@ -1,17 +1,11 @@
 import fs from 'node:fs'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import zlib from 'node:zlib'
 import { SparkException } from '../../errors.ts'
 import type { InputSplit } from '../input.ts'
 import type { Reader } from '../reader.ts'
+import { localPath } from './local-path.ts'
 
-/** `file:/a/b`, as Hadoop prints a local path: the key of wholeTextFiles and binaryFiles. */
-function hadoopPath(file: string): string {
-  return `file:${pathToFileURL(path.resolve(file)).pathname}`
-}
-
-/** One record [path, content] per file; text content as a string, binary content as a Buffer. */
+/** One record [path, content] per file, the path qualified as Hadoop prints it (`file:/a/b`); text content as a string, binary content as a Buffer. */
 export function wholeFileReader(splits: readonly InputSplit[], isText: boolean): Reader {
   let index = 0
   return {
@@ -20,9 +14,9 @@ export function wholeFileReader(splits: readonly InputSplit[], isText: boolean):
       const split = splits[index]
       if (split === undefined) return null
       index += 1
-      const bytes = fs.readFileSync(split.path)
+      const bytes = fs.readFileSync(localPath(split.path))
       const plain = split.isCompressed ? zlib.gunzipSync(bytes) : bytes
-      return [[hadoopPath(split.path), isText ? plain.toString('utf8') : plain]]
+      return [[split.path, isText ? plain.toString('utf8') : plain]]
     },
     close() {
       index = splits.length
@@ -34,7 +28,7 @@ const RECORDS_PER_READ = 1024
 
 /** Records of a fixed length out of a binary file; a piece owns the records that begin in it. */
 export function fixedLengthReader(split: InputSplit, recordLength: number): Reader {
-  const file = fs.openSync(split.path, 'r')
+  const file = fs.openSync(localPath(split.path), 'r')
   let isOpen = true
   const close = (): void => {
     if (isOpen) fs.closeSync(file)

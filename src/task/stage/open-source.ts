@@ -4,6 +4,7 @@ import type { StoredBytes, TaskInput } from '../input.ts'
 import { type Chunk, concatReaders, EMPTY_READER, type Reader } from '../reader.ts'
 import { compressedTextReader } from '../sources/compressed-text-source.ts'
 import { lineBlockReader } from '../sources/line-block-source.ts'
+import { localPath } from '../sources/local-path.ts'
 import { rangeReader } from '../sources/range-source.ts'
 import { textFileReader } from '../sources/text-file-source.ts'
 import { fixedLengthReader, wholeFileReader } from '../sources/whole-file-source.ts'
@@ -89,7 +90,7 @@ function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: Task
     case 'records':
       return concatReaders(
         splits.map((split) => () => {
-          const bytes = readStored({ path: split.path, offset: split.start, length: split.length })
+          const bytes = readStored({ path: localPath(split.path), offset: split.start, length: split.length })
           return dataReader('records', bytes, runtime)
         }),
         false,
