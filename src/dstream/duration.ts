@@ -90,7 +90,7 @@ export function Milliseconds(milliseconds: number): Duration {
 
 /** A duration of `seconds`; fractions count, down to the millisecond. */
 export function Seconds(seconds: number): Duration {
-  // 0.57 * 1000 is 569.9999999999999: what lies below a nanosecond is noise of the multiplication, not the caller's.
+  // 1.001 * 1000 is 1000.9999999999999: what lies below a nanosecond is noise of the multiplication, not the caller's.
   return new Duration(Math.round(seconds * 1e9) / 1e6)
 }
 
