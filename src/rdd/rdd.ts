@@ -1,22 +1,65 @@
+import type { SparkContext } from '../context/spark-context.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import type { PartitionResult } from '../task/iterator.ts'
+import type { Ordering } from '../task/ordering.ts'
+import { builtin } from '../task/partition-functions.ts'
 import type { Partitioner } from '../task/partitioner.ts'
-import { combineWith } from './combine-by-key.ts'
+import { FunctionPartitioner } from '../task/partitioner.ts'
+import { freshSeed } from '../task/random.ts'
+import type { StatCounter } from '../task/stat-counter.ts'
+import { StorageLevel } from '../task/storage-level.ts'
+import * as actions from './actions.ts'
+import { aggregate, reduce, treeAggregate, treeReduce } from './aggregate-actions.ts'
+import * as approximate from './approximate-actions.ts'
+import { countApproxDistinct, countApproxDistinctByKey } from './approximate-distinct.ts'
+import type { BoundedDouble } from './bounded-double.ts'
+import { checkpointDirectory, requestCheckpoint, requestLocalCheckpoint } from './checkpointing.ts'
+import { coalesce, redistribute } from './coalesce.ts'
+import { cogroup, join } from './cogroup.ts'
+import { combineWith, foldAggregator, shuffleByKey } from './combine-by-key.ts'
+import { debugString, nameOf, setName } from './debug-string.ts'
 import type { PartitionerChoice } from './default-partitioner.ts'
+import { chosenOr, defaultPartitioner, hashPartitionsOfParent, ownPartitioner } from './default-partitioner.ts'
+import * as double from './double-operations.ts'
+import { FutureAction } from './future-action.ts'
+import { collectAsMap, countEach, lookup, reduceByKeyLocally } from './keyed-actions.ts'
+import { localIterator } from './local-iterator.ts'
 import { narrow } from './narrow-operations.ts'
+import { naturalOrdering } from './natural-ordering.ts'
+import { filterByRange, repartitionAndSortWithinPartitions, sortBy, sortByKey } from './ordered-operations.ts'
+import type { PartialResult } from './partial-result.ts'
+import { persist, unpersist } from './persistence.ts'
+import type { PipeOptions } from './pipe.ts'
+import { pipe } from './pipe.ts'
 import type { RDDContext } from './rdd-context.ts'
 import type { NodeShape } from './rdd-lineage.ts'
 import { RDDLineage } from './rdd-lineage.ts'
-import { runJob } from './run-job.ts'
-import { take } from './take.ts'
+import type { KeyFractions } from './sampling.ts'
+import { randomSplit, sample, sampleByKey, sampleByKeyExact, takeSample } from './sampling.ts'
+import type { CompressionCodec } from './saving.ts'
+import { saveAsObjectFile, saveAsTextFile } from './saving.ts'
+import { distinct, intersection, subtract, subtractByKey } from './set-operations.ts'
 import { unionShape } from './union.ts'
+import * as zips from './zip.ts'
+
+/** The records of one partition, as a function over partitions gets them. */
+type Records<T> = IterableIterator<T>
+
+/** An RDD of pairs: what the operations by key are methods of. Keys are compared by value. */
+type Pairs<K, V> = RDD<readonly [K, V]>
 
 /**
  * Spark's resilient distributed dataset: a lineage of what its records are made of, computed partition by partition where the
  * records are, and only when an action asks for a result. Transformations return at once; actions return promises.
+ *
+ * Functions given to it run on workers. They take along copies of the variables they use, as those are when a job starts; to `mapPartitions`,
+ * `foreach` and `foreachPartition` they may be async. Operations by key exist on an `RDD<[K, V]>` only, numeric ones on an `RDD<number>`.
+ *
+ * Spark's barrier execution (`barrier`) and resource profiles (`withResources`) are for tasks placed on a cluster's machines and are not
+ * offered.
  */
 export class RDD<T> {
-  /** The context that made it; read-only, and only what an RDD needs of it. @internal */
+  /** Its context, as far as an RDD needs it. @internal */
   readonly context: RDDContext
   /** @internal */
   readonly lineage: RDDLineage
@@ -27,9 +70,45 @@ export class RDD<T> {
     this.lineage = lineage
   }
 
+  /** Why a function that uses an RDD cannot be shipped. @internal */
+  get [Symbol.for('millstream.refuse')](): string {
+    return (
+      'It appears that you are attempting to reference an RDD inside another RDD’s transformation or action. Only the driver can ' +
+      'transform an RDD or run an action on it: rdd1.map((x) => rdd2.count() * x) cannot work. Collect or broadcast what the ' +
+      'function needs first, or join the two RDDs. For more information, see SPARK-5063.'
+    )
+  }
+
   /** Unique in its SparkContext. */
   get id(): number {
     return this.lineage.id
+  }
+
+  /** The SparkContext that it belongs to. */
+  get sparkContext(): SparkContext {
+    return this.context as SparkContext
+  }
+
+  /** The name that `setName` gave, or null. */
+  get name(): string | null {
+    return nameOf(this.lineage.storage)
+  }
+
+  /** Names it for `toDebugString`. */
+  setName(name: string): this {
+    setName(this.lineage.storage, name)
+    return this
+  }
+
+  /** `words MapPartitionsRDD[2] at flatMap at app.ts:4:21` */
+  toString(): string {
+    const className = this.lineage.node?.className ?? 'RDD'
+    return `${this.name === null ? '' : `${this.name} `}${className}[${this.id}] at ${this.lineage.callSite}`
+  }
+
+  /** The lineage as text, a line per RDD, indented at each shuffle. */
+  async toDebugString(): Promise<string> {
+    return debugString(await this.resolve())
   }
 
   /** The node that the engine runs, made now if files must be listed or keys sampled first. @internal */
@@ -48,20 +127,82 @@ export class RDD<T> {
     return new RDD<U>(this.context, RDDLineage.derived(this.context, operation, parents, shape))
   }
 
-  /** How many partitions it has. */
+  /** An RDD whose place in the lineage takes a job, or other waiting, to find out. @internal */
+  deriveLater<U>(operation: string, shape: () => Promise<NodeShape>): RDD<U> {
+    this.context.assertNotStopped()
+    return new RDD<U>(this.context, RDDLineage.deferred(this.context, operation, shape))
+  }
+
+  /** How many partitions it has; may list files or sample keys to know. */
   async getNumPartitions(): Promise<number> {
     return (await this.resolve()).numPartitions
   }
 
-  /** The partitioner that its keys are placed by, or null; waits for what is not known yet. */
+  /** The partitioner that its keys are placed by, or null; may list files or sample keys to know. */
   async getPartitioner(): Promise<Partitioner<never> | null> {
     return (await this.resolve()).partitioner
   }
 
-  /** The partitioner as far as it is known without waiting, else null. */
+  /** The partitioner as far as it is known without waiting, else null: after `sortByKey` it is known once a job needed it. */
   get partitioner(): Partitioner<never> | null {
     return this.lineage.node?.partitioner ?? null
   }
+
+  // Storage
+
+  /** Keeps the partitions that jobs compute, by default in memory. @throws UnsupportedOperationException when another level is set already. */
+  persist(level: StorageLevel = StorageLevel.MEMORY_ONLY): this {
+    persist(this, level)
+    return this
+  }
+
+  /** `persist()` in memory. */
+  cache(): this {
+    return this.persist()
+  }
+
+  /** Frees what was kept. @param blocking whether the promise waits until it is gone. */
+  async unpersist(blocking = false): Promise<this> {
+    await unpersist(this, blocking)
+    return this
+  }
+
+  /** `StorageLevel.NONE` when it is not persisted. */
+  getStorageLevel(): StorageLevel {
+    return this.lineage.storage.level
+  }
+
+  /**
+   * Has the next job that computes it write it to the checkpoint directory as well (`rdd-<id>/part-00000`…), computed once more unless it is
+   * persisted; from then on the files stand for its lineage. @throws SparkException when the context has no checkpoint directory.
+   */
+  checkpoint(): void {
+    requestCheckpoint(this.context, this.lineage)
+  }
+
+  /** Has the next job that computes it keep it in this process; from then on that stands for its lineage. */
+  localCheckpoint(): this {
+    requestLocalCheckpoint(this.context, this.lineage)
+    this.context.persisted(this)
+    return this
+  }
+
+  /** Whether a checkpoint stands for its lineage. */
+  isCheckpointed(): boolean {
+    return this.lineage.storage.checkpointed !== null
+  }
+
+  /** Whether a local checkpoint was asked for. */
+  isLocallyCheckpointed(): boolean {
+    return this.lineage.storage.checkpoint === 'local'
+  }
+
+  /** The directory that its checkpoint was written to, or null. */
+  getCheckpointFile(): string | null {
+    return checkpointDirectory(this.lineage)
+  }
+
+  // Transformations that leave records where they are
 
   /** A new RDD of `f` of each record. A function that returns a pair gives an RDD of pairs. */
   map<K, V>(f: (value: T) => [K, V]): RDD<[K, V]>
@@ -84,14 +225,37 @@ export class RDD<T> {
     return narrow(this, 'filter', { kind: 'filter', fn: f }, { preservesPartitioning: true })
   }
 
-  /** A new RDD of what `f`, called once per partition, gives; `f` may be async or an async generator. */
-  mapPartitions<K, V>(
-    f: (records: IterableIterator<T>) => PartitionResult<[K, V]>,
+  /** What `f`, called once per partition, gives; it may be async or an async generator. @param preservesPartitioning whether keys stay as they are. */
+  mapPartitions<K, V>(f: (records: Records<T>) => PartitionResult<[K, V]>, preservesPartitioning?: boolean): RDD<[K, V]>
+  mapPartitions<U>(f: (records: Records<T>) => PartitionResult<U>, preservesPartitioning?: boolean): RDD<U>
+  mapPartitions<U>(f: (records: Records<T>) => PartitionResult<U>, preservesPartitioning = false): RDD<U> {
+    return narrow(this, 'mapPartitions', builtin('withoutIndex', f), { preservesPartitioning })
+  }
+
+  /** As `mapPartitions`, with the partition's index first. */
+  mapPartitionsWithIndex<K, V>(
+    f: (index: number, records: Records<T>) => PartitionResult<[K, V]>,
     preservesPartitioning?: boolean,
   ): RDD<[K, V]>
-  mapPartitions<U>(f: (records: IterableIterator<T>) => PartitionResult<U>, preservesPartitioning?: boolean): RDD<U>
-  mapPartitions<U>(f: (records: IterableIterator<T>) => PartitionResult<U>, preservesPartitioning = false): RDD<U> {
-    return narrow(this, 'mapPartitions', { kind: 'mapPartitions', fn: f }, { preservesPartitioning })
+  mapPartitionsWithIndex<U>(
+    f: (index: number, records: Records<T>) => PartitionResult<U>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>
+  mapPartitionsWithIndex<U>(
+    f: (index: number, records: Records<T>) => PartitionResult<U>,
+    preservesPartitioning = false,
+  ): RDD<U> {
+    return narrow(this, 'mapPartitionsWithIndex', builtin('withIndex', f), { preservesPartitioning })
+  }
+
+  /** One record per partition: the array of its records. */
+  glom(): RDD<T[]> {
+    return zips.glom(this)
+  }
+
+  /** Pairs of `f` of each record, and the record. */
+  keyBy<K>(f: (value: T) => K): RDD<[K, T]> {
+    return narrow(this, 'keyBy', { kind: 'keyBy', fn: f })
   }
 
   /** All records of both, duplicates included. */
@@ -99,33 +263,581 @@ export class RDD<T> {
     return this.derive('union', [other], unionShape)
   }
 
-  /** Merges the values of each key with `f`, before the shuffle too. */
-  reduceByKey<K, V>(this: RDD<[K, V]>, f: (a: V, b: V) => V, numPartitions?: PartitionerChoice): RDD<[K, V]> {
-    return combineWith(this, 'reduceByKey', { kind: 'reduce', merge: f }, numPartitions)
+  /** Fewer partitions, neighbours joined; with `shuffle` any number, as `repartition`. */
+  coalesce(numPartitions: number, shuffle = false): RDD<T> {
+    return shuffle ? redistribute(this, numPartitions, 'coalesce') : coalesce(this, numPartitions)
   }
 
+  /** Every pairing of a record of this RDD with one of the other. */
+  cartesian<U>(other: RDD<U>): RDD<[T, U]> {
+    return zips.cartesian(this, other)
+  }
+
+  /** The lines that `command` prints when each partition's records are sent through it, a line each. A command in one string is cut at its spaces. */
+  pipe(command: string | readonly string[], options: PipeOptions<T> = {}): RDD<string> {
+    return pipe(this, command, options)
+  }
+
+  /** A random part of the records. @param fraction the chance of each, or with replacement how often each comes on average. */
+  sample(withReplacement: boolean, fraction: number, seed: number = freshSeed()): RDD<T> {
+    return sample(this, 'sample', withReplacement, fraction, seed)
+  }
+
+  /** Divides the records at random in about the proportions of the weights. */
+  randomSplit(weights: readonly number[], seed: number = freshSeed()): RDD<T>[] {
+    return randomSplit(this, weights, seed)
+  }
+
+  /** Pairs the records of two RDDs in order. Both need as many partitions, and as many records in each. */
+  zip<U>(other: RDD<U>): RDD<[T, U]> {
+    return zips.zip(this, other)
+  }
+
+  /** What `f` makes of the partitions of the same index of two to four RDDs. */
+  zipPartitions<A, U>(
+    a: RDD<A>,
+    f: (own: Records<T>, a: Records<A>) => PartitionResult<U>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>
+  zipPartitions<A, B, U>(
+    a: RDD<A>,
+    b: RDD<B>,
+    f: (own: Records<T>, a: Records<A>, b: Records<B>) => PartitionResult<U>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>
+  zipPartitions<A, B, C, U>(
+    a: RDD<A>,
+    b: RDD<B>,
+    c: RDD<C>,
+    f: (own: Records<T>, a: Records<A>, b: Records<B>, c: Records<C>) => PartitionResult<U>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>
+  zipPartitions<U>(
+    ...args: readonly (RDD<unknown> | ((...records: never[]) => unknown) | boolean | undefined)[]
+  ): RDD<U> {
+    const others = args.filter((arg) => arg instanceof RDD)
+    const fn = args.find((arg) => typeof arg === 'function')!
+    return zips.zipPartitions<U>('zipPartitions', this, others, { kind: 'user', fn }, args.at(-1) === true)
+  }
+
+  /** Pairs each record with its place in the whole RDD; with several partitions that takes a job, run when the result is first needed. */
+  zipWithIndex(): RDD<[T, number]> {
+    return zips.zipWithIndex(this)
+  }
+
+  /** Pairs each record with a number of its own, without a job: i, i + n, i + 2n … in partition i of n. */
+  zipWithUniqueId(): RDD<[T, number]> {
+    return zips.zipWithUniqueId(this)
+  }
+
+  // Transformations that move records
+
+  /** Any number of partitions, records dealt out evenly through a shuffle. */
+  repartition(numPartitions: number): RDD<T> {
+    return redistribute(this, numPartitions, 'repartition')
+  }
+
+  /** One of each set of equal records. */
+  distinct(numPartitions?: number): RDD<T> {
+    return distinct(this, chosenOr(numPartitions, hashPartitionsOfParent))
+  }
+
+  /** The distinct records that both hold. */
+  intersection(other: RDD<T>, numPartitions?: PartitionerChoice): RDD<T> {
+    return intersection(this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+  }
+
+  /** The records, duplicates included, of which the other has no equal. */
+  subtract(other: RDD<T>, numPartitions?: PartitionerChoice): RDD<T> {
+    return subtract(this, other, chosenOr(numPartitions, hashPartitionsOfParent))
+  }
+
+  /** The records brought together by `f` of each. */
+  groupBy<K>(f: (value: T) => K, numPartitions?: PartitionerChoice): RDD<[K, T[]]> {
+    const keyed = narrow<[K, T]>(this, 'groupBy', { kind: 'keyBy', fn: f })
+    const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
+    return combineWith(keyed, 'groupBy', { kind: 'group' }, partitionerOf, false)
+  }
+
+  /** The records in the order of `f` of each, over all partitions; keys are sampled by a job that runs when the result is first needed. */
+  sortBy<K>(
+    f: (value: T) => K,
+    ascending = true,
+    numPartitions?: number,
+    ordering: Ordering<K> = naturalOrdering,
+  ): RDD<T> {
+    return sortBy(this, f, ascending, numPartitions, ordering)
+  }
+
+  // Transformations of pairs
+
+  keys<K, V>(this: Pairs<K, V>): RDD<K> {
+    return narrow(this, 'keys', { kind: 'keys' })
+  }
+
+  values<K, V>(this: Pairs<K, V>): RDD<V> {
+    return narrow(this, 'values', { kind: 'values' })
+  }
+
+  /** Each pair with `f` of its value; keeps the partitioner. */
+  mapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => U): RDD<[K, U]> {
+    return narrow(this, 'mapValues', { kind: 'mapValues', fn: f }, { preservesPartitioning: true })
+  }
+
+  /** A pair for each thing that `f` gives for the value; keeps the partitioner. */
+  flatMapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => Iterable<U>): RDD<[K, U]> {
+    return narrow(this, 'flatMapValues', { kind: 'flatMapValues', fn: f }, { preservesPartitioning: true })
+  }
+
+  /** Merges the values of each key with `f`, before the shuffle too. */
+  reduceByKey<K, V>(this: Pairs<K, V>, f: (a: V, b: V) => V, numPartitions?: PartitionerChoice): RDD<[K, V]> {
+    const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
+    return combineWith(this, 'reduceByKey', { kind: 'reduce', merge: f }, partitionerOf)
+  }
+
+  /** The values of each key in an array; nothing is combined before the shuffle. */
+  groupByKey<K, V>(this: Pairs<K, V>, numPartitions?: PartitionerChoice): RDD<[K, V[]]> {
+    const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
+    return combineWith(this, 'groupByKey', { kind: 'group' }, partitionerOf, false)
+  }
+
+  /**
+   * Combines the values of each key into something else.
+   * @param createCombiner makes the first value of a key in a partition a combiner.
+   * @param mergeValue adds a further value of that partition.
+   * @param mergeCombiners joins the combiners of two partitions.
+   * @param mapSideCombine whether values are combined before the shuffle.
+   */
+  combineByKey<K, V, C>(
+    this: Pairs<K, V>,
+    createCombiner: (value: V) => C,
+    mergeValue: (combiner: C, value: V) => C,
+    mergeCombiners: (a: C, b: C) => C,
+    numPartitions?: PartitionerChoice,
+    mapSideCombine = true,
+  ): RDD<[K, C]> {
+    const aggregator = { kind: 'combine', createCombiner, mergeValue, mergeCombiners } as const
+    const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
+    return combineWith(this, 'combineByKey', aggregator, partitionerOf, mapSideCombine)
+  }
+
+  /** Folds the values of each key of a partition into a copy of `zero`, and joins the results of partitions. */
+  aggregateByKey<K, V, U>(
+    this: Pairs<K, V>,
+    zero: U,
+    seqOp: (accumulated: U, value: V) => U,
+    combOp: (a: U, b: U) => U,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, U]> {
+    const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
+    return combineWith(this, 'aggregateByKey', foldAggregator(zero, seqOp, combOp), partitionerOf)
+  }
+
+  /** Folds the values of each key of a partition into a copy of `zero`, and joins the results of partitions, both with `f`. */
+  foldByKey<K, V>(this: Pairs<K, V>, zero: V, f: (a: V, b: V) => V, numPartitions?: PartitionerChoice): RDD<[K, V]> {
+    const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
+    return combineWith(this, 'foldByKey', foldAggregator(zero, f, f), partitionerOf)
+  }
+
+  /** The pairs in the partitions that their keys belong to. @param partitionFunc places keys, modulo the number of partitions, in place of their hash. */
+  partitionBy<K, V>(this: Pairs<K, V>, partitions: PartitionerChoice, partitionFunc?: (key: K) => number): RDD<[K, V]> {
+    const own =
+      partitionFunc && typeof partitions === 'number' ? new FunctionPartitioner(partitions, partitionFunc) : null
+    return shuffleByKey(this, 'partitionBy', chosenOr(own ?? partitions, ownPartitioner))
+  }
+
+  /** The pairs sorted by key over all partitions; keys are sampled by a job that runs when the result is first needed. */
+  sortByKey<K, V>(
+    this: Pairs<K, V>,
+    ascending = true,
+    numPartitions?: number,
+    ordering: Ordering<K> = naturalOrdering,
+  ): RDD<[K, V]> {
+    return sortByKey(this, 'sortByKey', ascending, numPartitions, ordering)
+  }
+
+  /** The pairs in the partitions that their keys belong to, sorted by key in each: cheaper than `partitionBy` and sorting after it. */
+  repartitionAndSortWithinPartitions<K, V>(
+    this: Pairs<K, V>,
+    partitions?: PartitionerChoice,
+    ordering: Ordering<K> = naturalOrdering,
+  ): RDD<[K, V]> {
+    const partitionerOf = chosenOr(partitions, hashPartitionsOfParent)
+    return repartitionAndSortWithinPartitions(this, (parent) => partitionerOf([parent]), ordering)
+  }
+
+  /** The pairs with `lower` <= key <= `upper`; after `sortByKey` only the partitions that may hold such keys are computed. */
+  filterByRange<K, V>(this: Pairs<K, V>, lower: K, upper: K, ordering: Ordering<K> = naturalOrdering): RDD<[K, V]> {
+    return filterByRange(this, lower, upper, ordering)
+  }
+
+  /** For each key of any of two to four RDDs, the values that each has for it. */
+  cogroup<K, V, A>(this: Pairs<K, V>, a: Pairs<K, A>, numPartitions?: PartitionerChoice): RDD<[K, [V[], A[]]]>
+  cogroup<K, V, A, B>(
+    this: Pairs<K, V>,
+    a: Pairs<K, A>,
+    b: Pairs<K, B>,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, [V[], A[], B[]]]>
+  cogroup<K, V, A, B, C>(
+    this: Pairs<K, V>,
+    a: Pairs<K, A>,
+    b: Pairs<K, B>,
+    c: Pairs<K, C>,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, [V[], A[], B[], C[]]]>
+  cogroup<K>(
+    this: Pairs<K, unknown>,
+    ...args: readonly (Pairs<K, unknown> | PartitionerChoice | undefined)[]
+  ): RDD<[K, unknown[]]> {
+    const others = args.filter((arg) => arg instanceof RDD)
+    const choice = args.find((arg) => !(arg instanceof RDD)) as PartitionerChoice | undefined
+    return cogroup('cogroup', this, others, chosenOr(choice, defaultPartitioner(this.context)))
+  }
+
+  /** `cogroup` with the default partitioner. */
+  groupWith<K, V, A>(this: Pairs<K, V>, a: Pairs<K, A>): RDD<[K, [V[], A[]]]>
+  groupWith<K, V, A, B>(this: Pairs<K, V>, a: Pairs<K, A>, b: Pairs<K, B>): RDD<[K, [V[], A[], B[]]]>
+  groupWith<K, V, A, B, C>(
+    this: Pairs<K, V>,
+    a: Pairs<K, A>,
+    b: Pairs<K, B>,
+    c: Pairs<K, C>,
+  ): RDD<[K, [V[], A[], B[], C[]]]>
+  groupWith<K>(this: Pairs<K, unknown>, ...others: readonly Pairs<K, unknown>[]): RDD<[K, unknown[]]> {
+    return cogroup('groupWith', this, others, defaultPartitioner(this.context))
+  }
+
+  /** Every pairing of the values that both have for a key. */
+  join<K, V, W>(this: Pairs<K, V>, other: Pairs<K, W>, numPartitions?: PartitionerChoice): RDD<[K, [V, W]]> {
+    return join('join', 'inner', this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+  }
+
+  /** As `join`, and the pairs of this RDD whose key the other does not have. */
+  leftOuterJoin<K, V, W>(
+    this: Pairs<K, V>,
+    other: Pairs<K, W>,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, [V, W | undefined]]> {
+    return join('leftOuterJoin', 'left', this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+  }
+
+  /** As `join`, and the pairs of the other RDD whose key this one does not have. */
+  rightOuterJoin<K, V, W>(
+    this: Pairs<K, V>,
+    other: Pairs<K, W>,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, [V | undefined, W]]> {
+    return join('rightOuterJoin', 'right', this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+  }
+
+  /** As `join`, and the pairs of either RDD whose key the other does not have. */
+  fullOuterJoin<K, V, W>(
+    this: Pairs<K, V>,
+    other: Pairs<K, W>,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, [V | undefined, W | undefined]]> {
+    return join('fullOuterJoin', 'full', this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+  }
+
+  /** The pairs whose key the other does not have. */
+  subtractByKey<K, V>(this: Pairs<K, V>, other: Pairs<K, unknown>, numPartitions?: PartitionerChoice): RDD<[K, V]> {
+    return subtractByKey(this, other, 'subtractByKey', chosenOr(numPartitions, ownPartitioner))
+  }
+
+  /** A random part of each key's pairs, at the rate that `fractions` gives for the key. */
+  sampleByKey<K, V>(
+    this: Pairs<K, V>,
+    withReplacement: boolean,
+    fractions: KeyFractions<K>,
+    seed: number = freshSeed(),
+  ): RDD<[K, V]> {
+    return sampleByKey(this, withReplacement, fractions, seed)
+  }
+
+  /** As `sampleByKey`, with exactly ceil(rate · count) pairs of each key; they are counted by a job that runs when the result is first needed. */
+  sampleByKeyExact<K, V>(
+    this: Pairs<K, V>,
+    withReplacement: boolean,
+    fractions: KeyFractions<K>,
+    seed: number = freshSeed(),
+  ): RDD<[K, V]> {
+    return sampleByKeyExact(this, withReplacement, fractions, seed)
+  }
+
+  /** About how many distinct values each key has. @param relativeSD the standard error wanted, above 0.000017. */
+  countApproxDistinctByKey<K, V>(
+    this: Pairs<K, V>,
+    relativeSD = 0.05,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, number]> {
+    return countApproxDistinctByKey(this, relativeSD, chosenOr(numPartitions, defaultPartitioner(this.context)))
+  }
+
+  // Actions
+
   /** All records, in partition order. */
-  async collect(): Promise<T[]> {
-    return (await runJob<T[]>(this, 'collect', { kind: 'collect' })).flat(1) as T[]
+  collect(): Promise<T[]> {
+    return actions.collect(this, 'collect')
+  }
+
+  /** `collect` in a job group, to be cancelled with `cancelJobGroup`. */
+  collectWithJobGroup(groupId: string, description: string): Promise<T[]> {
+    const properties = { ...this.context.jobProperties('collectWithJobGroup'), group: groupId, description }
+    return actions.collect(this, 'collectWithJobGroup', { properties })
   }
 
   /** How many records there are. */
-  async count(): Promise<number> {
-    return (await runJob<number>(this, 'count', { kind: 'count' })).reduce((sum, count) => sum + count, 0)
+  count(): Promise<number> {
+    return actions.count(this, 'count')
   }
 
-  /** The first `count` records, in partition order; scans no more partitions than it needs. */
+  /** The first `count` records, in partition order; computes no more partitions than it needs. */
   take(count: number): Promise<T[]> {
-    return take(this, count)
+    return actions.take(this, 'take', count)
+  }
+
+  /** The first record. @throws UnsupportedOperationException when there is none. */
+  first(): Promise<T> {
+    return actions.first(this)
+  }
+
+  isEmpty(): Promise<boolean> {
+    return actions.isEmpty(this)
   }
 
   /** Calls `f`, which may be async, with each record on the workers. */
-  async foreach(f: (value: T) => unknown): Promise<void> {
-    await runJob(this, 'foreach', { kind: 'foreach', fn: f })
+  foreach(f: (value: T) => unknown): Promise<void> {
+    return actions.foreach(this, 'foreach', f)
   }
 
   /** Calls `f`, which may be async, once per partition on the workers. */
-  async foreachPartition(f: (records: IterableIterator<T>) => unknown): Promise<void> {
-    await runJob(this, 'foreachPartition', { kind: 'foreachPartition', fn: f })
+  foreachPartition(f: (records: Records<T>) => unknown): Promise<void> {
+    return actions.foreachPartition(this, 'foreachPartition', f)
+  }
+
+  /** The records one after another on the driver, a partition brought there at a time. @param prefetchPartitions whether the next one is brought meanwhile. */
+  toLocalIterator(prefetchPartitions = false): AsyncGenerator<T, void, undefined> {
+    return localIterator(this, prefetchPartitions)
+  }
+
+  /** All records merged by `f`, which is commutative and associative. @throws UnsupportedOperationException when there are none. */
+  reduce(f: (a: T, b: T) => T): Promise<T> {
+    return reduce(this, 'reduce', f)
+  }
+
+  /** `reduce` with partitions' results merged on workers first, in `depth` levels. */
+  treeReduce(f: (a: T, b: T) => T, depth = 2): Promise<T> {
+    return treeReduce(this, f, depth)
+  }
+
+  /** Folds each partition into a copy of `zero`, and the results into another, so that it counts once more than there are partitions. */
+  fold(zero: T, f: (a: T, b: T) => T): Promise<T> {
+    return aggregate(this, 'fold', zero, f, f)
+  }
+
+  /** Folds each partition into a copy of `zero` with `seqOp`, and the results into another with `combOp`. */
+  aggregate<U>(zero: U, seqOp: (accumulated: U, value: T) => U, combOp: (a: U, b: U) => U): Promise<U> {
+    return aggregate(this, 'aggregate', zero, seqOp, combOp)
+  }
+
+  /** `aggregate` with partitions' results merged on workers first, in `depth` levels. */
+  treeAggregate<U>(zero: U, seqOp: (accumulated: U, value: T) => U, combOp: (a: U, b: U) => U, depth = 2): Promise<U> {
+    return treeAggregate(this, zero, seqOp, combOp, depth)
+  }
+
+  /** The greatest record. @throws UnsupportedOperationException when there is none. */
+  max(ordering: Ordering<T> = naturalOrdering): Promise<T> {
+    return actions.max(this, ordering)
+  }
+
+  /** The least record. @throws UnsupportedOperationException when there is none. */
+  min(ordering: Ordering<T> = naturalOrdering): Promise<T> {
+    return actions.min(this, ordering)
+  }
+
+  /** The `count` greatest records, the greatest first. */
+  top(count: number, ordering: Ordering<T> = naturalOrdering): Promise<T[]> {
+    return actions.top(this, count, ordering)
+  }
+
+  /** The `count` least records, the least first. */
+  takeOrdered(count: number, ordering: Ordering<T> = naturalOrdering): Promise<T[]> {
+    return actions.takeOrdered(this, count, ordering)
+  }
+
+  /** `count` records at random, in random order; without replacement all of them when there are no more. */
+  takeSample(withReplacement: boolean, count: number, seed: number = freshSeed()): Promise<T[]> {
+    return takeSample(this, withReplacement, count, seed)
+  }
+
+  /** How often each record occurs, equal ones counted together. For records that are objects, read the Map's entries: `get` compares identity. */
+  countByValue(): Promise<Map<T, number>> {
+    return countEach(this, 'countByValue', 'countRecords')
+  }
+
+  /** About how many distinct records there are. @param relativeSD the standard error wanted, above 0.000017. */
+  countApproxDistinct(relativeSD = 0.05): Promise<number> {
+    return countApproxDistinct(this, relativeSD)
+  }
+
+  /** What is known of the count after `timeoutMs`. @param confidence that the true count lies in the bounds, from 0 to 1. */
+  countApprox(timeoutMs: number, confidence = 0.95): Promise<PartialResult<BoundedDouble>> {
+    return approximate.countApprox(this, timeoutMs, confidence)
+  }
+
+  /** What is known of `countByValue` after `timeoutMs`. */
+  countByValueApprox(timeoutMs: number, confidence = 0.95): Promise<PartialResult<Map<T, BoundedDouble>>> {
+    return approximate.countByValueApprox(this, timeoutMs, confidence)
+  }
+
+  // Actions in the background
+
+  /** `collect` that can be cancelled. */
+  collectAsync(): FutureAction<T[]> {
+    return new FutureAction((signal) => actions.collect(this, 'collectAsync', { signal }))
+  }
+
+  /** `count` that can be cancelled. */
+  countAsync(): FutureAction<number> {
+    return new FutureAction((signal) => actions.count(this, 'countAsync', { signal }))
+  }
+
+  /** `take` that can be cancelled. */
+  takeAsync(count: number): FutureAction<T[]> {
+    return new FutureAction((signal) => actions.take(this, 'takeAsync', count, { signal }))
+  }
+
+  /** `foreach` that can be cancelled. */
+  foreachAsync(f: (value: T) => unknown): FutureAction<void> {
+    return new FutureAction((signal) => actions.foreach(this, 'foreachAsync', f, { signal }))
+  }
+
+  /** `foreachPartition` that can be cancelled. */
+  foreachPartitionAsync(f: (records: Records<T>) => unknown): FutureAction<void> {
+    return new FutureAction((signal) => actions.foreachPartition(this, 'foreachPartitionAsync', f, { signal }))
+  }
+
+  // Actions of pairs
+
+  /** How often each key occurs. For keys that are objects, read the Map's entries: `get` compares identity. */
+  countByKey<K, V>(this: Pairs<K, V>): Promise<Map<K, number>> {
+    return countEach(this, 'countByKey', 'countKeys')
+  }
+
+  /** What is known of `countByKey` after `timeoutMs`. */
+  countByKeyApprox<K, V>(
+    this: Pairs<K, V>,
+    timeoutMs: number,
+    confidence = 0.95,
+  ): Promise<PartialResult<Map<K, BoundedDouble>>> {
+    return approximate.countByKeyApprox(this, timeoutMs, confidence)
+  }
+
+  /** All pairs as a Map, the last one of each key. For keys that are objects, read the Map's entries: `get` compares identity. */
+  collectAsMap<K, V>(this: Pairs<K, V>): Promise<Map<K, V>> {
+    return collectAsMap(this)
+  }
+
+  /** The values of a key; computes one partition only where a partitioner tells which. */
+  lookup<K, V>(this: Pairs<K, V>, key: K): Promise<V[]> {
+    return lookup(this, key)
+  }
+
+  /** The values of each key merged with `f`, as a Map. For keys that are objects, read the Map's entries: `get` compares identity. */
+  reduceByKeyLocally<K, V>(this: Pairs<K, V>, f: (a: V, b: V) => V): Promise<Map<K, V>> {
+    return reduceByKeyLocally(this, f)
+  }
+
+  // Actions of numbers
+
+  /** 0 when there are no numbers. */
+  sum(this: RDD<number>): Promise<number> {
+    return double.sum(this)
+  }
+
+  /** Count, mean, variance, maximum and minimum in one pass. @throws UnsupportedOperationException for an RDD without partitions. */
+  stats(this: RDD<number>): Promise<StatCounter> {
+    return double.stats(this, 'stats')
+  }
+
+  async mean(this: RDD<number>): Promise<number> {
+    return (await double.stats(this, 'mean')).mean()
+  }
+
+  /** Of the numbers as a whole population. */
+  async variance(this: RDD<number>): Promise<number> {
+    return (await double.stats(this, 'variance')).variance()
+  }
+
+  /** Of the numbers as a whole population. */
+  async popVariance(this: RDD<number>): Promise<number> {
+    return (await double.stats(this, 'popVariance')).variance()
+  }
+
+  /** Of the numbers as a sample: divided by count - 1. */
+  async sampleVariance(this: RDD<number>): Promise<number> {
+    return (await double.stats(this, 'sampleVariance')).sampleVariance()
+  }
+
+  /** Of the numbers as a whole population. */
+  async stdev(this: RDD<number>): Promise<number> {
+    return (await double.stats(this, 'stdev')).stdev()
+  }
+
+  /** Of the numbers as a whole population. */
+  async popStdev(this: RDD<number>): Promise<number> {
+    return (await double.stats(this, 'popStdev')).stdev()
+  }
+
+  /** Of the numbers as a sample: divided by count - 1. */
+  async sampleStdev(this: RDD<number>): Promise<number> {
+    return (await double.stats(this, 'sampleStdev')).sampleStdev()
+  }
+
+  /**
+   * Counts of numbers in intervals, each without its end but the last. Given a count, intervals of one width between the least and the greatest
+   * number, with their bounds; given bounds, counts alone. @param evenBuckets whether the given bounds are equally far apart, which is faster.
+   */
+  histogram(this: RDD<number>, bucketCount: number): Promise<[bounds: number[], counts: number[]]>
+  histogram(this: RDD<number>, bounds: readonly number[], evenBuckets?: boolean): Promise<number[]>
+  histogram(
+    this: RDD<number>,
+    buckets: number | readonly number[],
+    evenBuckets = false,
+  ): Promise<[number[], number[]] | number[]> {
+    return typeof buckets === 'number'
+      ? double.histogramOfCount(this, buckets)
+      : double.histogramOfBounds(this, buckets, evenBuckets)
+  }
+
+  /** What is known of the sum after `timeoutMs`. */
+  sumApprox(this: RDD<number>, timeoutMs: number, confidence = 0.95): Promise<PartialResult<BoundedDouble>> {
+    return approximate.sumApprox(this, timeoutMs, confidence)
+  }
+
+  /** What is known of the mean after `timeoutMs`. */
+  meanApprox(this: RDD<number>, timeoutMs: number, confidence = 0.95): Promise<PartialResult<BoundedDouble>> {
+    return approximate.meanApprox(this, timeoutMs, confidence)
+  }
+
+  // Saving
+
+  /**
+   * Writes each record's text as a line to `path/part-00000` and so on, a file per partition, and then `path/_SUCCESS`; text of a record is what
+   * Spark's Scala prints: a string as it is, a pair as `(a,1)`. @throws FileAlreadyExistsException when `path` exists.
+   */
+  saveAsTextFile(path: string, codec?: CompressionCodec): Promise<void> {
+    return saveAsTextFile(this, path, { codec })
+  }
+
+  /** Writes the records as they are, for `SparkContext.objectFile`. @throws FileAlreadyExistsException when `path` exists. */
+  saveAsObjectFile(path: string): Promise<void> {
+    return saveAsObjectFile(this, path, {})
+  }
+
+  /** PySpark's name of `saveAsObjectFile`. */
+  saveAsPickleFile(path: string): Promise<void> {
+    return saveAsObjectFile(this, path, { operation: 'saveAsPickleFile' })
   }
 }

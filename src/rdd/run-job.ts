@@ -1,17 +1,21 @@
+import type { JobProperties } from '../engine/engine.ts'
 import type { ResultSink } from '../task/program.ts'
+import { writeCheckpoints } from './checkpointing.ts'
 import type { RDD } from './rdd.ts'
 
 /** What an action may ask of its job beside the sink. */
 export interface JobOptions {
   /** Partitions to run; all of them when absent. */
   readonly partitions?: readonly number[]
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Called as each partition's result arrives, in any order; index into `partitions`. */
   readonly onResult?: (index: number, value: unknown) => void
+  /** Who submits it; taken from the calling code when absent. A job that runs later than its call took them at the call. */
+  readonly properties?: JobProperties
 }
 
 /**
- * Runs an action's job: the one way from an RDD to the engine.
+ * Runs an action's job, the one way from an RDD to the engine, and then writes the checkpoints that were asked for of what it computed.
  * @param operation the action's name, for the call site.
  * @returns one value per partition, in their order.
  */
@@ -22,10 +26,19 @@ export async function runJob<R>(
   options: JobOptions = {},
 ): Promise<R[]> {
   const { context } = rdd
+  const { partitions, signal, onResult } = options
   context.assertNotStopped()
   // Taken before anything is awaited: the user's stack and properties are those of the call.
-  const properties = context.jobProperties(operation)
+  const properties = options.properties ?? context.jobProperties(operation)
   const node = await rdd.resolve()
-  const results = await context.runJob({ node, sink, properties, ...options })
+  const results = await context.runJob({
+    node,
+    sink,
+    properties,
+    ...(partitions && { partitions }),
+    ...(signal && { signal }),
+    ...(onResult && { onResult }),
+  })
+  await writeCheckpoints(context, node, properties)
   return results as R[]
 }

@@ -14,7 +14,7 @@ export class HyperLogLog {
   readonly registers: Uint8Array
 
   /** @param registers of another one of this precision, to go on with. */
-  constructor(precision: number, registers = new Uint8Array(2 ** precision)) {
+  constructor(precision: number, registers: Uint8Array = new Uint8Array(2 ** precision)) {
     this.precision = precision
     this.registers = registers
   }

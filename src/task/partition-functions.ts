@@ -1,5 +1,5 @@
 import { MillstreamError } from '../errors.ts'
-import { approximateDistinct } from './partition-functions/approximate.ts'
+import * as approximate from './partition-functions/approximate.ts'
 import * as keyed from './partition-functions/keyed.ts'
 import * as numbers from './partition-functions/numbers.ts'
 import { pipeThrough } from './partition-functions/pipe.ts'
@@ -16,10 +16,12 @@ import * as whole from './partition-functions/whole-partition.ts'
 export type BuiltinPartitionFunction = (...parameters: never[]) => unknown
 
 const FUNCTIONS = {
-  approximateDistinct,
+  approximateDistinct: approximate.approximateDistinct,
+  approximateDistinctByKey: approximate.approximateDistinctByKey,
   combineByKey: keyed.combineByKey,
   countIntervals: numbers.countIntervals,
   countKeys: keyed.countKeys,
+  countRegisters: approximate.countRegisters,
   countRecords: keyed.countRecords,
   dealRoundRobin,
   distinctRecords: keyed.distinctRecords,

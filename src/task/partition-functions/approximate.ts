@@ -1,8 +1,38 @@
 import { HyperLogLog } from '../hyper-log-log.ts'
+import { KeyTable } from '../key/index.ts'
 
 /** The registers of a partition's distinct records. */
 export function approximateDistinct(records: Iterable<unknown>, _partition: number, precision: number): Uint8Array {
   const sketch = new HyperLogLog(precision)
   for (const record of records) sketch.add(record)
   return sketch.registers
+}
+
+/** For each key of the partition, the registers of its distinct values. */
+export function* approximateDistinctByKey(
+  records: Iterable<unknown>,
+  _partition: number,
+  precision: number,
+): Generator<[unknown, Uint8Array]> {
+  const sketches = new KeyTable<HyperLogLog>()
+  for (const [key, value] of records as Iterable<[unknown, unknown]>) {
+    let sketch = sketches.get(key)
+    if (!sketch) {
+      sketch = new HyperLogLog(precision)
+      sketches.set(key, sketch)
+    }
+    sketch.add(value)
+  }
+  for (const [key, sketch] of sketches.pairs()) yield [key, sketch.registers]
+}
+
+/** The count that each key's registers stand for. */
+export function* countRegisters(
+  records: Iterable<unknown>,
+  _partition: number,
+  precision: number,
+): Generator<[unknown, number]> {
+  for (const [key, registers] of records as Iterable<[unknown, Uint8Array]>) {
+    yield [key, new HyperLogLog(precision, registers).count()]
+  }
 }

@@ -13,7 +13,7 @@ export interface PipeOptions {
   readonly printPipeContext: ((print: (line: string) => void) => unknown) | null
   readonly printRecord: ((record: never, print: (line: string) => void) => unknown) | null
   readonly checkCode: boolean
-  readonly separateWorkingDir: string | null
+  readonly workingDir: string | null
 }
 
 /** Bytes gathered before the command's input is written to. */
@@ -32,7 +32,7 @@ export async function* pipeThrough(
   const child = spawn(program!, args, {
     env: { ...process.env, ...options.env },
     stdio: 'pipe',
-    ...(options.separateWorkingDir === null ? {} : { cwd: options.separateWorkingDir }),
+    ...(options.workingDir === null ? {} : { cwd: options.workingDir }),
   })
   // Where a command cannot be started, this is the only word of it.
   const failedToStart = new Promise<never>((_, reject) => {

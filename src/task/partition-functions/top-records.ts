@@ -1,13 +1,18 @@
 import type { Ordering } from '../ordering.ts'
+import { compareValues } from '../ordering.ts'
+
+/** An ordering as it travels: null for the natural one, which every worker has. */
+export type SentOrdering = Ordering<unknown> | null
 
 /** The `count` least records of a partition by the ordering, in its order; holds no more than that at any time. */
 export function leastRecords(
   records: Iterable<unknown>,
   _partition: number,
   count: number,
-  ordering: Ordering<unknown>,
+  sent: SentOrdering,
 ): unknown[] {
   if (count <= 0) return []
+  const ordering = sent ?? compareValues
   // A heap whose root is the greatest of the records kept, the one that goes first.
   const heap: unknown[] = []
   for (const record of records) {
@@ -27,8 +32,9 @@ export function greatestRecords(
   records: Iterable<unknown>,
   partition: number,
   count: number,
-  ordering: Ordering<unknown>,
+  sent: SentOrdering,
 ): unknown[] {
+  const ordering = sent ?? compareValues
   return leastRecords(records, partition, count, (a, b) => ordering(b, a))
 }
 
@@ -62,13 +68,15 @@ function swap(heap: unknown[], a: number, b: number): void {
 }
 
 /** The record that no other precedes, as `[record]`; `[]` for an empty partition. */
-export function leastRecord(records: Iterable<unknown>, _partition: number, ordering: Ordering<unknown>): unknown[] {
+export function leastRecord(records: Iterable<unknown>, _partition: number, sent: SentOrdering): unknown[] {
+  const ordering = sent ?? compareValues
   let least: unknown[] = []
   for (const record of records) if (least.length === 0 || ordering(record, least[0]) < 0) least = [record]
   return least
 }
 
 /** The record that no other follows, as `[record]`; `[]` for an empty partition. */
-export function greatestRecord(records: Iterable<unknown>, partition: number, ordering: Ordering<unknown>): unknown[] {
+export function greatestRecord(records: Iterable<unknown>, partition: number, sent: SentOrdering): unknown[] {
+  const ordering = sent ?? compareValues
   return leastRecord(records, partition, (a, b) => ordering(b, a))
 }

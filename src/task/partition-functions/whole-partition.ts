@@ -1,6 +1,7 @@
 import { SparkException } from '../../errors.ts'
 import { copyValue } from '../copy-value.ts'
-import type { Ordering } from '../ordering.ts'
+import { compareValues } from '../ordering.ts'
+import type { SentOrdering } from './top-records.ts'
 
 /** Calls the user's function with the partition's index first, as Spark does. */
 export function withIndex(
@@ -76,7 +77,8 @@ export function* numberRecordsApart(
 }
 
 /** The pairs of the partition in the order of their keys. */
-export function sortByKey(records: Iterable<unknown>, _partition: number, ordering: Ordering<unknown>): unknown[] {
+export function sortByKey(records: Iterable<unknown>, _partition: number, sent: SentOrdering): unknown[] {
+  const ordering = sent ?? compareValues
   return [...(records as Iterable<[unknown, unknown]>)].sort((a, b) => ordering(a[0], b[0]))
 }
 
@@ -86,8 +88,9 @@ export function* keysBetween(
   _partition: number,
   lower: unknown,
   upper: unknown,
-  ordering: Ordering<unknown>,
+  sent: SentOrdering,
 ): Generator<unknown> {
+  const ordering = sent ?? compareValues
   for (const pair of records as Iterable<[unknown, unknown]>) {
     if (ordering(pair[0], lower) >= 0 && ordering(pair[0], upper) <= 0) yield pair
   }

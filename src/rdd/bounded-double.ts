@@ -1,0 +1,24 @@
+/** An estimate, and the bounds between which the true value lies with the given confidence (Spark's `BoundedDouble`). */
+export class BoundedDouble {
+  readonly mean: number
+  /** From 0 to 1. */
+  readonly confidence: number
+  readonly low: number
+  readonly high: number
+
+  constructor(mean: number, confidence: number, low: number, high: number) {
+    this.mean = mean
+    this.confidence = confidence
+    this.low = low
+    this.high = high
+  }
+
+  /** A value that is known. */
+  static exact(value: number): BoundedDouble {
+    return new BoundedDouble(value, 1, value, value)
+  }
+
+  toString(): string {
+    return `[${this.low.toFixed(3)}, ${this.high.toFixed(3)}]`
+  }
+}

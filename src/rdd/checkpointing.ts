@@ -1,0 +1,172 @@
+import type { JobProperties } from '../engine/engine.ts'
+import type { DataBlock, LineageNode, NodeStorage } from '../engine/lineage.ts'
+import { effectiveNode, newNodeStorage, parentsOf } from '../engine/lineage.ts'
+import { SparkException } from '../errors.ts'
+import { builtin } from '../task/partition-functions.ts'
+import { StorageLevel } from '../task/storage-level.ts'
+import { localDirectory } from './local-directory.ts'
+import { partitionerFile } from './partitioner-file.ts'
+import type { RDDContext } from './rdd-context.ts'
+import type { RDDLineage } from './rdd-lineage.ts'
+
+/** Checkpoints asked for and not written yet; a context without one spares its jobs the walk over their lineage. */
+const requested = new WeakMap<RDDContext, Set<NodeStorage>>()
+const writing = new WeakMap<NodeStorage, Promise<void>>()
+const files = new WeakMap<NodeStorage, string>()
+
+/** Asks for a checkpoint in the checkpoint directory, written after the next job that computes the RDD. @throws SparkException without a directory. */
+export function requestCheckpoint(context: RDDContext, { storage }: RDDLineage): void {
+  if (context.checkpointDir === null) {
+    throw new SparkException(
+      'NO_CHECKPOINT_DIR',
+      'Checkpoint directory has not been set in the SparkContext: call setCheckpointDir(path) before checkpoint()',
+    )
+  }
+  if (storage.checkpointed !== null || storage.checkpoint === 'reliable') return
+  storage.checkpoint = 'reliable'
+  remember(context, storage)
+}
+
+/** Asks for a checkpoint in memory, made after the next job that computes the RDD; it is persisted until then at least. */
+export function requestLocalCheckpoint(context: RDDContext, { storage }: RDDLineage): void {
+  if (storage.checkpointed !== null) return
+  storage.level = localCheckpointLevel(storage.level)
+  storage.checkpoint = 'local'
+  remember(context, storage)
+}
+
+/** A local checkpoint that only memory held could be lost to make room; with the disk behind it, it is not. */
+export function localCheckpointLevel(level: StorageLevel): StorageLevel {
+  const diskBacked = [
+    StorageLevel.DISK_ONLY,
+    StorageLevel.DISK_ONLY_2,
+    StorageLevel.DISK_ONLY_3,
+    StorageLevel.MEMORY_AND_DISK,
+    StorageLevel.MEMORY_AND_DISK_2,
+    StorageLevel.MEMORY_AND_DISK_SER,
+    StorageLevel.MEMORY_AND_DISK_SER_2,
+    StorageLevel.OFF_HEAP,
+  ]
+  const match = diskBacked.find(
+    (one) =>
+      one.useMemory === level.useMemory &&
+      one.useOffHeap === level.useOffHeap &&
+      one.deserialized === level.deserialized &&
+      one.replication === level.replication,
+  )
+  return match ?? StorageLevel.MEMORY_AND_DISK
+}
+
+/** The directory that holds the RDD's checkpoint, or null. */
+export function checkpointDirectory({ storage }: RDDLineage): string | null {
+  return files.get(storage) ?? null
+}
+
+function remember(context: RDDContext, storage: NodeStorage): void {
+  const storages = requested.get(context) ?? new Set()
+  requested.set(context, storages.add(storage))
+}
+
+/** Writes the checkpoints asked for in the lineage that a job has just computed; below a checkpoint there is nothing left to write. */
+export async function writeCheckpoints(
+  context: RDDContext,
+  node: LineageNode,
+  properties: JobProperties,
+): Promise<void> {
+  if (!requested.get(context)?.size) return
+  for (const wanted of findRequested(node)) await writeOnce(context, wanted, properties)
+}
+
+function findRequested(top: LineageNode): LineageNode[] {
+  const found: LineageNode[] = []
+  const seen = new Set<LineageNode>()
+  const open = [top]
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
+    if (node.storage.checkpointed === null && node.storage.checkpoint !== 'none') found.push(node)
+    else open.push(...parentsOf(effectiveNode(node)))
+  }
+  return found
+}
+
+/** Jobs that end at the same time wait for one writing. */
+function writeOnce(context: RDDContext, node: LineageNode, properties: JobProperties): Promise<void> {
+  const { storage } = node
+  let written = writing.get(storage)
+  if (!written) {
+    const make = storage.checkpoint === 'local' ? makeLocalCheckpoint : makeReliableCheckpoint
+    written = make(context, node, properties)
+      .then((checkpointed) => {
+        storage.checkpointed = checkpointed
+        requested.get(context)?.delete(storage)
+        context.nodeCreated(checkpointed)
+      })
+      .finally(() => writing.delete(storage))
+    writing.set(storage, written)
+  }
+  return written
+}
+
+async function makeReliableCheckpoint(
+  context: RDDContext,
+  node: LineageNode,
+  properties: JobProperties,
+): Promise<LineageNode> {
+  const directory = `${context.checkpointDir}/rdd-${node.id}`
+  const fileSystem = context.fileSystem(directory)
+  const target = localDirectory(context, directory, 'checkpoint')
+  // Left over from an earlier context with the same directory, or from a job that failed half way.
+  await fileSystem.delete(directory, { recursive: true })
+  await fileSystem.mkdirs(directory)
+  await context.runJob({ node, sink: builtin('savePartitionAsRecords', target), properties })
+  const partitioner = node.partitioner && partitionerFile(node.partitioner)
+  if (partitioner) {
+    await using file = await fileSystem.create(`${directory}/_partitioner`)
+    await file.write(partitioner)
+    await file.commit()
+  }
+  const statuses = await fileSystem.listStatus(directory)
+  const splits = statuses
+    .filter((status) => /\/part-\d+$/.test(status.path))
+    .map((status) => [{ path: status.path, start: 0, length: status.length, isCompressed: false }])
+  files.set(node.storage, fileSystem.qualify(directory))
+  return Object.freeze({
+    ...identityOf(context, node, properties),
+    kind: 'files',
+    className: 'ReliableCheckpointRDD',
+    format: 'records',
+    partitions: splits,
+    recordLength: 0,
+  })
+}
+
+async function makeLocalCheckpoint(
+  context: RDDContext,
+  node: LineageNode,
+  properties: JobProperties,
+): Promise<LineageNode> {
+  const parts = await context.runJob({ node, sink: builtin('encodePartition'), properties })
+  const blocks = (parts as { bytes: Uint8Array; count: number }[]).map(
+    ({ bytes, count }): DataBlock => ({ format: 'records', bytes: shared(bytes), recordCount: count }),
+  )
+  return Object.freeze({
+    ...identityOf(context, node, properties),
+    kind: 'blocks',
+    className: 'LocalCheckpointRDD',
+    blocks,
+  })
+}
+
+function identityOf(context: RDDContext, node: LineageNode, { callSite }: JobProperties) {
+  const { numPartitions, partitioner } = node
+  return { id: context.newRddId(), callSite, numPartitions, partitioner, storage: newNodeStorage() }
+}
+
+/** Memory that every worker reads without a copy. */
+function shared(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer instanceof SharedArrayBuffer) return bytes
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
+}

@@ -1,0 +1,44 @@
+/** The result of an action that runs in the background: a promise that can be cancelled (Spark's `FutureAction`). */
+export class FutureAction<T> implements PromiseLike<T> {
+  readonly #promise: Promise<T>
+  readonly #controller = new AbortController()
+  #isCompleted = false
+
+  /** @param run starts the action; the signal is its cancellation. */
+  constructor(run: (signal: AbortSignal) => Promise<T>) {
+    this.#promise = run(this.#controller.signal)
+    const complete = () => {
+      this.#isCompleted = true
+    }
+    this.#promise.then(complete, complete)
+  }
+
+  /** Ends the action's jobs; the promise is then rejected with JobCancelledException. After completion nothing happens. */
+  cancel(reason = ''): void {
+    if (!this.#isCompleted) this.#controller.abort(reason)
+  }
+
+  get isCancelled(): boolean {
+    return this.#controller.signal.aborted
+  }
+
+  get isCompleted(): boolean {
+    return this.#isCompleted
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is a promise to those who wait for it
+  then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#promise.then(onFulfilled, onRejected)
+  }
+
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.#promise.catch(onRejected)
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.#promise.finally(onFinally)
+  }
+}

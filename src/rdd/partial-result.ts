@@ -1,0 +1,30 @@
+/** What an approximate action has when its time is up, and the final value for who waits on (Spark's `PartialResult`). */
+export class PartialResult<R> {
+  /** The answer when the action returned. */
+  readonly initialValue: R
+  /** Whether the job was over by then. */
+  readonly isInitialValueFinal: boolean
+  readonly #final: Promise<R>
+
+  constructor(initialValue: R, final: Promise<R>, isInitialValueFinal: boolean) {
+    this.initialValue = initialValue
+    this.isInitialValueFinal = isInitialValueFinal
+    this.#final = final
+    // Who does not ask for the final value is not bothered with its failure.
+    final.catch(() => {})
+  }
+
+  /** The value of the whole job, once it is over. @throws SparkException when the job fails after all. */
+  getFinalValue(): Promise<R> {
+    return this.#final
+  }
+
+  toString(): string {
+    const text = this.initialValue instanceof Map ? mapText(this.initialValue) : String(this.initialValue)
+    return `(${this.isInitialValueFinal ? 'final' : 'partial'}: ${text})`
+  }
+}
+
+function mapText(map: ReadonlyMap<unknown, unknown>): string {
+  return `Map(${[...map].map(([key, value]) => `${String(key)} -> ${String(value)}`).join(', ')})`
+}

@@ -1,0 +1,11 @@
+import { IllegalArgumentException, UnsupportedOperationException } from '../errors.ts'
+
+/** Refuses a wrong argument in Spark's words. @throws IllegalArgumentException */
+export function require(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `requirement failed: ${message}`)
+}
+
+/** What actions that need a record answer when there is none. */
+export function emptyCollection(): UnsupportedOperationException {
+  return new UnsupportedOperationException('EMPTY_COLLECTION', 'empty collection')
+}
