@@ -144,9 +144,9 @@ class Capture implements FunctionOracle {
     return Inspector.shared.privateMembers([object])[0]!
   }
 
-  isInstalled(constructor: object): boolean {
-    const url = positionOf(constructor)?.url ?? ''
-    return isInstalled(url) && installedReference(constructor, url) !== undefined
+  isInstalled(owner: object): boolean {
+    const url = positionOf(owner)?.url ?? ''
+    return isInstalled(url) && installedReference(owner, url) !== undefined
   }
 
   outerThis(facts: FunctionFacts): unknown {
@@ -156,19 +156,22 @@ class Capture implements FunctionOracle {
     })
   }
 
-  classId(constructor: object, facts: FunctionFacts): string {
-    return classId(constructor, facts.position)
+  classId(owner: object, facts: FunctionFacts): string {
+    return classId(owner, facts.position)
   }
 
   symbolId(symbol: symbol): string {
     let id = symbolIds.get(symbol)
-    if (id === undefined) symbolIds.set(symbol, (id = `${symbolIds.size}`))
+    if (id === undefined) {
+      id = `${symbolIds.size}`
+      symbolIds.set(symbol, id)
+    }
     return id
   }
 
   isStrict({ fn, source, position }: FunctionFacts): boolean {
     if (position.isModule || source.isStrict) return true
-    const isPlain = source.node.type === 'FunctionExpression' && !source.node['async'] && !source.node['generator']
+    const isPlain = source.node.type === 'FunctionExpression' && !source.node.async && !source.node.generator
     if (isPlain) return !Object.hasOwn(fn, 'caller')
     return position.scriptId !== '' && Scripts.shared.isStrict(position.scriptId)
   }

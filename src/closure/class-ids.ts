@@ -5,20 +5,20 @@ const ids = new WeakMap<object, string>()
 const classes = new Map<string, WeakRef<object>>()
 
 /** The identity of a user's class: its place, and a number when one place makes several classes (a mixin). */
-export function classId(constructor: object, position: Position): string {
-  const known = ids.get(constructor)
+export function classId(owner: object, position: Position): string {
+  const known = ids.get(owner)
   if (known !== undefined) return known
   const place = createHash('sha1').update(`${position.url}:${position.line}:${position.column}`).digest('base64url')
   let id = place.slice(0, 12)
   for (let count = 2; classes.get(id)?.deref() !== undefined; count++) id = `${place.slice(0, 12)}.${count}`
-  ids.set(constructor, id)
-  classes.set(id, new WeakRef(constructor))
+  ids.set(owner, id)
+  classes.set(id, new WeakRef(owner))
   return id
 }
 
 /** On the driver: the identity of a class that has been captured, under which its instances travel. */
-export function classIdOf(constructor: object): string | undefined {
-  return ids.get(constructor)
+export function classIdOf(owner: object): string | undefined {
+  return ids.get(owner)
 }
 
 /** On the driver: the class of that identity. */

@@ -1,3 +1,4 @@
+import { workerFilename } from './code-positions.ts'
 import type { Code } from './format.ts'
 import type { NameUse } from './free-names.ts'
 import type { FunctionSource } from './function-source.ts'
@@ -18,7 +19,7 @@ export interface CodeRequest {
   /** Names that several functions share and some assign: each use becomes a use of the cell's `v`. */
   readonly cells: readonly string[]
   readonly isStrict: boolean
-  readonly filename: string
+  readonly url: string
   /** Zero-based position of the text in its script. */
   readonly line: number
   readonly column: number
@@ -28,7 +29,6 @@ export interface WrittenCode {
   readonly code: Code
   /** What the parameters stand for, in order. */
   readonly bindings: readonly { readonly kind: 'constant' | 'cell' | 'special'; readonly name: string }[]
-  readonly edits: readonly Edit[]
 }
 
 /** `this` of the surrounding code, `import.meta`, `import()`, a class's parent, and a method's home: names no program can use. */
@@ -46,12 +46,12 @@ export function removedFromClass(source: FunctionSource): Edit[] {
   const { shift, text } = source
   const removed: Edit[] = []
   for (const element of elementsOf(source)) {
-    const isStaticField = element.type === 'PropertyDefinition' && element['static'] === true
+    const isStaticField = element.type === 'PropertyDefinition' && element.static === true
     if (element.type !== 'StaticBlock' && !isStaticField) continue
     const start = element.start - shift
     const end = element.end - shift
-    const key = element['key'] as SyntaxNode | undefined
-    const kept = key?.type === 'PrivateIdentifier' ? `static #${key['name'] as string};` : ';'
+    const key = element.key as SyntaxNode | undefined
+    const kept = key?.type === 'PrivateIdentifier' ? `static #${key.name as string};` : ';'
     removed.push({ start, end, text: kept + breaksOf(text.slice(start, end)) })
   }
   const heritage = heritageRange(source)
@@ -70,26 +70,23 @@ function restoreEdits(source: FunctionSource): Edit[] {
   const { shift, text, node, privateFields, privateStatics } = source
   const edits: Edit[] = []
   for (const element of elementsOf(source)) {
-    if (element['static'] === true) continue
+    if (element.static === true) continue
     if (element.type === 'PropertyDefinition') {
-      const value = element['value'] as SyntaxNode | null
+      const value = element.value as SyntaxNode | null
       if (value === null) continue
       // Parentheses around the value belong to it, so the edit reaches from the key's end, or its bracket's, to the element's end.
-      const key = element['key'] as SyntaxNode
-      const from = text.indexOf(
-        '=',
-        element['computed'] === true ? text.indexOf(']', key.end - shift) : key.end - shift,
-      )
+      const key = element.key as SyntaxNode
+      const from = text.indexOf('=', element.computed === true ? text.indexOf(']', key.end - shift) : key.end - shift)
       const last = text[element.end - shift - 1] === ';' ? element.end - shift - 1 : element.end - shift
       edits.push({ start: from + 1, end: from + 1, text: `${RESTORE_PARAMETER}.on?void 0:(` })
       edits.push({ start: last, end: last, text: ')' })
-    } else if (element['kind'] === 'constructor') {
-      const body = ((element['value'] as SyntaxNode)['body'] as SyntaxNode).start - shift + 1
-      const skip = node['superClass'] ? '{super();return}' : 'return;'
+    } else if (element.kind === 'constructor') {
+      const body = ((element.value as SyntaxNode).body as SyntaxNode).start - shift + 1
+      const skip = node.superClass ? '{super();return}' : 'return;'
       edits.push({ start: body, end: body, text: `if(${RESTORE_PARAMETER}.on)${skip}` })
     }
   }
-  const start = (node['body'] as SyntaxNode).start - shift + 1
+  const start = (node.body as SyntaxNode).start - shift + 1
   const assign = (names: readonly string[], target: string): string =>
     names.map((name, at) => `${target}.${name}=v[${at}]`).join(';')
   const accessors =
@@ -104,7 +101,7 @@ const PARENT_PARAMETER = 'extends$'
 const RESTORE_PARAMETER = 'restore$'
 
 function elementsOf(source: FunctionSource): readonly SyntaxNode[] {
-  return (source.node['body'] as SyntaxNode)['body'] as SyntaxNode[]
+  return (source.node.body as SyntaxNode).body as SyntaxNode[]
 }
 
 function breaksOf(text: string): string {
@@ -113,11 +110,11 @@ function breaksOf(text: string): string {
 
 /** Where the expression after `extends` stands, parentheses and all. */
 function heritageRange(source: FunctionSource): { readonly start: number; readonly end: number } | undefined {
-  if (!source.node['superClass']) return undefined
-  const id = source.node['id'] as SyntaxNode | null
+  if (!source.node.superClass) return undefined
+  const id = source.node.id as SyntaxNode | null
   const from = (id ? id.end : source.node.start + 'class'.length) - source.shift
   const start = source.text.indexOf('extends', from) + 'extends'.length
-  return { start, end: (source.node['body'] as SyntaxNode).start - source.shift }
+  return { start, end: (source.node.body as SyntaxNode).start - source.shift }
 }
 
 /** Uses of a name that stand outside of ranges that are cut out. */
@@ -174,11 +171,12 @@ export function writeCode(request: CodeRequest): WrittenCode {
     const name = special(Special.THIS, 'this$')
     for (const { start, end } of free.outerThis) edits.push({ start: start - shift, end: end - shift, text: name })
   }
-  if (source.isClass && source.node['superClass']) special(Special.PARENT, PARENT_PARAMETER)
+  if (source.isClass && source.node.superClass) special(Special.PARENT, PARENT_PARAMETER)
   const home = free.usesSuper && source.form !== 'expression' ? special(Special.HOME, 'home$') : undefined
   if (source.hasPrivates) parameters.push(RESTORE_PARAMETER)
   const { before, after } = wrap(source, edits, home)
-  const text = applyEdits(source.text, edits)
+  const inOrder = ordered(edits)
+  const text = applyEdits(source.text, inOrder)
   const expression = before + text + after
   return {
     code: {
@@ -186,12 +184,11 @@ export function writeCode(request: CodeRequest): WrittenCode {
       lead: before.length,
       isStrict: request.isStrict,
       parameters,
-      filename: request.filename,
+      filename: workerFilename(request.url, { line: request.line, column: request.column, text, edits: inOrder }),
       line: request.line,
       column: request.column,
     },
     bindings,
-    edits,
   }
 }
 
@@ -203,8 +200,8 @@ function wrap(
 ): { readonly before: string; readonly after: string } {
   if (source.form === 'expression') return { before: '(', after: '\n)' }
   const { node, shift, text } = source
-  const key = node['key'] as SyntaxNode
-  const isComputed = node['computed'] === true
+  const key = node.key as SyntaxNode
+  const isComputed = node.computed === true
   const start = isComputed ? text.lastIndexOf('[', key.start - shift) : key.start - shift
   const end = isComputed ? text.indexOf(']', key.end - shift) + 1 : key.end - shift
   edits.push({ start, end, text: 'm' })
@@ -222,15 +219,23 @@ function renamed(use: NameUse, name: string, replacement: string, shift: number)
   return { start: use.start - shift, end: use.end - shift, text }
 }
 
-function applyEdits(text: string, edits: Edit[]): string {
+/** Edits in order; one inside of a part that is cut out is void. */
+function ordered(edits: readonly Edit[]): Edit[] {
+  let at = 0
+  return [...edits]
+    .sort((a, b) => a.start - b.start || a.end - b.end)
+    .filter((edit) => {
+      if (edit.start < at) return false
+      at = edit.end
+      return true
+    })
+}
+
+function applyEdits(text: string, edits: readonly Edit[]): string {
   if (edits.length === 0) return text
-  // Sorting is stable and insertions at one place keep their order.
-  edits.sort((a, b) => a.start - b.start || a.end - b.end)
   let result = ''
   let at = 0
   for (const edit of edits) {
-    // An edit inside of a part that is cut out is void.
-    if (edit.start < at) continue
     result += text.slice(at, edit.start) + edit.text
     at = edit.end
   }

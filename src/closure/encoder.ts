@@ -33,8 +33,8 @@ export interface FunctionOracle {
   /** The identity of the cell behind a variable, when it is one. */
   cell(facts: FunctionFacts, outer: OuterVariable): string | undefined
   /** Whether a class lives in an installed module, so that it is not rebuilt. */
-  isInstalled(constructor: object): boolean
-  classId(constructor: object, facts: FunctionFacts): string
+  isInstalled(owner: object): boolean
+  classId(owner: object, facts: FunctionFacts): string
   symbolId(symbol: symbol): string
   isStrict(facts: FunctionFacts): boolean
   fail(trail: Trail | undefined, value: unknown, refusal: Refusal): Error
@@ -174,6 +174,8 @@ export class Encoder {
   #plain(object: object, trail: Trail | undefined): Encoded {
     const known = builtinReference(object)
     if (known !== undefined) return this.#place(object, { kind: 'reference', reference: known })
+    const owner = Object.hasOwn(object, 'constructor') ? constructorOf(object) : undefined
+    if (owner !== undefined) return this.#prototypeObject(object, owner, trail)
     const place = this.#place(object, { kind: 'object', keys: [], values: [] })
     this.#objects.push({ value: object, index: place[0], trail })
     return place
@@ -185,9 +187,9 @@ export class Encoder {
     if (known !== undefined) return this.#place(object, { kind: 'reference', reference: known })
     const refusal = refusalOf(object, isBuiltinClass)
     if (refusal !== undefined) throw this.#oracle.fail(trail, object, refusal)
-    const constructor = constructorOf(object)
-    if (constructor !== undefined && !types.isModuleNamespaceObject(object)) {
-      return this.#prototypeObject(object, constructor, trail)
+    const owner = constructorOf(object)
+    if (owner !== undefined && !types.isModuleNamespaceObject(object)) {
+      return this.#prototypeObject(object, owner, trail)
     }
     const standard = standardKind(object)
     const node = (standard === undefined ? { kind: 'object', keys: [], values: [] } : standard.node) as MutableNode
@@ -201,9 +203,9 @@ export class Encoder {
   }
 
   /** `Class.prototype` itself, met as a value or as an instance's prototype. */
-  #prototypeObject(object: object, constructor: object, trail: Trail | undefined): Encoded {
+  #prototypeObject(object: object, owner: object, trail: Trail | undefined): Encoded {
     const place = this.#place(object, { kind: 'prototype', of: undefined })
-    const of = this.#encode(constructor, member(trail, 'constructor'))
+    const of = this.#encode(owner, member(trail, 'constructor'))
     this.#nodes[place[0]] = { kind: 'prototype', of }
     return place
   }
@@ -211,9 +213,9 @@ export class Encoder {
   /** Refuses an instance of one of Node's own classes whose state is not in its properties. */
   #checkOpaque(object: object, trail: Trail | undefined): void {
     for (let at: object | null = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
-      const constructor = constructorOf(at)
-      if (constructor === undefined || !isBuiltinClass(constructor)) continue
-      if (constructor.name === 'Object' || constructor.name === 'EventEmitter') return
+      const owner = constructorOf(at)
+      if (owner === undefined || !isBuiltinClass(owner)) continue
+      if (owner.name === 'Object' || owner.name === 'EventEmitter') return
       throw this.#oracle.fail(trail, object, OPAQUE)
     }
   }
@@ -302,31 +304,31 @@ export class Encoder {
 
   #fillPrivates(object: object, node: MutableNode, trail: Trail | undefined): void {
     const stamps: Stamp[] = []
-    const chain: { constructor: object; source: FunctionSource }[] = []
+    const chain: { owner: object; source: FunctionSource }[] = []
     for (let at: object | null = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
-      const constructor = constructorOf(at)
-      if (constructor === undefined || isBuiltinClass(constructor)) continue
-      const source = functionSource(textOf(constructor))
-      if (source?.isClass) chain.unshift({ constructor, source })
+      const owner = constructorOf(at)
+      if (owner === undefined || isBuiltinClass(owner)) continue
+      const source = functionSource(textOf(owner))
+      if (source?.isClass) chain.unshift({ owner, source })
     }
     if (!chain.some(({ source }) => source.hasPrivates)) return
     const values = [...this.#oracle.privates(object)]
-    for (const { constructor, source } of chain) {
+    for (const { owner, source } of chain) {
       if (!source.hasPrivates) continue
-      this.#checkRestorable(constructor, object, trail)
+      this.#checkRestorable(owner, object, trail)
       const encoded: Encoded[] = []
       for (const name of source.privateFields) {
         const at = values.findIndex((entry) => entry.name === name)
         const [found] = at < 0 ? [] : values.splice(at, 1)
         encoded.push(this.#encode(found?.value, member(trail, name)))
       }
-      stamps.push({ of: this.#encode(constructor, member(trail, 'constructor')), values: encoded })
+      stamps.push({ of: this.#encode(owner, member(trail, 'constructor')), values: encoded })
     }
     node.stamps = stamps
   }
 
-  #checkRestorable(constructor: object, object: object, trail: Trail | undefined): void {
-    if (!this.#oracle.isInstalled(constructor)) return
+  #checkRestorable(owner: object, object: object, trail: Trail | undefined): void {
+    if (!this.#oracle.isInstalled(owner)) return
     throw this.#oracle.fail(trail, object, {
       what: 'has private members of a package, which cannot be restored',
       hint: 'make it inside the function, or on first use in a module-level `let`',
@@ -467,7 +469,7 @@ export class Encoder {
       constants: [...values.keys()].filter((name) => !cells.includes(name)),
       cells,
       isStrict: this.#oracle.isStrict(facts),
-      filename: position.url,
+      url: position.url,
       line: position.line,
       column: position.column,
     })
@@ -584,7 +586,10 @@ export class Encoder {
   #codeIndex(code: Code): number {
     const key = `${code.filename}:${code.line}:${code.column}:${code.parameters}:${code.isStrict}:${code.expression}`
     let index = this.#codeIndexes.get(key)
-    if (index === undefined) this.#codeIndexes.set(key, (index = this.#codes.push(code) - 1))
+    if (index === undefined) {
+      index = this.#codes.push(code) - 1
+      this.#codeIndexes.set(key, index)
+    }
     return index
   }
 
@@ -592,7 +597,7 @@ export class Encoder {
   #fillName(fn: object, source: FunctionSource, node: MutableNode): void {
     const name = Object.getOwnPropertyDescriptor(fn, 'name')
     if (name === undefined || !('value' in name)) return
-    const id = source.form === 'expression' ? (source.node['id'] as { name: string } | null | undefined) : undefined
+    const id = source.form === 'expression' ? (source.node.id as { name: string } | null | undefined) : undefined
     if (name.value === (id?.name ?? '') && source.form === 'expression') return
     if (typeof name.value !== 'string') return
     node.properties = ['name', flagsOf(name), name.value, ...(node.properties ?? [])]
@@ -621,8 +626,8 @@ export class Encoder {
   }
 }
 
-function isBuiltinClass(constructor: object): boolean {
-  return isNativeText(textOf(constructor)) || builtinReference(constructor) !== undefined
+function isBuiltinClass(owner: object): boolean {
+  return isNativeText(textOf(owner)) || builtinReference(owner) !== undefined
 }
 
 /** The node and the standard classes of an object that JavaScript itself knows as a special kind. */

@@ -87,7 +87,10 @@ class Finder {
     for (const { name, scope: from, use } of this.#references) {
       if (isDeclared(name, from)) continue
       let free = names.get(name)
-      if (free === undefined) names.set(name, (free = { name, uses: [] }))
+      if (free === undefined) {
+        free = { name, uses: [] }
+        names.set(name, free)
+      }
       free.uses.push(use)
     }
     return {
@@ -106,7 +109,7 @@ class Finder {
 
   /** The root itself is a method: its key is replaced when it is rebuilt, so a computed key counts for nothing. */
   #rootMethod(root: SyntaxNode, scope: Scope): void {
-    this.#visit(root['value'] as SyntaxNode, scope)
+    this.#visit(root.value as SyntaxNode, scope)
   }
 
   #visit(node: SyntaxNode, scope: Scope): void {
@@ -138,7 +141,7 @@ class Finder {
         this.#variables(node, scope)
         return
       case 'ImportDeclaration':
-        for (const item of node['specifiers'] as SyntaxNode[]) this.#declare(item['local'] as SyntaxNode, scope)
+        for (const item of node.specifiers as SyntaxNode[]) this.#declare(item.local as SyntaxNode, scope)
         return
       case 'ExportSpecifier':
         return
@@ -156,13 +159,13 @@ class Finder {
         this.#assignment(node, scope)
         return
       case 'UpdateExpression':
-        this.#target(node['argument'] as SyntaxNode, scope)
+        this.#target(node.argument as SyntaxNode, scope)
         return
       case 'IfStatement':
         this.#if(node, scope)
         return
       case 'LabeledStatement':
-        this.#visit(node['body'] as SyntaxNode, scope)
+        this.#visit(node.body as SyntaxNode, scope)
         return
       case 'BreakStatement':
       case 'ContinueStatement':
@@ -183,18 +186,18 @@ class Finder {
         this.#dynamicImports.push(node.start)
         break
       case 'CallExpression': {
-        const callee = node['callee'] as SyntaxNode
+        const callee = node.callee as SyntaxNode
         if (callee.type !== 'Identifier') break
-        if (callee['name'] === 'eval') this.#usesEval = true
+        if (callee.name === 'eval') this.#usesEval = true
         this.#refer(callee, scope, { callee: true })
-        for (const argument of node['arguments'] as SyntaxNode[]) this.#visit(argument, scope)
+        for (const argument of node.arguments as SyntaxNode[]) this.#visit(argument, scope)
         return
       }
       case 'TaggedTemplateExpression': {
-        const tag = node['tag'] as SyntaxNode
+        const tag = node.tag as SyntaxNode
         if (tag.type === 'Identifier') this.#refer(tag, scope, { callee: true })
         else this.#visit(tag, scope)
-        this.#visit(node['quasi'] as SyntaxNode, scope)
+        this.#visit(node.quasi as SyntaxNode, scope)
         return
       }
       default:
@@ -203,7 +206,7 @@ class Finder {
   }
 
   #refer(node: SyntaxNode, scope: Scope, extra?: Partial<NameUse>): void {
-    const name = node['name'] as string
+    const name = node.name as string
     this.#identifiers.add(name)
     const use = {
       start: node.start,
@@ -218,14 +221,14 @@ class Finder {
   }
 
   #declare(node: SyntaxNode, scope: Scope): void {
-    const name = node['name'] as string
+    const name = node.name as string
     this.#identifiers.add(name)
     scope.names.add(name)
   }
 
   #function(node: SyntaxNode, outer: Scope): void {
     const isArrow = node.type === 'ArrowFunctionExpression'
-    const id = node['id'] as SyntaxNode | null
+    const id = node.id as SyntaxNode | null
     let around = outer
     if (id) {
       if (node.type === 'FunctionDeclaration') this.#declare(id, outer)
@@ -237,24 +240,24 @@ class Finder {
       scope.names.add('arguments')
       this.#thisDepth++
     }
-    for (const parameter of node['params'] as SyntaxNode[]) this.#pattern(parameter, scope, scope)
-    const body = node['body'] as SyntaxNode
+    for (const parameter of node.params as SyntaxNode[]) this.#pattern(parameter, scope, scope)
+    const body = node.body as SyntaxNode
     if (body.type === 'BlockStatement') eachChild(body, (child) => this.#visit(child, scope))
     else this.#visit(body, scope)
     if (!isArrow) this.#thisDepth--
   }
 
   #class(node: SyntaxNode, outer: Scope): void {
-    const id = node['id'] as SyntaxNode | null
+    const id = node.id as SyntaxNode | null
     if (id && node.type === 'ClassDeclaration') this.#declare(id, outer)
     const scope = newScope(outer, false)
     if (id) this.#declare(id, scope)
-    if (node['superClass']) this.#visit(node['superClass'] as SyntaxNode, scope)
-    const elements = (node['body'] as SyntaxNode)['body'] as SyntaxNode[]
+    if (node.superClass) this.#visit(node.superClass as SyntaxNode, scope)
+    const elements = (node.body as SyntaxNode).body as SyntaxNode[]
     const privates = new Set<string>()
     for (const element of elements) {
-      const key = element['key'] as SyntaxNode | undefined
-      if (key?.type === 'PrivateIdentifier') privates.add(key['name'] as string)
+      const key = element.key as SyntaxNode | undefined
+      if (key?.type === 'PrivateIdentifier') privates.add(key.name as string)
     }
     this.#privateScopes.push(privates)
     for (const element of elements) this.#visit(element, scope)
@@ -263,11 +266,11 @@ class Finder {
 
   /** Methods, fields and static blocks of a class, and what stands in them: `this` and `super` are theirs, not in a computed key. */
   #classElement(node: SyntaxNode, scope: Scope): void {
-    if (node['computed'] === true) this.#visit(node['key'] as SyntaxNode, scope)
-    if (!node['value']) return
+    if (node.computed === true) this.#visit(node.key as SyntaxNode, scope)
+    if (!node.value) return
     this.#thisDepth++
     this.#methodDepth++
-    this.#visit(node['value'] as SyntaxNode, newScope(scope, true))
+    this.#visit(node.value as SyntaxNode, newScope(scope, true))
     this.#thisDepth--
     this.#methodDepth--
   }
@@ -279,7 +282,7 @@ class Finder {
       this.#thisDepth++
       this.#methodDepth++
     }
-    const left = node['left'] as SyntaxNode | undefined
+    const left = node.left as SyntaxNode | undefined
     eachChild(node, (child) => {
       if (child === left && child.type !== 'VariableDeclaration') this.#target(child, scope)
       else this.#visit(child, scope)
@@ -292,16 +295,16 @@ class Finder {
 
   #catch(node: SyntaxNode, outer: Scope): void {
     const scope = newScope(outer, false)
-    if (node['param']) this.#pattern(node['param'] as SyntaxNode, scope, scope)
-    this.#visit(node['body'] as SyntaxNode, scope)
+    if (node.param) this.#pattern(node.param as SyntaxNode, scope, scope)
+    this.#visit(node.body as SyntaxNode, scope)
   }
 
   #variables(node: SyntaxNode, scope: Scope): void {
     let target = scope
-    if (node['kind'] === 'var') while (!target.isFunction && target.parent !== undefined) target = target.parent
-    for (const item of node['declarations'] as SyntaxNode[]) {
-      this.#pattern(item['id'] as SyntaxNode, target, scope)
-      if (item['init']) this.#visit(item['init'] as SyntaxNode, scope)
+    if (node.kind === 'var') while (!target.isFunction && target.parent !== undefined) target = target.parent
+    for (const item of node.declarations as SyntaxNode[]) {
+      this.#pattern(item.id as SyntaxNode, target, scope)
+      if (item.init) this.#visit(item.init as SyntaxNode, scope)
     }
   }
 
@@ -312,21 +315,21 @@ class Finder {
         this.#declare(node, target)
         return
       case 'AssignmentPattern':
-        this.#pattern(node['left'] as SyntaxNode, target, scope)
-        this.#visit(node['right'] as SyntaxNode, scope)
+        this.#pattern(node.left as SyntaxNode, target, scope)
+        this.#visit(node.right as SyntaxNode, scope)
         return
       case 'RestElement':
-        this.#pattern(node['argument'] as SyntaxNode, target, scope)
+        this.#pattern(node.argument as SyntaxNode, target, scope)
         return
       case 'ArrayPattern':
-        for (const item of node['elements'] as (SyntaxNode | null)[]) if (item) this.#pattern(item, target, scope)
+        for (const item of node.elements as (SyntaxNode | null)[]) if (item) this.#pattern(item, target, scope)
         return
       case 'ObjectPattern':
-        for (const item of node['properties'] as SyntaxNode[]) {
+        for (const item of node.properties as SyntaxNode[]) {
           if (item.type === 'RestElement') this.#pattern(item, target, scope)
           else {
-            if (item['computed'] === true) this.#visit(item['key'] as SyntaxNode, scope)
-            this.#pattern(item['value'] as SyntaxNode, target, scope)
+            if (item.computed === true) this.#visit(item.key as SyntaxNode, scope)
+            this.#pattern(item.value as SyntaxNode, target, scope)
           }
         }
         return
@@ -335,18 +338,18 @@ class Finder {
   }
 
   #assignment(node: SyntaxNode, scope: Scope): void {
-    const operator = node['operator']
-    const left = node['left'] as SyntaxNode
+    const operator = node.operator
+    const left = node.left as SyntaxNode
     const lazy = operator === '??=' || operator === '||='
     this.#target(left, scope, lazy)
-    this.#visit(node['right'] as SyntaxNode, scope)
+    this.#visit(node.right as SyntaxNode, scope)
   }
 
   /** An assigning pattern or expression. */
   #target(node: SyntaxNode, scope: Scope, lazy = false, shorthand = false): void {
     switch (node.type) {
       case 'Identifier': {
-        const name = node['name'] as string
+        const name = node.name as string
         this.#refer(node, scope, {
           write: true,
           shorthand,
@@ -355,21 +358,21 @@ class Finder {
         return
       }
       case 'AssignmentPattern':
-        this.#target(node['left'] as SyntaxNode, scope, lazy, shorthand)
-        this.#visit(node['right'] as SyntaxNode, scope)
+        this.#target(node.left as SyntaxNode, scope, lazy, shorthand)
+        this.#visit(node.right as SyntaxNode, scope)
         return
       case 'RestElement':
-        this.#target(node['argument'] as SyntaxNode, scope)
+        this.#target(node.argument as SyntaxNode, scope)
         return
       case 'ArrayPattern':
-        for (const item of node['elements'] as (SyntaxNode | null)[]) if (item) this.#target(item, scope)
+        for (const item of node.elements as (SyntaxNode | null)[]) if (item) this.#target(item, scope)
         return
       case 'ObjectPattern':
-        for (const item of node['properties'] as SyntaxNode[]) {
+        for (const item of node.properties as SyntaxNode[]) {
           if (item.type === 'RestElement') this.#target(item, scope)
           else {
-            if (item['computed'] === true) this.#visit(item['key'] as SyntaxNode, scope)
-            this.#target(item['value'] as SyntaxNode, scope, false, item['shorthand'] === true)
+            if (item.computed === true) this.#visit(item.key as SyntaxNode, scope)
+            this.#target(item.value as SyntaxNode, scope, false, item.shorthand === true)
           }
         }
         return
@@ -379,29 +382,29 @@ class Finder {
   }
 
   #member(node: SyntaxNode, scope: Scope): void {
-    const object = node['object'] as SyntaxNode
-    const property = node['property'] as SyntaxNode
-    const isComputed = node['computed'] === true
+    const object = node.object as SyntaxNode
+    const property = node.property as SyntaxNode
+    const isComputed = node.computed === true
     if (object.type === 'Identifier') {
       let member: string | undefined
-      if (!isComputed && property.type === 'Identifier') member = property['name'] as string
-      else if (isComputed && typeof property['value'] === 'string') member = property['value']
+      if (!isComputed && property.type === 'Identifier') member = property.name as string
+      else if (isComputed && typeof property.value === 'string') member = property.value
       this.#refer(object, scope, { member })
     } else {
       this.#visit(object, scope)
     }
     if (isComputed || property.type === 'PrivateIdentifier') this.#visit(property, scope)
-    else this.#identifiers.add(property['name'] as string)
+    else this.#identifiers.add(property.name as string)
   }
 
   #property(node: SyntaxNode, scope: Scope): void {
-    const value = node['value'] as SyntaxNode
-    if (node['computed'] === true) this.#visit(node['key'] as SyntaxNode, scope)
-    if (node['shorthand'] === true && value.type === 'Identifier') {
+    const value = node.value as SyntaxNode
+    if (node.computed === true) this.#visit(node.key as SyntaxNode, scope)
+    if (node.shorthand === true && value.type === 'Identifier') {
       this.#refer(value, scope, { shorthand: true })
       return
     }
-    const isMethod = node['method'] === true || node['kind'] === 'get' || node['kind'] === 'set'
+    const isMethod = node.method === true || node.kind === 'get' || node.kind === 'set'
     if (isMethod) this.#methodDepth++
     this.#visit(value, scope)
     if (isMethod) this.#methodDepth--
@@ -409,27 +412,27 @@ class Finder {
 
   #if(node: SyntaxNode, scope: Scope): void {
     const tested = new Set<string>()
-    collectIdentifiers(node['test'] as SyntaxNode, tested)
-    this.#visit(node['test'] as SyntaxNode, scope)
+    collectIdentifiers(node.test as SyntaxNode, tested)
+    this.#visit(node.test as SyntaxNode, scope)
     this.#tested.push(tested)
-    this.#visit(node['consequent'] as SyntaxNode, scope)
+    this.#visit(node.consequent as SyntaxNode, scope)
     this.#tested.pop()
-    if (node['alternate']) this.#visit(node['alternate'] as SyntaxNode, scope)
+    if (node.alternate) this.#visit(node.alternate as SyntaxNode, scope)
   }
 
   #metaProperty(node: SyntaxNode): void {
-    if ((node['meta'] as SyntaxNode)['name'] === 'import') this.#importMeta.push({ start: node.start, end: node.end })
+    if ((node.meta as SyntaxNode).name === 'import') this.#importMeta.push({ start: node.start, end: node.end })
     else if (this.#thisDepth === 0) this.#usesOuterNewTarget = true
   }
 
   #private(node: SyntaxNode): void {
-    const name = node['name'] as string
+    const name = node.name as string
     if (!this.#privateScopes.some((names) => names.has(name))) this.#privateNames.add(name)
   }
 }
 
 function collectIdentifiers(node: SyntaxNode, into: Set<string>): void {
-  if (node.type === 'Identifier') into.add(node['name'] as string)
+  if (node.type === 'Identifier') into.add(node.name as string)
   else if (!FUNCTIONS.has(node.type)) eachChild(node, (child) => collectIdentifiers(child, into))
 }
 

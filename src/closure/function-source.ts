@@ -53,7 +53,7 @@ function analyse(text: string): FunctionSource | undefined {
   if (parsed === undefined) return undefined
   const { node, form, shift } = parsed
   const isClass = node.type === 'ClassExpression'
-  const definition = form === 'expression' ? node : (node['value'] as SyntaxNode)
+  const definition = form === 'expression' ? node : (node.value as SyntaxNode)
   return {
     text,
     form,
@@ -80,39 +80,39 @@ function classMembers(
   const privateStatics: string[] = []
   const methodTexts = new Set<string>()
   let hasPrivates = false
-  for (const element of (node['body'] as SyntaxNode)['body'] as SyntaxNode[]) {
-    const key = element['key'] as SyntaxNode | undefined
+  for (const element of (node.body as SyntaxNode).body as SyntaxNode[]) {
+    const key = element.key as SyntaxNode | undefined
     if (key?.type === 'PrivateIdentifier') hasPrivates = true
     if (element.type === 'MethodDefinition') {
       const own = text.slice(element.start - shift, element.end - shift)
-      methodTexts.add(element['static'] === true ? own.replace(/^static\s*/, '') : own)
+      methodTexts.add(element.static === true ? own.replace(/^static\s*/, '') : own)
     } else if (element.type === 'PropertyDefinition' && key?.type === 'PrivateIdentifier') {
-      const fields = element['static'] === true ? privateStatics : privateFields
-      fields.push(`#${key['name'] as string}`)
+      const fields = element.static === true ? privateStatics : privateFields
+      fields.push(`#${key.name as string}`)
     }
   }
   return { privateFields, privateStatics, hasPrivates, methodTexts }
 }
 
 function kindOf(node: SyntaxNode): 'method' | 'get' | 'set' {
-  const kind = node['kind']
+  const kind = node.kind
   return kind === 'get' || kind === 'set' ? kind : 'method'
 }
 
 function hasUseStrict(definition: SyntaxNode): boolean {
-  const body = definition['body'] as SyntaxNode
+  const body = definition.body as SyntaxNode
   if (body.type !== 'BlockStatement') return false
-  return (body['body'] as SyntaxNode[]).some((statement) => statement['directive'] === 'use strict')
+  return (body.body as SyntaxNode[]).some((statement) => statement.directive === 'use strict')
 }
 
 function parametersStart(definition: SyntaxNode, text: string, shift: number): number {
   if (definition.type !== 'ArrowFunctionExpression') {
-    const id = definition['id'] as SyntaxNode | null | undefined
+    const id = definition.id as SyntaxNode | null | undefined
     const from = (id ? id.end : definition.start) - shift
     return Math.max(0, text.indexOf('(', from))
   }
   const start = definition.start - shift
-  if (definition['async'] !== true) return start
+  if (definition.async !== true) return start
   const afterAsync = start + 'async'.length
   const gap = /^(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*\n)*/.exec(text.slice(afterAsync))![0].length
   return afterAsync + gap

@@ -4,10 +4,10 @@ type Constructor = { readonly name: string; readonly prototype: object }
 
 /** The constructor that an object's prototype names as its own, when the two belong together. */
 export function constructorOf(prototype: object): Constructor | undefined {
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
-  if (typeof constructor !== 'function') return undefined
-  const own: unknown = Object.getOwnPropertyDescriptor(constructor, 'prototype')?.value
-  return own === prototype ? (constructor as unknown as Constructor) : undefined
+  const owner: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  if (typeof owner !== 'function') return undefined
+  const own: unknown = Object.getOwnPropertyDescriptor(owner, 'prototype')?.value
+  return own === prototype ? (owner as unknown as Constructor) : undefined
 }
 
 /** Whether a prototype is the one that a standard class has, in this realm or in a test runner's. */
@@ -15,8 +15,8 @@ export function isStandardPrototype(prototype: object | null, name: string): boo
   const own = (globalThis as unknown as Record<string, Constructor | undefined>)[name]?.prototype
   if (prototype === own) return true
   if (prototype === null) return false
-  const constructor = constructorOf(prototype)
-  return constructor !== undefined && constructor.name === name && isNativeText(textOf(constructor))
+  const owner = constructorOf(prototype)
+  return owner !== undefined && owner.name === name && isNativeText(textOf(owner))
 }
 
 /** Whether an object's prototype is `Object.prototype`, of any realm. */

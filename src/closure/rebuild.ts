@@ -42,7 +42,7 @@ export interface WorkerState {
   readonly restores: WeakMap<object, ClassRestore>
   readonly factories: Map<string, AnyFunction>
   readonly revivers: Readonly<Record<string, (data: unknown) => unknown>>
-  readonly onClass: (id: string, constructor: object) => void
+  readonly onClass: (id: string, owner: object) => void
 }
 
 /** URLs that a table's references need loaded before it can be built. */
@@ -191,10 +191,10 @@ export class TableBuilder {
     const prototype = this.#demand(node.proto) as object
     if ((prototype as unknown) === BUILDING) return {}
     const root = node.stamps?.[0]
-    const constructor = root === undefined ? undefined : (this.#demand(root.of) as AnyFunction)
-    const isRoot = constructor !== undefined && Object.getPrototypeOf(constructor) === Function.prototype
+    const owner = root === undefined ? undefined : (this.#demand(root.of) as AnyFunction)
+    const isRoot = owner !== undefined && Object.getPrototypeOf(owner) === Function.prototype
     if (!isRoot) return this.#stamped(Object.create(prototype) as object, node, 0)
-    return this.#stamped(constructBare(constructor, this.#state.restores.get(constructor)!, prototype), node, 1)
+    return this.#stamped(constructBare(owner, this.#state.restores.get(owner)!, prototype), node, 1)
   }
 
   #stamp(object: object, node: AnyNode): void {
@@ -204,15 +204,15 @@ export class TableBuilder {
   /** Puts the private members of each derived class on an object, empty. */
   #stamped(object: object, node: AnyNode, from: number): object {
     for (const { of } of (node.stamps ?? []).slice(from)) {
-      const constructor = this.#demand(of) as AnyFunction
-      const parent: object = Object.getPrototypeOf(constructor)
-      Object.setPrototypeOf(constructor, function give() {
+      const owner = this.#demand(of) as AnyFunction
+      const parent: object = Object.getPrototypeOf(owner)
+      Object.setPrototypeOf(owner, function give() {
         return object
       })
       try {
-        constructBare(constructor, this.#state.restores.get(constructor)!, constructor.prototype as object)
+        constructBare(owner, this.#state.restores.get(owner)!, owner.prototype as object)
       } finally {
-        Object.setPrototypeOf(constructor, parent)
+        Object.setPrototypeOf(owner, parent)
       }
     }
     if ((node.stamps ?? []).length > 0) for (const key of Reflect.ownKeys(object)) Reflect.deleteProperty(object, key)
@@ -230,7 +230,10 @@ export class TableBuilder {
     if (node.from === 'registry') return Symbol.for(node.key)
     if (node.from === 'well-known') return (Symbol as unknown as Record<string, symbol>)[node.key]!
     let symbol = this.#state.symbols.get(node.key)
-    if (symbol === undefined) this.#state.symbols.set(node.key, (symbol = Symbol(node.description)))
+    if (symbol === undefined) {
+      symbol = Symbol(node.description)
+      this.#state.symbols.set(node.key, symbol)
+    }
     return symbol
   }
 
@@ -256,7 +259,10 @@ export class TableBuilder {
   #binding(binding: Binding): unknown {
     if (binding.kind === 'value') return this.#demand(binding.value)
     let cell = this.#state.cells.get(binding.cell)
-    if (cell === undefined) this.#state.cells.set(binding.cell, (cell = { v: undefined, version: 0 }))
+    if (cell === undefined) {
+      cell = { v: undefined, version: 0 }
+      this.#state.cells.set(binding.cell, cell)
+    }
     return cell
   }
 
@@ -264,10 +270,10 @@ export class TableBuilder {
     const code = this.#table.codes[node.code]!
     const hasRestore = code.parameters.length > node.bindings.length
     const restore: ClassRestore = { on: false, set: () => {}, get: () => [], setStatics: () => {} }
-    const constructor = this.#makeFunction(node.code, node.bindings, hasRestore ? [restore] : [])
-    if (hasRestore) this.#state.restores.set(constructor, restore)
-    this.#state.onClass(node.id, constructor)
-    return constructor
+    const owner = this.#makeFunction(node.code, node.bindings, hasRestore ? [restore] : [])
+    if (hasRestore) this.#state.restores.set(owner, restore)
+    this.#state.onClass(node.id, owner)
+    return owner
   }
 
   #fill(node: AnyNode, object: unknown): void {
@@ -344,12 +350,12 @@ export class TableBuilder {
 }
 
 /** Runs a class's constructor in restore mode: its fields come to be, nothing of the user's code runs. */
-function constructBare(constructor: AnyFunction, restore: ClassRestore, prototype: object): object {
+function constructBare(owner: AnyFunction, restore: ClassRestore, prototype: object): object {
   const target = function bare() {}
   target.prototype = prototype
   restore.on = true
   try {
-    return Reflect.construct(constructor, VOID_ARGUMENTS, target) as object
+    return Reflect.construct(owner, VOID_ARGUMENTS, target) as object
   } finally {
     restore.on = false
   }

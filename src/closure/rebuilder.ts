@@ -20,9 +20,9 @@ export class ClosureRebuilder {
       restores: new WeakMap(),
       factories: new Map(),
       revivers: options.revivers ?? {},
-      onClass: (id, constructor) => {
-        this.#classes.set(id, constructor)
-        this.#classIds.set(constructor, id)
+      onClass: (id, owner) => {
+        this.#classes.set(id, owner)
+        this.#classIds.set(owner, id)
       },
     }
   }
@@ -49,8 +49,8 @@ export class ClosureRebuilder {
   }
 
   /** The identity under which instances of a rebuilt class travel. */
-  classIdOf(constructor: object): string | undefined {
-    return this.#classIds.get(constructor)
+  classIdOf(owner: object): string | undefined {
+    return this.#classIds.get(owner)
   }
 
   /** The rebuilt class of that identity, when this worker has it. */

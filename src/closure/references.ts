@@ -122,11 +122,17 @@ export function builtinReference(value: object): Reference | undefined {
 const OWN_ROOT = new URL('../', import.meta.url).href
 const OWN_TEST = /\.test\.[cm]?[jt]s$/
 
+const OWN_FOLDER = fileURLToPath(OWN_ROOT)
+
+/** Whether a URL or path is a file of this package. */
+export function isOwnCode(url: string): boolean {
+  return (url.startsWith(OWN_ROOT) || url.startsWith(OWN_FOLDER)) && !OWN_TEST.test(bare(url))
+}
+
 /** Whether the code at a URL is there on a worker as well: part of this package or of one in node_modules. */
 export function isInstalled(url: string): boolean {
-  if (!url.startsWith('file:')) return url.startsWith('/') && url.includes('/node_modules/')
-  if (url.includes('/node_modules/')) return true
-  return url.startsWith(OWN_ROOT) && !OWN_TEST.test(bare(url))
+  if (!url.startsWith('file:') && !url.startsWith('/')) return false
+  return url.includes('/node_modules/') || isOwnCode(url)
 }
 
 function bare(url: string): string {

@@ -54,7 +54,7 @@ const CLASSES: readonly (readonly [names: readonly string[], refusal: Refusal])[
 const BY_NAME = new Map<string, Refusal>(CLASSES.flatMap(([names, refusal]) => names.map((name) => [name, refusal])))
 
 /** Whether an object is of a kind that never travels. Built-in classes only are judged by name: `isBuiltin` says which those are. */
-export function refusalOf(value: object, isBuiltin: (constructor: object) => boolean): Refusal | undefined {
+export function refusalOf(value: object, isBuiltin: (owner: object) => boolean): Refusal | undefined {
   if (types.isProxy(value)) {
     return { what: 'is a Proxy, whose handler cannot be read', hint: 'send the plain object behind it' }
   }
@@ -70,10 +70,10 @@ export function refusalOf(value: object, isBuiltin: (constructor: object) => boo
     at !== null && at !== undefined;
     at = Object.getPrototypeOf(at)
   ) {
-    const constructor: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value
-    if (typeof constructor !== 'function') continue
-    const refusal = BY_NAME.get(constructor.name)
-    if (refusal !== undefined && isBuiltin(constructor)) return refusal
+    const owner: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value
+    if (typeof owner !== 'function') continue
+    const refusal = BY_NAME.get(owner.name)
+    if (refusal !== undefined && isBuiltin(owner)) return refusal
   }
   return undefined
 }

@@ -25,7 +25,10 @@ export class ScopeIdentity {
 
   of(facts: FunctionFacts, index: number): string {
     let ids = this.#known.get(facts.fn)
-    if (ids === undefined) this.#known.set(facts.fn, (ids = this.#identify(facts)))
+    if (ids === undefined) {
+      ids = this.#identify(facts)
+      this.#known.set(facts.fn, ids)
+    }
     return ids[index]!
   }
 
@@ -46,7 +49,10 @@ export class ScopeIdentity {
     if (isModuleScope(scope, facts.scopes[index + 1])) return `${script} ${facts.position.scriptId}`
     const signature = `${parent}|${script}|${scope.description}|${Object.keys(scope.object).join()}`
     let candidates = this.#bySignature.get(signature)
-    if (candidates === undefined) this.#bySignature.set(signature, (candidates = []))
+    if (candidates === undefined) {
+      candidates = []
+      this.#bySignature.set(signature, candidates)
+    }
     for (const candidate of candidates) {
       if (!isShared(candidate, facts, index)) continue
       candidate.members.push(new WeakRef(facts.fn))

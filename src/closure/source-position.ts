@@ -1,22 +1,25 @@
 import { positionOf } from './function-facts.ts'
+import { mapToSource, type SourceLocation } from './source-map.ts'
 
-/** A place in the user's source, one-based line, one-based column, as stacks show it. */
-export interface SourceLocation {
-  readonly url: string
-  readonly line: number
-  readonly column: number
-}
+const known = new WeakMap<object, SourceLocation>()
 
-/** Where a function stands in the user's source, after source maps. */
+/** Where a function stands in the user's source, after source maps; `undefined` for native code and code without a file. */
 export function functionLocation(fn: object): SourceLocation | undefined {
+  const found = known.get(fn)
+  if (found !== undefined) return found
   const position = positionOf(fn)
   if (position === undefined || position.url === '') return undefined
-  return { url: position.url, line: position.line + 1, column: position.column + 1 }
+  const location = mapToSource({ url: position.url, line: position.line + 1, column: position.column + 1 })
+  known.set(fn, location)
+  return location
 }
 
 /** `app.ts:12:24`, for messages. */
 export function sourcePlace(fn: object): string | undefined {
   const location = functionLocation(fn)
-  if (location === undefined) return undefined
-  return `${location.url.replace(/^.*[\\/]/, '')}:${location.line}:${location.column}`
+  return location === undefined ? undefined : spellPlace(location)
+}
+
+export function spellPlace({ url, line, column }: SourceLocation): string {
+  return `${url.replace(/[?#].*$/, '').replace(/^.*[\\/]/, '')}:${line}:${column}`
 }

@@ -40,8 +40,8 @@ export function parseFunction(text: string): ParsedFunction | undefined {
       const [before, after] = WRAPPERS[form]
       try {
         const program = parse(before + text + after, { ...OPTIONS, sourceType }) as unknown as SyntaxNode
-        const statement = (program['body'] as SyntaxNode[])[0]
-        const expression = statement?.['expression'] as SyntaxNode | undefined
+        const statement = (program.body as SyntaxNode[])[0]
+        const expression = statement?.expression as SyntaxNode | undefined
         const node = expression === undefined ? undefined : definitionOf(form, expression)
         if (node !== undefined) return { form, node, shift: before.length }
       } catch (error) {
@@ -53,8 +53,8 @@ export function parseFunction(text: string): ParsedFunction | undefined {
 }
 
 function definitionOf(form: FunctionForm, expression: SyntaxNode): SyntaxNode | undefined {
-  if (form === 'method') return (expression['properties'] as SyntaxNode[] | undefined)?.[0]
-  if (form === 'private method') return ((expression['body'] as SyntaxNode)['body'] as SyntaxNode[])[0]
+  if (form === 'method') return (expression.properties as SyntaxNode[] | undefined)?.[0]
+  if (form === 'private method') return ((expression.body as SyntaxNode).body as SyntaxNode[])[0]
   return expression
 }
 
