@@ -1,5 +1,5 @@
-import { IllegalArgumentException, MillstreamError } from '../errors.ts'
 import { parseSizeBytes, parseTimeMs } from '../engine/conf-units.ts'
+import { IllegalArgumentException, MillstreamError } from '../errors.ts'
 
 /** A setting's value; kept as its text. */
 export type SettingValue = string | number | boolean

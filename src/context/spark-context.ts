@@ -81,8 +81,8 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   /** Why a function that uses a context cannot be shipped. @internal */
   get [REFUSE](): string {
     return (
-      'It appears that you are attempting to reference SparkContext from a broadcast variable, action, or transformation. ' +
-      'SparkContext can only be used on the driver, not in code that it run on workers. For more information, see SPARK-5063.'
+      'is of the driver alone: it appears that you are attempting to reference SparkContext from a broadcast variable, action, or ' +
+      'transformation. SparkContext can only be used on the driver, not in code that it run on workers. For more information, see SPARK-5063'
     )
   }
 

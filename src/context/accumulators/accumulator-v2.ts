@@ -31,12 +31,12 @@ export abstract class AccumulatorV2<IN, OUT> {
 
   /** Unique in this process. @throws IllegalStateException when not registered. */
   get id(): number {
-    return this.#metadata().id
+    return metadataOf(this).id
   }
 
   /** The name it was registered under, or null. @throws IllegalStateException when not registered. */
   get name(): string | null {
-    return this.#metadata().name
+    return metadataOf(this).name
   }
 
   /** A new accumulator of this class with nothing added. */
@@ -59,9 +59,10 @@ export abstract class AccumulatorV2<IN, OUT> {
     this.merge(other)
   }
 
-  /** What stands for it in a function that travels. @internal */
-  [SHIP](): { kind: 'accumulator'; data: ShippedAccumulator } {
-    return { kind: 'accumulator', data: { ...requireRegistered(this) } }
+  /** What stands for it in a function that travels; a class's prototype is no accumulator and travels as it is. @internal */
+  get [SHIP](): (() => { kind: 'accumulator'; data: ShippedAccumulator }) | undefined {
+    if (Object.hasOwn(this, 'constructor')) return undefined
+    return () => ({ kind: 'accumulator', data: { ...requireRegistered(this) } })
   }
 
   toString(): string {
@@ -71,15 +72,14 @@ export abstract class AccumulatorV2<IN, OUT> {
     const name = metadata.name === null ? 'None' : `Some(${metadata.name})`
     return `${className}(id: ${metadata.id}, name: ${name}, value: ${String(this.value)})`
   }
+}
 
-  #metadata() {
-    const metadata = accumulatorMetadata(this)
-    if (metadata === undefined) {
-      throw new IllegalStateException(
-        'ACCUMULATOR_NOT_REGISTERED',
-        'The metadata of this accumulator has not been assigned yet. Register it with sc.register(accumulator) first.',
-      )
-    }
-    return metadata
-  }
+// A function and not a private method: an instance with private members of this package could not travel to a worker.
+function metadataOf(accumulator: object): ShippedAccumulator {
+  const metadata = accumulatorMetadata(accumulator)
+  if (metadata !== undefined) return metadata
+  throw new IllegalStateException(
+    'ACCUMULATOR_NOT_REGISTERED',
+    'The metadata of this accumulator has not been assigned yet. Register it with sc.register(accumulator) first.',
+  )
 }

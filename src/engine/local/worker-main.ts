@@ -60,6 +60,8 @@ const runtime: TaskRuntime = {
 
 const compiled = new Map<string, CompiledStage>()
 const stages = new Map<number, CompiledStage | Promise<CompiledStage>>()
+/** Broadcast values that wait for imports; tasks wait for them. */
+const arrivingBroadcasts = new Set<Promise<void>>()
 
 function stageOf(payload: ClosurePayload): CompiledStage | Promise<CompiledStage> {
   const program = rebuilder.rebuild(payload)
@@ -103,9 +105,10 @@ function runTask(task: TaskMessage): void {
     const stage = stages.get(task.context.stageId)
     if (stage === undefined)
       throw new Error(`stage ${task.context.stageId} was not announced to worker ${settings.slot}`)
-    const output = isPromise(stage)
-      ? stage.then((settled) => settled.run(task.input, task.limits))
-      : stage.run(task.input, task.limits)
+    const output =
+      isPromise(stage) || arrivingBroadcasts.size > 0
+        ? Promise.all([stage, ...arrivingBroadcasts]).then(([settled]) => settled.run(task.input, task.limits))
+        : stage.run(task.input, task.limits)
     if (isPromise(output)) {
       output.then(
         (settled) => succeed(task, settled),
@@ -168,7 +171,7 @@ port.on('message', (message: ToWorker) => {
       stages.delete(message.stageId)
       break
     case 'broadcast':
-      registerBroadcast(message.id, () => rebuilder.rebuild(message.payload))
+      receiveBroadcast(message.id, message.payload)
       break
     case 'unbroadcast':
       unregisterBroadcast(message.id)
@@ -181,6 +184,30 @@ port.on('message', (message: ToWorker) => {
       break
   }
 })
+
+/**
+ * A value whose classes have to be imported first is there before the next task runs; one that cannot be rebuilt fails the tasks that
+ * read it, not the worker.
+ */
+function receiveBroadcast(id: number, payload: ClosurePayload): void {
+  const fails = (error: unknown) => {
+    registerBroadcast(id, () => {
+      throw error
+    })
+  }
+  try {
+    const value = rebuilder.rebuild(payload)
+    if (!isPromise(value)) {
+      registerBroadcast(id, () => value)
+      return
+    }
+    const arriving = value.then((settled) => registerBroadcast(id, () => settled), fails)
+    arrivingBroadcasts.add(arriving)
+    arriving.then(() => arrivingBroadcasts.delete(arriving))
+  } catch (error) {
+    fails(error)
+  }
+}
 
 /** A stage whose program cannot be rebuilt fails its tasks, not the worker. */
 function announce(stageId: number, payload: ClosurePayload): void {
