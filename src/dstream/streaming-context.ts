@@ -226,6 +226,8 @@ export class StreamingContext implements AsyncDisposable {
   async start(): Promise<void> {
     switch (this.#state) {
       case StreamingContextState.INITIALIZED:
+        // A context that is in another's way stays as it is, and may be started later.
+        if (this.#starting === null) assertNoneRunning()
         this.#starting ??= this.#start()
         return this.#starting
       case StreamingContextState.ACTIVE:
@@ -238,13 +240,6 @@ export class StreamingContext implements AsyncDisposable {
 
   async #start(): Promise<void> {
     this.#startSite = captureLongCallSite('start').long
-    try {
-      assertNoneRunning()
-    } catch (error) {
-      // As in Spark, a context that was in another's way may be started later.
-      this.#starting = null
-      throw error
-    }
     running = this
     try {
       this.graph.validate()
