@@ -250,8 +250,12 @@ export abstract class DStreamNode<T> {
   }
 
   #unpersist(made: MaybePromise<RDD<T> | null>): void {
-    const failed = (error: unknown) => log('WARN', this.className, `Could not unpersist an old RDD: ${String(error)}`)
-    Promise.resolve(whenReady(made, (rdd) => rdd?.unpersist())).catch(failed)
+    const free = (rdd: RDD<T> | null) => {
+      // Also one that the user persisted in an output operation; the engine need not hear of the others.
+      if (rdd !== null && !rdd.getStorageLevel().equals(StorageLevel.NONE)) void rdd.unpersist()
+    }
+    if (made instanceof Promise) made.then(free, () => {})
+    else free(made)
   }
 
   /**

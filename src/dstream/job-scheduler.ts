@@ -1,5 +1,6 @@
 import type { SparkContext } from '../context/spark-context.ts'
 import { log } from '../log.ts'
+import { STREAMING_BATCH_TIME } from '../rdd/saving.ts'
 import { batchTimeOfDay } from './batch-time.ts'
 import type { Clock } from './clock.ts'
 import { describeError } from './describe-error.ts'
@@ -11,8 +12,7 @@ import type { ListenerBus } from './listener-bus.ts'
 import type { ReceiverTracker } from './receiver-tracker.ts'
 import type { Time } from './time.ts'
 
-/** Local properties under which every job of a batch runs, by Spark's names. */
-const BATCH_TIME_PROPERTY = 'spark.streaming.internal.batchTime'
+/** The local property that tells the jobs of a batch apart, by Spark's name. */
 const OUTPUT_OP_ID_PROPERTY = 'spark.streaming.internal.outputOpId'
 
 /** What a scheduler works with. */
@@ -189,7 +189,7 @@ export class JobScheduler {
       'spark.job.description': `Streaming job from [output operation ${job.outputOpId}, batch time ${batchTime}]`,
       'spark.job.tags': this.#options.jobTag,
       ...(job.namesActions ? { 'callSite.short': job.callSite } : {}),
-      [BATCH_TIME_PROPERTY]: String(job.time.milliseconds),
+      [STREAMING_BATCH_TIME]: String(job.time.milliseconds),
       [OUTPUT_OP_ID_PROPERTY]: String(job.outputOpId),
     }
   }

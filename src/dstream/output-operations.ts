@@ -45,6 +45,11 @@ export abstract class OutputOperations<T> extends PairOperations<T> {
     this.#register('saveAsTextFiles', (rdd, time) => rdd.saveAsTextFile(directoryOfBatch(prefix, suffix, time)))
   }
 
+  /** {@link saveAsTextFiles} of the records as they are, for `SparkContext.objectFile`. */
+  saveAsObjectFiles(prefix: string | null, suffix = ''): void {
+    this.#register('saveAsObjectFiles', (rdd, time) => rdd.saveAsObjectFile(directoryOfBatch(prefix, suffix, time)))
+  }
+
   #register(operation: string, run: (rdd: RDD<T>, time: Time) => unknown): void {
     this.context.graph.addOutputOperation(
       new OutputOperation<T>(this, this.context.callSiteOfNewStream(operation), run, operation === 'foreachRDD'),

@@ -8,14 +8,15 @@ import { localDirectory } from './local-directory.ts'
 import type { RDD } from './rdd.ts'
 import { runJob } from './run-job.ts'
 
+/** The local property that marks the jobs of a streaming batch, by Spark's name; its value is the batch's time in milliseconds. */
+export const STREAMING_BATCH_TIME = 'spark.streaming.internal.batchTime'
+
 /** The compression of saved text: `gzip`, or Hadoop's name of it. */
 export type CompressionCodec = 'gzip' | 'org.apache.hadoop.io.compress.GzipCodec'
 
 /** How an RDD is saved. */
 export interface SaveOptions {
   readonly codec?: CompressionCodec | undefined
-  /** Whether an existing output directory is refused; a DStream that repeats a batch after a restart writes over what it wrote. */
-  readonly validateOutput?: boolean
   /** The public operation behind it, for the call site. */
   readonly operation?: string
 }
@@ -51,7 +52,9 @@ async function save(
   const properties = context.jobProperties(operation)
   const fileSystem = context.fileSystem(path)
   const output = fileSystem.qualify(path)
-  const refusesExisting = options.validateOutput ?? context.getSetting('spark.hadoop.validateOutputSpecs') !== 'false'
+  // A streaming batch that runs again, after a failure or a restart, writes over what it wrote before.
+  const isOfBatch = STREAMING_BATCH_TIME in properties.localProperties
+  const refusesExisting = !isOfBatch && context.getSetting('spark.hadoop.validateOutputSpecs') !== 'false'
   if (refusesExisting && (await fileSystem.exists(output))) {
     throw new FileAlreadyExistsException(
       'FILE_ALREADY_EXISTS',
