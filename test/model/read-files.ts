@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import type { FileSplit, LineageNode } from '../../src/engine/lineage.ts'
+import { RecordCodec } from '../../src/task/codec/index.ts'
 
 type FilesNode = Extract<LineageNode, { kind: 'files' }>
 
@@ -32,7 +33,7 @@ function recordsOf(node: FilesNode, split: FileSplit, bytes: Buffer): unknown[] 
       return records
     }
     case 'records':
-      throw new TypeError('the reference engine reads no record files')
+      return new RecordCodec().decode(bytes)
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Engine, EngineOptions, JobRequest } from '../../src/engine/engine.ts'
 import { cancelReason, JobCancelledException } from '../../src/engine/job-cancelled.ts'
-import { effectiveNode, type LineageNode, parentsOf } from '../../src/engine/lineage.ts'
+import { effectiveNode, type LineageNode } from '../../src/engine/lineage.ts'
 import { SparkException } from '../../src/errors.ts'
 import type { Aggregator } from '../../src/task/aggregator.ts'
+import { RecordCodec } from '../../src/task/codec/index.ts'
 import { partitionFunction } from '../../src/task/partition-functions.ts'
 import type { Partitioner } from '../../src/task/partitioner.ts'
 import type { NarrowOp, ResultSink } from '../../src/task/program.ts'
@@ -59,7 +60,6 @@ class ReferenceEngine implements Engine {
         request.onResult?.(index, value)
         this.#onEvent({ kind: 'stageProgress', stageId, done: index + 1, active: 0 })
       }
-      await checkpointLineage(node, job)
       failed = false
       return results
     } finally {
@@ -98,31 +98,6 @@ async function runTask<T>(partition: number, stageId: number, body: () => Promis
   }
 }
 
-/** Replaces every node that asks for a checkpoint by its data. */
-async function checkpointLineage(node: LineageNode, job: Job): Promise<void> {
-  const { storage } = node
-  if (storage.checkpointed !== null) return
-  if (storage.checkpoint === 'none') {
-    for (const parent of parentsOf(node)) await checkpointLineage(parent, job)
-    return
-  }
-  const slices: unknown[][] = []
-  for (let i = 0; i < node.numPartitions; i++) slices.push(await job.partition(node, i))
-  const { id, callSite, numPartitions, partitioner } = node
-  const className = storage.checkpoint === 'local' ? 'LocalCheckpointRDD' : 'ReliableCheckpointRDD'
-  const checkpointed: LineageNode = {
-    kind: 'parallelize',
-    id,
-    className,
-    callSite,
-    numPartitions,
-    partitioner,
-    storage: { level: storage.level, checkpoint: 'none', checkpointed: null },
-    slices,
-  }
-  storage.checkpointed = Object.freeze(checkpointed)
-}
-
 /** One job's memory: shuffles are made once per job. */
 class Job {
   readonly #cache: Map<number, Map<number, unknown[]>>
@@ -159,7 +134,7 @@ class Job {
         return Array.from({ length: to - from }, (_, k) => node.start + node.step * (from + k))
       }
       case 'blocks':
-        return linesOfBlock(node, index)
+        return recordsOfBlock(node, index)
       case 'files':
         return readFiles(node, index)
       case 'narrow':
@@ -388,11 +363,10 @@ async function runSink(sink: ResultSink, records: unknown[], partition: number):
   }
 }
 
-function linesOfBlock(node: Node<'blocks'>, index: number): unknown[] {
+function recordsOfBlock(node: Node<'blocks'>, index: number): unknown[] {
   const block = node.blocks[index]
-  if (block?.format !== 'lines' || !(block.bytes instanceof Uint8Array)) {
-    throw new TypeError('the reference engine reads blocks of lines in memory only')
-  }
+  if (!(block?.bytes instanceof Uint8Array)) throw new TypeError('the reference engine reads blocks in memory only')
+  if (block.format === 'records') return new RecordCodec().decode(block.bytes)
   const lines = Buffer.from(block.bytes).toString('utf8').split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines
