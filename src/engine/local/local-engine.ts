@@ -5,6 +5,7 @@ import { SparkException } from '../../errors.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { Sink } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
+import { retainBlocks } from '../block-lease.ts'
 import type { Engine, EngineOptions, JobRequest } from '../engine.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import { CacheDirectory } from './cache-directory.ts'
@@ -107,11 +108,13 @@ export class LocalEngine implements Engine {
     const { onEvent } = this.#options
     onEvent({ kind: 'jobStarted', jobId: job.id, callSite, group })
     let failed = true
+    const releaseBlocks = retainBlocks(request.node)
     try {
       const results = await this.#runResultStage(job)
       failed = false
       return results
     } finally {
+      releaseBlocks()
       for (const key of job.shuffles) this.#shuffles.release(key)
       onEvent({ kind: 'jobEnded', jobId: job.id, failed })
     }

@@ -1,0 +1,177 @@
+import { parseTimeMs } from '../../engine/conf-units.ts'
+import type { FileSplit } from '../../engine/lineage.ts'
+import { IllegalArgumentException } from '../../errors.ts'
+import { FileNotFoundException } from '../../io/errors.ts'
+import type { FileStatus } from '../../io/file-system.ts'
+import { fileSystemOf } from '../../io/file-systems.ts'
+import { globStatus } from '../../io/glob-status.ts'
+import { computeSplits, isCompressedFile } from '../../io/input-splits.ts'
+import { isHidden, pathName } from '../../io/path.ts'
+import { log } from '../../log.ts'
+import { RDD } from '../../rdd/rdd.ts'
+import { RDDLineage } from '../../rdd/rdd-lineage.ts'
+import { Duration } from '../duration.ts'
+import type { StreamingContext } from '../streaming-context.ts'
+import type { Time } from '../time.ts'
+import { FileSelection } from './file-selection.ts'
+import { InputDStream } from './input-dstream.ts'
+
+/** How a watched file's content becomes records. */
+export type FileFormat = 'text' | 'wholeText' | 'binary' | 'binaryRecords' | 'records'
+
+/** How a directory is watched. */
+export interface FileStreamOptions {
+  /** Asked with each file's qualified path; lets all but names with a leading dot pass unless given. */
+  readonly filter?: (path: string) => boolean
+  /** Whether files that were there when the stream was made are left out; true unless given. */
+  readonly newFilesOnly?: boolean
+  /**
+   * `text` gives lines, `wholeText` and `binary` give [path, content], `binaryRecords` gives bytes of `recordLength`, `records` gives what
+   * `saveAsObjectFile` wrote. `text` unless given.
+   */
+  readonly format?: FileFormat
+  /** Bytes of each record of `binaryRecords`. */
+  readonly recordLength?: number
+}
+
+const DEFAULT_REMEMBER = '60s'
+/** Largest piece of a file of fixed-length records, in bytes. */
+const BINARY_RECORDS_SPLIT_BYTES = 32 * 1024 * 1024
+
+/**
+ * The files that newly appear in a directory, or in all directories that a pattern names (Spark's `FileInputDStream`). A file is read
+ * once, as it is in the batch after its modification time, so it should be moved into place when it is complete.
+ */
+export class FileInputDStream<T> extends InputDStream<T> {
+  readonly #directory: string
+  readonly #format: FileFormat
+  readonly #recordLength: number
+  readonly #rememberMs: number
+  readonly #selection: FileSelection
+
+  /** @throws IllegalArgumentException for an empty directory, an unknown scheme or a record length below 1. */
+  constructor(context: StreamingContext, directory: string, options: FileStreamOptions = {}, operation = 'fileStream') {
+    const { filter = isNoDotFile, newFilesOnly = true, format = 'text', recordLength = 0 } = options
+    if (format === 'binaryRecords' && !(Number.isInteger(recordLength) && recordLength > 0)) {
+      throw new IllegalArgumentException(
+        'ILLEGAL_ARGUMENT',
+        `requirement failed: recordLength must be a whole number of bytes above 0, not ${recordLength}`,
+      )
+    }
+    super(context, operation)
+    fileSystemOf(directory).qualify(directory)
+    this.#directory = directory
+    this.#format = format
+    this.#recordLength = recordLength
+    this.#rememberMs = rememberMs(context)
+    this.#selection = new FileSelection({
+      // Hadoop's inputs never read names with a leading underscore or dot: nothing here fails because of one.
+      filter: (path) => filter(path) && !isHidden(path),
+      initialThreshold: newFilesOnly ? context.clock.now() : 0,
+      rememberMs: this.#rememberMs,
+    })
+    this.remember(new Duration(this.#rememberMs))
+  }
+
+  override async compute(validTime: Time): Promise<RDD<T>> {
+    const startedAt = this.context.clock.now()
+    const files = this.#selection.select(validTime.milliseconds, await this.#listFiles())
+    const tookMs = this.context.clock.now() - startedAt
+    if (tookMs > this.slideDuration.milliseconds) {
+      log(
+        'WARN',
+        'FileInputDStream',
+        `Time taken to find new files ${tookMs} exceeds the batch size. Consider fewer files in ${this.#directory}, or a longer batch interval.`,
+      )
+    }
+    const paths = files.map(({ path }) => path)
+    this.context.scheduler.inputInfoTracker.reportInfo(validTime, {
+      inputStreamId: this.id,
+      // Nobody counts the records of a file before it is read.
+      numRecords: 0,
+      metadata: new Map<string, unknown>([
+        ['files', paths],
+        ['Description', paths.join('\n')],
+      ]),
+    })
+    return this.#filesRDD(files)
+  }
+
+  override clearMetadata(time: Time, isUnpersisting: boolean): void {
+    super.clearMetadata(time, isUnpersisting)
+    this.#selection.forgetBefore(time.milliseconds - this.rememberDuration.milliseconds)
+  }
+
+  /** The files of each batch that is remembered, by batch time in milliseconds. @internal */
+  get filesByBatch(): ReadonlyMap<number, readonly string[]> {
+    return this.#selection.filesByBatch
+  }
+
+  /** All files one level below the watched directories; none, with a warning, where that fails. */
+  async #listFiles(): Promise<FileStatus[]> {
+    try {
+      const matches = await globStatus(this.#directory)
+      if (matches === undefined) {
+        log('WARN', 'FileInputDStream', `No directory to scan: ${this.#directory} does not exist`)
+        return []
+      }
+      const directories = matches.filter(({ isDirectory }) => isDirectory)
+      const listings = await Promise.all(directories.map(({ path }) => listIfThere(path)))
+      return listings.flat().filter(({ isDirectory }) => !isDirectory)
+    } catch (error) {
+      log('WARN', 'FileInputDStream', `Error finding new files under ${this.#directory}: ${String(error)}`)
+      return []
+    }
+  }
+
+  #filesRDD(files: readonly FileStatus[]): RDD<T> {
+    const { sparkContext } = this.context
+    const partitions = files.flatMap((file) => this.#splits(file).map((split) => [split]))
+    const lineage = RDDLineage.ready(sparkContext, this.operation, {
+      kind: 'files',
+      className: 'UnionRDD',
+      format: this.#format,
+      partitions,
+      recordLength: this.#recordLength,
+      numPartitions: partitions.length,
+      partitioner: null,
+    })
+    return new RDD<T>(sparkContext, lineage)
+  }
+
+  #splits(file: FileStatus): FileSplit[] {
+    if (this.#format === 'text') return computeSplits([file], 1)
+    const whole = { path: file.path, start: 0, length: file.length, isCompressed: isCompressedFile(file.path) }
+    if (this.#format !== 'binaryRecords') return [whole]
+    const size = Math.ceil(BINARY_RECORDS_SPLIT_BYTES / this.#recordLength) * this.#recordLength
+    const splits: FileSplit[] = []
+    for (let start = 0; start < file.length; start += size) {
+      splits.push({ path: file.path, start, length: Math.min(size, file.length - start), isCompressed: false })
+    }
+    return splits
+  }
+}
+
+function isNoDotFile(path: string): boolean {
+  return !pathName(path).startsWith('.')
+}
+
+/** A directory may go between being found and being listed. */
+async function listIfThere(directory: string): Promise<FileStatus[]> {
+  try {
+    return await fileSystemOf(directory).listStatus(directory)
+  } catch (error) {
+    if (!(error instanceof FileNotFoundException)) throw error
+    log('WARN', 'FileInputDStream', `No directory to scan: ${directory} does not exist`)
+    return []
+  }
+}
+
+/** How long files are remembered: whole batches, at least `spark.streaming.fileStream.minRememberDuration`. */
+function rememberMs({ sparkContext, graph }: StreamingContext): number {
+  const conf = sparkContext.getConf()
+  const key = 'spark.streaming.fileStream.minRememberDuration'
+  const text = conf.getOption(key) ?? conf.getOption('spark.streaming.minRememberDuration') ?? DEFAULT_REMEMBER
+  const batchMs = graph.batchDuration.milliseconds
+  return batchMs * Math.ceil(parseTimeMs(key, text, 's') / batchMs)
+}

@@ -1,0 +1,331 @@
+import type { DataBlock } from '../../engine/lineage.ts'
+import { SparkException } from '../../errors.ts'
+import { log } from '../../log.ts'
+import type { Clock } from '../clock.ts'
+import { describeError } from '../describe-error.ts'
+import { RecurringTimer } from '../recurring-timer.ts'
+import type { BlockMemory } from './block-memory.ts'
+import { LineBuffer, type Region } from './line-buffer.ts'
+import { RateLimiter } from './rate-limiter.ts'
+import type { ReceivedBlock } from './received-block.ts'
+import type { Receiver } from './receiver.ts'
+import { attachHost, type BlockReservation, type LineChannel, type ReceiverHost } from './receiver-host.ts'
+import type { ReceiverSettings } from './receiver-settings.ts'
+import { RecordBuffer } from './record-buffer.ts'
+import type { RoomGate } from './room-gate.ts'
+
+/** Where a supervisor's blocks and news go. */
+export interface SupervisorOptions {
+  readonly streamId: number
+  readonly receiver: Receiver<unknown>
+  readonly clock: Clock
+  readonly settings: ReceiverSettings
+  readonly memory: BlockMemory
+  /** The room for this stream's unprocessed data. */
+  readonly gate: RoomGate
+  readonly onBlock: (block: ReceivedBlock) => void
+  readonly onStarted: () => void
+  readonly onStopped: (message: string, error: unknown) => void
+  readonly onError: (message: string, error: unknown) => void
+}
+
+/** While the rate keeps more than this part of a block waiting, a socket is not read. */
+const WAITING_PART = 4
+
+/**
+ * Runs one receiver (Spark's `ReceiverSupervisor` and `BlockGenerator`): starts, stops and restarts it, gathers what it stores, and cuts
+ * that into blocks at every multiple of the block interval, or earlier when there is a block's worth.
+ */
+export class ReceiverSupervisor implements ReceiverHost, LineChannel {
+  readonly streamId: number
+  readonly #options: SupervisorOptions
+  readonly #limiter: RateLimiter
+  readonly #records: RecordBuffer
+  readonly #timer: RecurringTimer
+  readonly #abort = new AbortController()
+  #lines: LineBuffer | null = null
+  #state: 'initialized' | 'started' | 'stopped' = 'initialized'
+  #isClosed = false
+  #restarting: Promise<void> | null = null
+  #lastTick = Number.NEGATIVE_INFINITY
+  #lastBlockNumber = Number.NEGATIVE_INFINITY
+  /** Consecutive starts that failed. */
+  #failedStarts = 0
+  /** Said last, and not to be said again until data has come. */
+  #lastComplaint = ''
+  #drained: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
+
+  constructor(options: SupervisorOptions) {
+    const { clock, settings, memory, receiver } = options
+    this.#options = options
+    this.streamId = options.streamId
+    this.#limiter = new RateLimiter(clock, settings)
+    this.#records = new RecordBuffer(memory)
+    this.#timer = new RecurringTimer(clock, settings.blockIntervalMs, (time) => this.#tick(time))
+    attachHost(receiver, this)
+  }
+
+  get isStarted(): boolean {
+    return this.#state === 'started'
+  }
+  get isStopped(): boolean {
+    return this.#state === 'stopped'
+  }
+  get maxLineBytes(): number {
+    return this.#options.settings.maxLineBytes
+  }
+  get lines(): LineChannel {
+    return this
+  }
+  /** Records per second that the receiver may bring now. */
+  get currentRate(): number {
+    return this.#limiter.currentRate
+  }
+
+  async start(): Promise<void> {
+    this.#timer.start(this.#timer.getStartTime())
+    await this.#startReceiver()
+  }
+
+  /** Stops the receiver for good; everything it stored is in blocks when this resolves. */
+  async close(message: string): Promise<void> {
+    this.#abort.abort()
+    await this.#restarting
+    await this.#stopReceiver(message, undefined)
+    await this.#timer.stop()
+    this.#cutRecords()
+    this.#add('lines', this.#lines?.cut() ?? null)
+    this.#isClosed = true
+    this.#lines?.close()
+    this.#lines = null
+    this.#openDrain()
+  }
+
+  /** Takes up a rate that back-pressure has found. */
+  updateRate(rate: number): void {
+    this.#limiter.updateRate(rate)
+  }
+
+  /** Cuts the block that is due at `batchTime`, so that a batch does not miss it because both are due at once. */
+  cutDue(batchTime: number): void {
+    const { clock, settings } = this.#options
+    const due = Math.floor(batchTime / settings.blockIntervalMs) * settings.blockIntervalMs
+    if (due <= clock.now()) this.#tick(due)
+  }
+
+  storeItem(item: unknown): Promise<void> | undefined {
+    this.#assertOpen()
+    const waitMs = this.#limiter.acquire()
+    this.#records.add(item)
+    if (this.#records.byteLength >= this.#options.settings.maxBlockBytes) this.#cutRecords()
+    if (waitMs > 0) return this.#waitFor(waitMs)
+    return this.#options.gate.room()
+  }
+
+  async storeItems(items: Iterable<unknown> | AsyncIterable<unknown>, metadata: unknown): Promise<void> {
+    this.#assertOpen()
+    const { memory, gate, settings } = this.#options
+    const buffer = new RecordBuffer(memory)
+    const flush = () => this.#add('records', buffer.cut(), metadata)
+    if (Symbol.asyncIterator in items) {
+      for await (const item of items) {
+        buffer.add(item)
+        if (buffer.byteLength < settings.maxBlockBytes) continue
+        flush()
+        await gate.room()
+      }
+    } else {
+      for (const item of items) {
+        buffer.add(item)
+        if (buffer.byteLength < settings.maxBlockBytes) continue
+        flush()
+        if (!gate.hasRoom) await gate.room()
+      }
+    }
+    flush()
+    await gate.room()
+  }
+
+  async storeBytes(bytes: Uint8Array, metadata: unknown): Promise<void> {
+    this.#assertOpen()
+    this.#add('records', this.#options.memory.copy(bytes, -1), metadata)
+    await this.#options.gate.room()
+  }
+
+  reserve(byteLength: number): BlockReservation {
+    this.#assertOpen()
+    const region = this.#options.memory.reserve(byteLength, -1)
+    return {
+      bytes: region.bytes,
+      store: () => {
+        this.#add('records', region)
+        return this.#options.gate.room()
+      },
+      discard: () => region.slab.release(),
+    }
+  }
+
+  beginText(): void {
+    this.#lines?.discardPartialLine()
+  }
+
+  space(): Uint8Array {
+    return this.#lineBuffer().space()
+  }
+
+  received(count: number): Promise<void> | undefined {
+    const lines = this.#lineBuffer()
+    lines.received(count)
+    if (lines.isFull) this.#cutLines()
+    if (lines.lineBytes > this.#options.settings.maxBlockBytes / WAITING_PART && this.#isLimited) {
+      return this.#whenDrained()
+    }
+    return this.#options.gate.room()
+  }
+
+  endText(): void {
+    this.#lines?.endText()
+  }
+
+  restart(message: string, error?: unknown, delayMs = this.#options.settings.restartDelayMs): void {
+    if (this.#restarting !== null || this.#abort.signal.aborted) return
+    const announcement = `Restarting receiver with delay ${delayMs} ms: ${message}`
+    this.#complain(announcement, error)
+    // The receiver's own call ends first, as it would in Spark.
+    this.#restarting = Promise.resolve().then(async () => {
+      await this.#stopReceiver(announcement, error)
+      await this.#startLater(delayMs)
+    })
+  }
+
+  stop(message: string, error?: unknown): void {
+    if (this.#restarting !== null || this.#abort.signal.aborted) return
+    this.#complain(message, error)
+    this.#restarting = Promise.resolve().then(async () => {
+      await this.#stopReceiver(message, error)
+      // The first time at once, as in Spark; one that fails again and again gets the delay, or it would do nothing else.
+      await this.#startLater(this.#failedStarts > 1 ? this.#options.settings.restartDelayMs : 0)
+    })
+  }
+
+  reportError(message: string, error: unknown): void {
+    log('WARN', 'ReceiverSupervisor', `Reported error by receiver ${this.streamId}: ${message} ${describeError(error)}`)
+    this.#options.onError(message, error)
+  }
+
+  get #isLimited(): boolean {
+    return this.#limiter.currentRate !== Number.POSITIVE_INFINITY
+  }
+
+  async #startReceiver(): Promise<void> {
+    this.#state = 'started'
+    this.#options.onStarted()
+    try {
+      await this.#options.receiver.onStart()
+      this.#failedStarts = 0
+    } catch (error) {
+      this.#failedStarts++
+      this.stop(`Error starting receiver ${this.streamId}`, error)
+    }
+  }
+
+  async #startLater(delayMs: number): Promise<void> {
+    const { clock } = this.#options
+    if (delayMs > 0) await clock.waitTill(clock.now() + delayMs, this.#abort.signal)
+    this.#restarting = null
+    // Not awaited: an `onStart` that takes long is no part of the restart, and may ask for another one.
+    if (!this.#abort.signal.aborted) void this.#startReceiver()
+  }
+
+  async #stopReceiver(message: string, error: unknown): Promise<void> {
+    if (this.#state !== 'started') return
+    this.#state = 'stopped'
+    try {
+      await this.#options.receiver.onStop()
+    } catch (failure) {
+      log('ERROR', 'ReceiverSupervisor', `Error stopping receiver ${this.streamId}: ${describeError(failure)}`)
+    }
+    this.#options.onStopped(message, error)
+  }
+
+  #complain(message: string, error: unknown): void {
+    const isNew = message !== this.#lastComplaint
+    this.#lastComplaint = message
+    const again = isNew ? ' (said once until data arrives)' : ''
+    const cause =
+      error === undefined || error === null ? '' : `: ${error instanceof Error ? error.message : String(error)}`
+    log(isNew ? 'WARN' : 'DEBUG', 'ReceiverSupervisor', `Receiver ${this.streamId}: ${message}${cause}${again}`)
+  }
+
+  #tick(time: number): void {
+    if (time <= this.#lastTick || this.#isClosed) return
+    this.#lastTick = time
+    const number = time - this.#options.settings.blockIntervalMs
+    this.#cutRecords(number)
+    this.#cutLines(number)
+  }
+
+  #cutRecords(number?: number): void {
+    try {
+      this.#add('records', this.#records.cut(), undefined, number)
+    } catch (error) {
+      this.reportError('Error encoding received records', error)
+      this.#add('records', this.#records.cut(), undefined, number)
+    }
+  }
+
+  #cutLines(number?: number): void {
+    const lines = this.#lines
+    if (lines === null) return
+    if (lines.lineCount > 0) this.#add('lines', lines.cut(this.#limiter.take(lines.lineCount)), undefined, number)
+    if (lines.lineBytes <= this.#options.settings.maxBlockBytes / WAITING_PART) this.#openDrain()
+  }
+
+  #add(format: DataBlock['format'], region: Region | null, metadata?: unknown, number?: number): void {
+    if (region === null) return
+    const { memory, gate, receiver, clock, onBlock } = this.#options
+    this.#lastComplaint = ''
+    this.#lastBlockNumber = Math.max(number ?? clock.now(), this.#lastBlockNumber + 1)
+    const id = `input-${this.streamId}-${this.#lastBlockNumber}`
+    const toDisk = !receiver.storageLevel.useMemory || gate.isOverrun
+    gate.add(region.bytes.length)
+    onBlock(memory.add(id, this.streamId, format, region, { metadata, toDisk }))
+  }
+
+  #lineBuffer(): LineBuffer {
+    this.#assertOpen()
+    const { memory, settings } = this.#options
+    this.#lines ??= new LineBuffer(memory.pool, settings.maxLineBytes)
+    return this.#lines
+  }
+
+  async #waitFor(waitMs: number): Promise<void> {
+    const { clock, gate } = this.#options
+    await clock.waitTill(clock.now() + waitMs, this.#abort.signal)
+    await gate.room()
+  }
+
+  #whenDrained(): Promise<void> {
+    if (this.#drained === null) {
+      let resolve!: () => void
+      const promise = new Promise<void>((settle) => {
+        resolve = settle
+      })
+      this.#drained = { promise, resolve }
+    }
+    return this.#drained.promise
+  }
+
+  #openDrain(): void {
+    this.#drained?.resolve()
+    this.#drained = null
+  }
+
+  #assertOpen(): void {
+    if (!this.#isClosed) return
+    throw new SparkException(
+      'RECEIVER_CLOSED',
+      `Cannot add data to receiver ${this.streamId} as its stream has been stopped: end what onStart() began in onStop()`,
+    )
+  }
+}

@@ -1,0 +1,105 @@
+import { StorageLevel } from '../../task/storage-level.ts'
+import { hostOf } from './receiver-host.ts'
+
+/** One record as {@link Receiver.store} takes it; arrays, bytes and iterators mean several records there, so those go through `storeItem`. */
+export type SingleRecord<T> = T extends readonly unknown[] | Uint8Array | AsyncIterable<unknown> | Iterator<unknown>
+  ? never
+  : T
+
+/** Several records as {@link Receiver.store} takes them. */
+export type Records<T> = readonly T[] | IterableIterator<T> | AsyncIterable<T>
+
+/**
+ * Spark's `Receiver`: brings records from outside into a stream. Extend it, give `onStart` and `onStop`, and pass it to
+ * `StreamingContext.receiverStream`. It runs on the driver's event loop and takes no task slot: `local[1]` works.
+ *
+ * Every storing method may return a promise: it resolves when there is room for more, and a receiver that waits for it keeps its source
+ * at the stream's pace. One that does not wait still cannot fill the memory: what there is no room for goes to files.
+ *
+ * @example
+ * class Ticks extends Receiver<number> {
+ *   #timer: NodeJS.Timeout | undefined
+ *   onStart() { this.#timer = setInterval(() => this.store(performance.now()), 100) }
+ *   onStop() { clearInterval(this.#timer) }
+ * }
+ */
+export abstract class Receiver<T> {
+  /** How the received blocks are kept. `DISK_ONLY` keeps them in files; all others keep them in memory and move them to files when it is short. */
+  readonly storageLevel: StorageLevel
+
+  constructor(storageLevel: StorageLevel = StorageLevel.MEMORY_AND_DISK_SER_2) {
+    this.storageLevel = storageLevel
+  }
+
+  /**
+   * Starts receiving, and returns without waiting for data: what takes long goes on in callbacks. May be async to set up.
+   * An error stops the receiver, is reported, and has it started again.
+   */
+  abstract onStart(): void | Promise<void>
+  /** Ends all that `onStart` began. Called before a restart too. */
+  abstract onStop(): void | Promise<void>
+
+  /** The host to run on; followed where there is more than one. */
+  get preferredLocation(): string | null {
+    return null
+  }
+
+  /** The id of the input stream. @throws IllegalStateException before the context is started. */
+  get streamId(): number {
+    return hostOf(this).streamId
+  }
+
+  /** Buffers one record, which becomes part of the block that is cut at the next `spark.streaming.blockInterval`. */
+  store(item: SingleRecord<T>): Promise<void> | undefined
+  /**
+   * Stores records as blocks of their own, in their order. Resolves when all are stored, which is when to acknowledge them to the source.
+   * @param metadata goes with the blocks.
+   */
+  store(items: Records<T>, metadata?: unknown): Promise<void>
+  /** Stores a block of records that were encoded elsewhere. @param metadata goes with the block. */
+  store(block: Uint8Array, metadata?: unknown): Promise<void>
+  store(data: unknown, metadata?: unknown): Promise<void> | undefined {
+    const host = hostOf(this)
+    if (data instanceof Uint8Array) return host.storeBytes(data, metadata)
+    if (Array.isArray(data) || isIterator(data)) return host.storeItems(data, metadata)
+    return host.storeItem(data)
+  }
+
+  /** Buffers one record of any type: a pair or a `Uint8Array` too, which {@link store} would take for several records. */
+  storeItem(item: T): Promise<void> | undefined {
+    return hostOf(this).storeItem(item)
+  }
+
+  /**
+   * Stops the receiver, and starts it again after a while. Returns at once; while a restart is under way further ones do nothing.
+   * @param delayMs milliseconds; `spark.streaming.receiverRestartDelay`, 2000, unless given.
+   */
+  restart(message: string, error?: unknown, delayMs?: number): void {
+    hostOf(this).restart(message, error, delayMs)
+  }
+
+  /** Stops the receiver. As in Spark, a context that goes on starts it anew. */
+  stop(message: string, error?: unknown): void {
+    hostOf(this).stop(message, error)
+  }
+
+  /** Tells the listeners of an error; the receiver goes on. */
+  reportError(message: string, error: unknown): void {
+    hostOf(this).reportError(message, error)
+  }
+
+  /** Whether `onStart` was called and the receiver was not stopped since. */
+  isStarted(): boolean {
+    return hostOf(this).isStarted
+  }
+
+  /** Whether the receiver was stopped: what loops in it should end. */
+  isStopped(): boolean {
+    return hostOf(this).isStopped
+  }
+}
+
+function isIterator(data: unknown): data is IterableIterator<unknown> | AsyncIterable<unknown> {
+  if (typeof data !== 'object' || data === null) return false
+  return Symbol.asyncIterator in data || (Symbol.iterator in data && 'next' in data)
+}
