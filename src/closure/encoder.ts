@@ -222,6 +222,7 @@ export class Encoder {
 
   #fill({ value, index, trail }: Pending<object>): void {
     const node = this.#nodes[index]!
+    if (node.proto !== undefined && node.proto !== null) this.#fillPrivates(value, node, trail)
     switch (node.kind) {
       case 'object':
         this.#fillObject(value, node, trail)
@@ -275,7 +276,6 @@ export class Encoder {
   }
 
   #fillObject(object: object, node: MutableNode & { kind: 'object' }, trail: Trail | undefined): void {
-    this.#fillPrivates(object, node, trail)
     if (types.isModuleNamespaceObject(object)) {
       for (const key of Object.keys(object)) {
         node.keys.push(key)
@@ -479,10 +479,10 @@ export class Encoder {
     )
     const node = this.#functionNode(fn, facts, this.#codeIndex(code), bound, path)
     this.#nodes[index] = node
-    const skip = source.isClass ? classOwned(fn, source) : functionOwned(fn)
+    const skip = source.isClass ? classOwned(fn, source) : (key: string | symbol) => FUNCTION_KEYS.has(key)
     this.#fillProperties(fn, node, trail, skip)
     this.#fillName(fn, source, node)
-    if (source.isClass) this.#fillPrototype(fn, source, node, trail)
+    this.#fillPrototype(fn, source, node, trail)
   }
 
   #functionNode(
@@ -603,13 +603,22 @@ export class Encoder {
     node.properties = ['name', flagsOf(name), name.value, ...(node.properties ?? [])]
   }
 
-  /** What was put on a class's prototype after its definition. */
+  /** What a class's prototype has beyond its definition, and all that a constructor function's has. */
   #fillPrototype(fn: object, source: FunctionSource, node: MutableNode, trail: Trail | undefined): void {
-    const prototype = (fn as { prototype: object }).prototype
+    const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value
+    if (typeof prototype !== 'object' || prototype === null) return
+    const path = member(trail, 'prototype')
+    if (!source.isGenerator && constructorOf(prototype)?.prototype !== prototype) {
+      node.properties = [...(node.properties ?? []), ...this.#properties(fn, ['prototype'], trail)]
+      return
+    }
     const keys = Reflect.ownKeys(prototype).filter(
       (key) => key !== 'constructor' && !isOriginal(prototype, key, source),
     )
-    if (keys.length > 0) node.prototypeProperties = this.#properties(prototype, keys, member(trail, 'prototype'))
+    if (keys.length > 0) node.prototypeProperties = this.#properties(prototype, keys, path)
+    if (source.isClass || source.isGenerator) return
+    const parent: object | null = Object.getPrototypeOf(prototype)
+    if (!isPlainPrototype(parent)) node.prototypeParent = this.#encode(parent, member(path, '__proto__'))
   }
 
   #refuse(trail: Trail | undefined, value: unknown, reason: string): Error {
@@ -708,18 +717,7 @@ function ownedBy(kind: Node['kind']): (key: string | symbol) => boolean {
   return () => false
 }
 
-function functionOwned(fn: object): (key: string | symbol) => boolean {
-  return (key) => {
-    if (key === 'length' || key === 'name' || key === 'arguments' || key === 'caller') return true
-    if (key !== 'prototype') return false
-    const prototype = (fn as { prototype: unknown }).prototype
-    if (typeof prototype !== 'object' || prototype === null) return false
-    const keys = Reflect.ownKeys(prototype)
-    const isBare = keys.length === 0 || (keys.length === 1 && keys[0] === 'constructor')
-    const parent: object | null = Object.getPrototypeOf(prototype)
-    return isBare && (isPlainPrototype(parent) || (keys.length === 0 && parent !== null))
-  }
-}
+const FUNCTION_KEYS: ReadonlySet<string | symbol> = new Set(['length', 'name', 'arguments', 'caller', 'prototype'])
 
 function classOwned(fn: object, source: FunctionSource): (key: string | symbol) => boolean {
   return (key) => key === 'length' || key === 'name' || key === 'prototype' || isOriginal(fn, key, source)

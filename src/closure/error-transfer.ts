@@ -113,12 +113,21 @@ function spell(value: unknown): string {
   }
 }
 
+const STANDARD: Readonly<Record<string, ErrorConstructor>> = {
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+}
+
 /** Makes an error of that data, on the driver: its stack shows the user's own files and lines. */
 export function reviveError(error: SerializedError): Error {
   const cause = error.cause === undefined ? undefined : { cause: reviveThrown(error.cause[0]) }
   const revived =
     error.errors === undefined
-      ? new Error(error.message, cause)
+      ? new (STANDARD[error.name] ?? Error)(error.message, cause)
       : new AggregateError(error.errors.map(reviveThrown), error.message, cause)
   Object.assign(revived, error.fields)
   if (revived.name !== error.name) hidden(revived, 'name', error.name)

@@ -95,8 +95,10 @@ export interface Stamp {
 export interface NodeExtras {
   proto?: Encoded
   properties?: EncodedProperties
-  /** Of a class: what was put on its prototype after its definition. */
+  /** Of a function or class: what its prototype has that its text does not give. */
   prototypeProperties?: EncodedProperties
+  /** Of a constructor function: its prototype's prototype, when that is no plain one. */
+  prototypeParent?: Encoded
   /** Private members of an instance. */
   stamps?: readonly Stamp[]
   integrity?: 'frozen' | 'sealed' | 'closed'

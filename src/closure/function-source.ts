@@ -11,6 +11,7 @@ export interface FunctionSource {
   readonly free: FreeNames
   readonly isClass: boolean
   readonly isArrow: boolean
+  readonly isGenerator: boolean
   readonly isStrict: boolean
   /** `get`, `set` or `method` for a definition in an object or class. */
   readonly methodKind: 'method' | 'get' | 'set'
@@ -62,6 +63,7 @@ function analyse(text: string): FunctionSource | undefined {
     free: findFreeNames(node),
     isClass,
     isArrow: node.type === 'ArrowFunctionExpression',
+    isGenerator: definition.generator === true,
     isStrict: isClass || hasUseStrict(definition),
     methodKind: form === 'expression' ? 'method' : kindOf(node),
     anchor: isClass ? 0 : parametersStart(definition, text, shift),

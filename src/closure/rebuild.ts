@@ -307,9 +307,6 @@ export class TableBuilder {
         if (node.statics.length > 0) {
           this.#state.restores.get(object as object)!.setStatics(node.statics.map((value) => this.#value(value)))
         }
-        if (node.prototypeProperties !== undefined) {
-          this.#define((object as { prototype: object }).prototype, node.prototypeProperties)
-        }
         break
       default:
     }
@@ -321,6 +318,13 @@ export class TableBuilder {
       )
     }
     if (node.properties !== undefined) this.#define(object as object, node.properties)
+    if (node.prototypeProperties !== undefined) {
+      this.#define((object as { prototype: object }).prototype, node.prototypeProperties)
+    }
+    if (node.prototypeParent !== undefined) {
+      const prototype = (object as { prototype: object }).prototype
+      Object.setPrototypeOf(prototype, this.#value(node.prototypeParent) as object | null)
+    }
   }
 
   #define(object: object, properties: EncodedProperties): void {

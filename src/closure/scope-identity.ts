@@ -45,8 +45,9 @@ export class ScopeIdentity {
   #identifyOne(facts: FunctionFacts, index: number, parent: string): string {
     const scope = facts.scopes[index]!
     if (scope.description === 'Global' || scope.description === 'Script') return scope.description
-    const script = facts.position.url.startsWith('file:') ? facts.position.url : `script ${facts.position.scriptId}`
-    if (isModuleScope(scope, facts.scopes[index + 1])) return `${script} ${facts.position.scriptId}`
+    const { url, scriptId } = facts.position
+    const script = url.startsWith('file:') ? url : `script ${scriptId}`
+    if (isModuleScope(scope, facts.scopes[index + 1])) return moduleScopeId(url, scriptId)
     const signature = `${parent}|${script}|${scope.description}|${Object.keys(scope.object).join()}`
     let candidates = this.#bySignature.get(signature)
     if (candidates === undefined) {
@@ -62,6 +63,10 @@ export class ScopeIdentity {
     candidates.push(created)
     return created.id
   }
+}
+
+export function moduleScopeId(url: string, scriptId: string): string {
+  return `${url} ${scriptId}`
 }
 
 function isModuleScope(scope: ScopeSnapshot, outer: ScopeSnapshot | undefined): boolean {

@@ -8,6 +8,7 @@ export class Scripts {
 
   readonly #byId = new Map<string, ScriptDescription>()
   readonly #idByUrl = new Map<string, string>()
+  readonly #idByFile = new Map<string, string>()
   readonly #sources = new Map<string, string>()
 
   /** What is known of a script; V8 is asked again for one that is new. */
@@ -17,7 +18,9 @@ export class Scripts {
     for (const { scriptId: id, url, isModule, sourceMapURL, startLine, startColumn } of Inspector.shared.scripts()) {
       if (this.#byId.has(id)) continue
       this.#byId.set(id, { scriptId: id, url, isModule, sourceMapURL, startLine, startColumn })
-      if (url !== '') this.#idByUrl.set(url, id)
+      if (url === '') continue
+      this.#idByUrl.set(url, id)
+      this.#idByFile.set(url.replace(/[?#].*$/, ''), id)
     }
     return this.#byId.get(scriptId)
   }
@@ -25,6 +28,12 @@ export class Scripts {
   /** The latest known script of a URL. */
   byUrl(url: string): ScriptDescription | undefined {
     const id = this.#idByUrl.get(url)
+    return id === undefined ? undefined : this.#byId.get(id)
+  }
+
+  /** The latest known script of a file, whatever query its URL has. */
+  byFile(url: string): ScriptDescription | undefined {
+    const id = this.#idByFile.get(url)
     return id === undefined ? undefined : this.#byId.get(id)
   }
 
