@@ -2,16 +2,16 @@ import type { StorageLevel } from '../../task/storage-level.ts'
 import type { Receiver } from '../receiver/receiver.ts'
 import type { StreamingContext } from '../streaming-context.ts'
 import { ConvertingSocketReceiver, type SocketConverter } from './converting-socket-receiver.ts'
-import { RawSocketReceiver } from './raw-socket-receiver.ts'
+import { RawNetworkReceiver } from './raw-network-receiver.ts'
 import { ReceiverInputDStream } from './receiver-input-dstream.ts'
 import { socketAddress } from './socket-address.ts'
-import { SocketTextReceiver } from './socket-text-receiver.ts'
+import { SocketReceiver } from './socket-receiver.ts'
 
 /** Records from a TCP server (Spark's `SocketInputDStream`). */
 export class SocketInputDStream<T> extends ReceiverInputDStream<T> {
   /** Lines of UTF-8 text. @throws IllegalArgumentException for a port that cannot be. */
   static text(context: StreamingContext, host: string, port: number, level?: StorageLevel): SocketInputDStream<string> {
-    return new SocketInputDStream(context, new SocketTextReceiver(socketAddress(host, port), level), 'socketTextStream')
+    return new SocketInputDStream(context, new SocketReceiver(socketAddress(host, port), level), 'socketTextStream')
   }
 
   /** What `converter` makes of the bytes. @throws IllegalArgumentException for a port that cannot be. */
@@ -31,6 +31,6 @@ export class SocketInputDStream<T> extends ReceiverInputDStream<T> {
 export class RawInputDStream<T> extends ReceiverInputDStream<T> {
   /** @throws IllegalArgumentException for a port that cannot be. */
   constructor(context: StreamingContext, host: string, port: number, level?: StorageLevel) {
-    super(context, new RawSocketReceiver<T>(socketAddress(host, port), level), 'rawSocketStream')
+    super(context, new RawNetworkReceiver<T>(socketAddress(host, port), level), 'rawSocketStream')
   }
 }

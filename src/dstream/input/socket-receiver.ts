@@ -1,10 +1,14 @@
 import net from 'node:net'
 import type { StorageLevel } from '../../task/storage-level.ts'
 import { Receiver } from '../receiver/receiver.ts'
+import { hostOf } from '../receiver/receiver-host.ts'
 import type { SocketAddress } from './socket-address.ts'
 
-/** Connects to a TCP server and lets a subclass read, again and again for as long as it runs. */
-export abstract class SocketReceiver<T> extends Receiver<T> {
+/**
+ * Reads lines of UTF-8 text from a TCP server (Spark's `SocketReceiver`). The kernel writes straight into the memory of the blocks; this
+ * thread counts line ends and looks at nothing else. While the stream has no room for more, the socket is not read.
+ */
+export class SocketReceiver extends Receiver<string> {
   readonly #address: SocketAddress
   #socket: net.Socket | null = null
 
@@ -13,36 +17,49 @@ export abstract class SocketReceiver<T> extends Receiver<T> {
     this.#address = address
   }
 
-  /** Reads until the data ends; waits whenever a store asks it to. */
-  protected abstract receive(socket: net.Socket): Promise<void>
-
   override onStart(): void {
-    const socket = net.connect(this.#address)
-    this.#socket = socket
-    const onConnectError = (error: unknown) => {
-      if (this.#socket === socket)
-        this.restart(`Error connecting to ${this.#address.host}:${this.#address.port}`, error)
+    const { lines } = hostOf(this)
+    lines.beginText()
+    let isConnected = false
+    let space = lines.space()
+    const isCurrent = () => this.#socket === socket
+    const fail = (message: string, error?: unknown) => {
+      if (!isCurrent()) return
+      this.#socket = null
+      socket.destroy()
+      this.restart(message, error)
     }
-    socket.once('error', onConnectError)
+    const receive = (count: number): boolean => {
+      if (!isCurrent()) return false
+      try {
+        const room = lines.received(count)
+        space = lines.space()
+        if (room === undefined) return true
+        void room.then(() => isCurrent() && socket.resume())
+      } catch (error) {
+        fail('Error receiving data', error)
+      }
+      return false
+    }
+    const socket = net.connect({ ...this.#address, onread: { buffer: () => space, callback: receive } })
+    this.#socket = socket
     socket.once('connect', () => {
-      socket.off('error', onConnectError)
-      // Whoever reads hears of errors through the reading; one that comes after it must not end the process.
-      socket.on('error', () => {})
-      void this.#receive(socket)
+      isConnected = true
+    })
+    socket.on('error', (error) => {
+      fail(
+        isConnected ? 'Error receiving data' : `Error connecting to ${this.#address.host}:${this.#address.port}`,
+        error,
+      )
+    })
+    socket.on('end', () => {
+      if (isCurrent()) lines.endText()
+      fail('Socket data stream had no more data')
     })
   }
 
   override onStop(): void {
     this.#socket?.destroy()
     this.#socket = null
-  }
-
-  async #receive(socket: net.Socket): Promise<void> {
-    try {
-      await this.receive(socket)
-      if (this.#socket === socket) this.restart('Socket data stream had no more data')
-    } catch (error) {
-      if (this.#socket === socket) this.restart('Error receiving data', error)
-    }
   }
 }

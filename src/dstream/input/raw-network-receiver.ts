@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { SparkException } from '../../errors.ts'
 import { type BlockReservation, hostOf } from '../receiver/receiver-host.ts'
-import { SocketReceiver } from './socket-receiver.ts'
+import { ConnectionReceiver } from './connection-receiver.ts'
 
 /** A frame begins with the length of what follows, big-endian. */
 const HEADER_BYTES = 4
@@ -10,7 +10,7 @@ const HEADER_BYTES = 4
  * Takes whole blocks of encoded records from a TCP server (Spark's `RawNetworkReceiver`): each frame becomes a block as it is, without
  * being decoded. How many records it holds is not known, so it counts as none.
  */
-export class RawSocketReceiver<T> extends SocketReceiver<T> {
+export class RawNetworkReceiver<T> extends ConnectionReceiver<T> {
   protected override async receive(socket: Socket): Promise<void> {
     const header = Buffer.alloc(HEADER_BYTES)
     let headerLength = 0
