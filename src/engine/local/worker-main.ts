@@ -19,6 +19,7 @@ import { type CompiledStage, compileStage, type TaskOutput } from '../../task/st
 import { TaskCancelledError } from '../../task/task-cancelled.ts'
 import { setTaskContext } from '../../task/task-context.ts'
 import type { TaskRuntime } from '../../task/task-runtime.ts'
+import { setWorkerCodec } from '../../task/worker-codec.ts'
 import type { FromWorker, TaskMessage, TaskResult, ToWorker, WorkerSettings } from './messages.ts'
 
 /** Compiled stages kept for programs that come again with the next batch, the oldest leaves first. */
@@ -38,6 +39,7 @@ const codec = new RecordCodec({
   idOf: (ctor) => rebuilder.classIdOf(ctor),
   byId: (id) => rebuilder.classById(id) as ReturnType<ClassTable['byId']>,
 })
+setWorkerCodec(codec)
 
 let hasLocalDir = false
 const localDir = (): string => {
