@@ -67,7 +67,7 @@ const numberOp: fc.Arbitrary<NumberOp> = fc.oneof(
 test('fused loops give what the same operations on an array give', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(100)), fc.array(numberOp, { maxLength: 7 }), async (records, ops) => {
-      const root = ops.reduce((below, { op }) => narrow(op, below), source)
+      const root = ops.reduce<Program>((below, { op }) => narrow(op, below), source)
       const expected = ops.reduce((values, { model }) => model(values), records)
       assert.deepEqual(await collect(root, records), expected)
       assert.deepEqual(await collect(root, records, { kind: 'count' }), [expected.length])
