@@ -7,6 +7,7 @@ import type { Sink } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
 import { retainBlocks } from '../block-lease.ts'
 import type { Engine, EngineOptions, JobRequest } from '../engine.ts'
+import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import { CacheDirectory } from './cache-directory.ts'
 import type { FromWorker, TaskResult } from './messages.ts'
@@ -317,14 +318,10 @@ export class LocalEngine implements Engine {
 
   #error(job: Job, stageId: number, failure: TaskSetFailure): Error {
     switch (failure.kind) {
-      case 'cancelled': {
-        const reason: unknown = job.signal.reason
-        if (reason instanceof Error && reason.name !== 'AbortError') return reason
-        const why = typeof reason === 'string' ? ` ${reason}` : ''
-        return new SparkException('JOB_CANCELLED', `Job ${job.id} cancelled${why}`)
-      }
+      case 'cancelled':
+        return new JobCancelledException(job.id, cancelReason(job.signal))
       case 'broken':
-        return new SparkException('JOB_CANCELLED', `Job ${job.id} cancelled because ${failure.reason}`)
+        return new JobCancelledException(job.id, `because ${failure.reason}`)
       case 'lostFile':
       case 'lostBlock':
         return new SparkException(
