@@ -69,6 +69,8 @@ async function captureAfterImport(value: unknown, options: CaptureOptions, url: 
 }
 
 const cells = new Cells()
+/** The `this` of an arrow function never changes. */
+const outerThisValues = new WeakMap<object, { readonly value: unknown }>()
 const symbolIds = new Map<symbol, string>()
 
 /** One capture: everything in it is read at one moment. */
@@ -77,7 +79,7 @@ class Capture implements FunctionOracle {
   readonly #facts = new Map<object, FunctionFacts>()
   /** Variables that a captured function assigns: known after the first walk. */
   readonly #assigned = new Set<string>()
-  readonly #cellValues = new Map<string, { readonly facts: FunctionFacts; readonly outer: OuterVariable }>()
+  readonly #cellValues = new Map<string, OuterVariable>()
   #isSecondWalk = false
 
   constructor(options: CaptureOptions) {
@@ -91,13 +93,13 @@ class Capture implements FunctionOracle {
     const main = pack(new Encoder(this).encode(value))
     const updates = new Map<string, CellUpdate>()
     // The values of cells may hold functions with cells of their own.
-    for (const [id, { facts, outer }] of this.#cellValues) {
-      if (!updates.has(id)) updates.set(id, this.#cellUpdate(id, facts, outer))
+    for (const [id, outer] of this.#cellValues) {
+      if (!updates.has(id)) updates.set(id, this.#cellUpdate(id, outer))
     }
     return { ...main, cells: [...updates.values()] }
   }
 
-  #cellUpdate(id: string, facts: FunctionFacts, outer: OuterVariable): CellUpdate {
+  #cellUpdate(id: string, outer: OuterVariable): CellUpdate {
     const { digest, bytes } = pack(new Encoder(this).encode(outer.value))
     return { id, version: cells.version(id, digest), bytes }
   }
@@ -124,7 +126,7 @@ class Capture implements FunctionOracle {
     if (!this.#isSecondWalk || outer.scope < 0) return undefined
     const id = cells.identify(facts, outer)
     if (!this.#assigned.has(id)) return undefined
-    if (!this.#cellValues.has(id)) this.#cellValues.set(id, { facts, outer })
+    if (!this.#cellValues.has(id)) this.#cellValues.set(id, outer)
     return id
   }
 
@@ -149,15 +151,22 @@ class Capture implements FunctionOracle {
     return isInstalled(url) && installedReference(owner, url) !== undefined
   }
 
-  outerThis(facts: FunctionFacts): unknown {
-    throw this.fail(undefined, facts.fn, {
-      what: 'uses the `this` of the code around it',
-      hint: 'read what it needs into a local `const` first (`const { factor } = this`)',
-    })
+  outerThis({ fn, internals }: FunctionFacts, path: Trail): unknown {
+    const known = outerThisValues.get(fn)
+    if (known !== undefined) return known.value
+    const found = internals?.location && Inspector.shared.outerThis(fn, internals.location)
+    if (found === undefined) {
+      throw this.fail(path, fn, {
+        what: 'uses the `this` of the code around it, which cannot be read while a debugger is attached',
+        hint: 'read what it needs into a local `const` first (`const { factor } = this`)',
+      })
+    }
+    outerThisValues.set(fn, found)
+    return found.value
   }
 
-  classId(owner: object, facts: FunctionFacts): string {
-    return classId(owner, facts.position)
+  classId(owner: object, { position }: FunctionFacts): string {
+    return classId(owner, position)
   }
 
   symbolId(symbol: symbol): string {

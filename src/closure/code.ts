@@ -92,7 +92,8 @@ function restoreEdits(source: FunctionSource): Edit[] {
   const accessors =
     `static{${RESTORE_PARAMETER}.set=(o,v)=>{${assign(privateFields, 'o')}};` +
     `${RESTORE_PARAMETER}.get=(o)=>[${privateFields.map((name) => `o.${name}`).join()}];` +
-    `${RESTORE_PARAMETER}.setStatics=(v)=>{${assign(privateStatics, 'this')}}}`
+    `${RESTORE_PARAMETER}.setStatics=(v)=>{${assign(privateStatics, 'this')}};` +
+    `${RESTORE_PARAMETER}.evaluate=(v)=>eval(v)}`
   edits.push({ start, end: start, text: accessors })
   return edits
 }

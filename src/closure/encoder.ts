@@ -13,7 +13,7 @@ import {
   type Stamp,
   type Table,
 } from './format.ts'
-import type { FunctionFacts, OuterVariable } from './function-facts.ts'
+import { type FunctionFacts, type OuterVariable, positionOf } from './function-facts.ts'
 import { type FunctionSource, functionSource, isNativeText, textOf } from './function-source.ts'
 import { constructorOf, isPlainPrototype, isStandardPrototype } from './prototypes.ts'
 import { builtinReference } from './references.ts'
@@ -29,7 +29,7 @@ export interface FunctionOracle {
   reference(facts: FunctionFacts): Node | undefined
   bound(fn: object): { readonly target: unknown; readonly self: unknown; readonly args: readonly unknown[] } | undefined
   privates(object: object): readonly { readonly name: string; readonly value: unknown }[]
-  outerThis(facts: FunctionFacts): unknown
+  outerThis(facts: FunctionFacts, path: Trail): unknown
   /** The identity of the cell behind a variable, when it is one. */
   cell(facts: FunctionFacts, outer: OuterVariable): string | undefined
   /** Whether a class lives in an installed module, so that it is not rebuilt. */
@@ -440,6 +440,7 @@ export class Encoder {
       this.#nodes[index] = reference as MutableNode
       return
     }
+    if (isBuiltinUrl(facts.position.url)) throw this.#oracle.fail(trail, fn, NATIVE_FUNCTION)
     const path = within(trail, fn)
     const { source, position } = facts
     const { free } = source
@@ -492,12 +493,30 @@ export class Encoder {
     bindings: readonly Binding[],
     path: Trail,
   ): MutableNode {
+    if (facts.source.free.privateNames.size > 0) {
+      return { kind: 'function', code, bindings, within: this.#encode(this.#privateOwner(facts, path), path) }
+    }
     if (!facts.source.isClass) return { kind: 'function', code, bindings }
     const privates = facts.internals?.privates ?? []
     const statics = facts.source.privateStatics.map((name) =>
       this.#encode(privates.find((entry) => entry.name === name)?.value, member(path, name)),
     )
     return { kind: 'class', code, bindings, id: this.#oracle.classId(fn, facts), statics }
+  }
+
+  /** The class around an arrow function that uses its private names: found from `this`. */
+  #privateOwner(facts: FunctionFacts, path: Trail): object {
+    const names = [...facts.source.free.privateNames]
+    let at: unknown = facts.source.free.usesOuterThis ? this.#oracle.outerThis(facts, path) : undefined
+    while ((typeof at === 'object' || typeof at === 'function') && at !== null) {
+      const owner: object | undefined = typeof at === 'function' ? at : constructorOf(at)
+      if (owner !== undefined && textOf(owner).includes(facts.source.text)) return owner
+      at = Object.getPrototypeOf(at)
+    }
+    throw this.#oracle.fail(path, facts.fn, {
+      what: `uses the private member #${names[0]} of a class around it`,
+      hint: 'read the member into a local `const` outside of the function',
+    })
   }
 
   #checkText({ source, fn }: FunctionFacts, path: Trail): void {
@@ -508,7 +527,7 @@ export class Encoder {
             what: `uses the private member #${[...free.privateNames][0]} of its class`,
             hint: 'send an instance or the class, not the method alone',
           }
-        : free.privateNames.size > 0
+        : free.privateNames.size > 0 && !source.isArrow
           ? {
               what: `uses the private member #${[...free.privateNames][0]} of a class around it`,
               hint: 'read the member into a local `const` outside the function',
@@ -571,7 +590,7 @@ export class Encoder {
       case Special.PARENT:
         return this.#parent(fn, path)
       case Special.THIS:
-        return this.#encode(this.#oracle.outerThis(facts), variable(path, 'this'))
+        return this.#encode(this.#oracle.outerThis(facts, path), variable(path, 'this'))
       default:
         return null
     }
@@ -635,8 +654,14 @@ export class Encoder {
   }
 }
 
+/** Also for the classes that Node keeps to itself, such as that of a timer. */
 function isBuiltinClass(owner: object): boolean {
-  return isNativeText(textOf(owner)) || builtinReference(owner) !== undefined
+  if (isNativeText(textOf(owner)) || builtinReference(owner) !== undefined) return true
+  return isBuiltinUrl(positionOf(owner)?.url)
+}
+
+function isBuiltinUrl(url: string | undefined): boolean {
+  return url?.startsWith('node:') === true
 }
 
 /** The node and the standard classes of an object that JavaScript itself knows as a special kind. */

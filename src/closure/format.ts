@@ -70,7 +70,12 @@ export type Node =
       readonly from: 'registry' | 'well-known' | 'local'
       readonly description?: string
     }
-  | { readonly kind: 'function'; readonly code: number; readonly bindings: readonly Binding[] }
+  | {
+      readonly kind: 'function'
+      readonly code: number
+      readonly bindings: readonly Binding[]
+      readonly within?: Encoded
+    }
   | {
       readonly kind: 'class'
       readonly code: number

@@ -1,4 +1,5 @@
 import inspector from 'node:inspector'
+import { VOID_ARGUMENTS } from './void-arguments.ts'
 
 /** One scope around a function, innermost first: a snapshot of its variables, or the global object itself. */
 export interface ScopeSnapshot {
@@ -52,6 +53,11 @@ interface PropertyDescription {
   readonly set?: RemoteObject
 }
 
+interface CallFrame {
+  readonly callFrameId: string
+  readonly functionLocation?: RawLocation
+}
+
 interface Properties {
   readonly result: readonly PropertyDescription[]
   readonly internalProperties?: readonly PropertyDescription[]
@@ -59,7 +65,14 @@ interface Properties {
 }
 
 const GROUP = 'millstream'
+const MEETING = inspector.Session as unknown as Record<symbol, unknown>
 const KEY = Symbol.for('millstream.inspected')
+
+const HOLDER = `process.getBuiltinModule('node:inspector').Session[Symbol.for('millstream.inspected')]`
+
+/** A function is entered in a few steps; more of them means that it is not entered at all. */
+const MAX_STEPS = 500
+const ENTER_TIMEOUT_MS = 10_000
 
 /**
  * This process's own debugging interface, used to look into functions: no port is opened and the debugger proper is off except while
@@ -81,12 +94,9 @@ export class Inspector {
     this.#session.connect()
     // The expression runs in the process's main context, which a test runner's context does not share its globals with; the module object
     // of a built-in is the same in both.
-    const meeting = inspector.Session as unknown as Record<symbol, unknown>
-    meeting[KEY] = this.#holder
-    const { result } = this.#post<{ result: RemoteObject }>('Runtime.evaluate', {
-      expression: `process.getBuiltinModule('node:inspector').Session[Symbol.for('millstream.inspected')]`,
-    })
-    delete meeting[KEY]
+    MEETING[KEY] = this.#holder
+    const { result } = this.#post<{ result: RemoteObject }>('Runtime.evaluate', { expression: HOLDER })
+    delete MEETING[KEY]
     this.#holderId = result.objectId!
   }
 
@@ -135,6 +145,45 @@ export class Inspector {
     } finally {
       this.#post('Debugger.disable')
     }
+  }
+
+  /**
+   * The `this` that an arrow function sees, which V8 shows only from inside of the function. So the function is entered, looked at before its
+   * first statement, and ended there: nothing of it runs. Not while a debugger is attached, which would stop there as well.
+   */
+  outerThis(fn: object, location: RawLocation): { readonly value: unknown } | undefined {
+    if (inspector.url() !== undefined) return undefined
+    let found: { readonly value: unknown } | undefined
+    let steps = 0
+    const onPaused = (message: { params: unknown }): void => {
+      const frame = (message.params as { callFrames: readonly CallFrame[] }).callFrames[0]!
+      const isInside = isSameLocation(frame.functionLocation, location)
+      if (isInside) {
+        const { callFrameId } = frame
+        const { result } = this.#post<{ result: RemoteObject }>('Debugger.evaluateOnCallFrame', {
+          callFrameId,
+          expression: 'this',
+          objectGroup: GROUP,
+        })
+        found = { value: this.#fetch([result])[0] }
+      }
+      if (isInside || steps++ > MAX_STEPS) this.#post('Debugger.resume', { terminateOnResume: true })
+      else this.#post('Debugger.stepInto')
+    }
+    this.#session.on('Debugger.paused', onPaused as () => void)
+    MEETING[KEY] = { fn, args: VOID_ARGUMENTS }
+    this.#post('Debugger.enable')
+    try {
+      // The evaluation is what ends when the function is ended: a time limit makes it take its termination back.
+      const expression = `(() => { const { fn, args } = ${HOLDER}; debugger; fn(...args) })()`
+      this.#session.post('Runtime.evaluate', { expression, timeout: ENTER_TIMEOUT_MS, silent: true }, () => {})
+    } finally {
+      this.#post('Debugger.disable')
+      this.#session.off('Debugger.paused', onPaused as () => void)
+      delete MEETING[KEY]
+      this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP })
+    }
+    return found
   }
 
   #post<T = unknown>(method: string, params?: object): T {
@@ -223,6 +272,10 @@ function planPrivates(
   const places = members.map(({ name, value }) => ({ name, at: value === undefined ? -1 : handles.push(value) - 1 }))
   return (values) =>
     places.map(({ name, at }) => ({ name, value: at < 0 ? undefined : values[at], isAccessor: at < 0 }))
+}
+
+function isSameLocation(a: RawLocation | undefined, b: RawLocation): boolean {
+  return a?.scriptId === b.scriptId && a.lineNumber === b.lineNumber && a.columnNumber === b.columnNumber
 }
 
 function toArgument(object: RemoteObject): object {

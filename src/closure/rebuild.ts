@@ -15,6 +15,7 @@ import {
   type Reference,
   type Table,
 } from './format.ts'
+import { VOID_ARGUMENTS } from './void-arguments.ts'
 
 type AnyNode = Node & NodeExtras
 type Holder = Record<PropertyKey, unknown>
@@ -32,6 +33,8 @@ export interface ClassRestore {
   set(object: object, values: readonly unknown[]): void
   get(object: object): unknown[]
   setStatics(values: readonly unknown[]): void
+  /** Runs source text where the class's private names are known. */
+  evaluate(text: string): unknown
 }
 
 /** What lives as long as the worker: shared variables, classes, local symbols, loaded modules. */
@@ -149,7 +152,7 @@ export class TableBuilder {
       case 'symbol':
         return this.#makeSymbol(node)
       case 'function':
-        return this.#makeFunction(node.code, node.bindings)
+        return this.#makeFunction(node.code, node.bindings, [], node.within)
       case 'class':
         return this.#makeClass(node)
       case 'bound':
@@ -244,11 +247,20 @@ export class TableBuilder {
     return reviver(data)
   }
 
-  #makeFunction(codeIndex: number, bindings: readonly Binding[], extra: readonly unknown[] = []): object {
+  #makeFunction(
+    codeIndex: number,
+    bindings: readonly Binding[],
+    extra: readonly unknown[] = [],
+    within?: Encoded,
+  ): object {
     const code = this.#table.codes[codeIndex]!
+    const owner = within === undefined ? undefined : (this.#demand(within) as object)
     const values = bindings.map((binding) => this.#binding(binding))
     const late = values.flatMap((value, at) => (value === BUILDING ? [at] : []))
-    const factory = compile(code, late, this.#state.factories)
+    const factory =
+      owner === undefined
+        ? compile(code, late, this.#state.factories)
+        : compileWithin(code, late, this.#state.restores.get(owner)!)
     const made = factory(...values.map((value) => (value === BUILDING ? undefined : value)), ...extra)
     if (late.length === 0) return made as object
     const [fn, set] = made as [object, AnyFunction]
@@ -269,7 +281,13 @@ export class TableBuilder {
   #makeClass(node: AnyNode & { kind: 'class' }): object {
     const code = this.#table.codes[node.code]!
     const hasRestore = code.parameters.length > node.bindings.length
-    const restore: ClassRestore = { on: false, set: () => {}, get: () => [], setStatics: () => {} }
+    const restore: ClassRestore = {
+      on: false,
+      set: () => {},
+      get: () => [],
+      setStatics: () => {},
+      evaluate: () => undefined,
+    }
     const owner = this.#makeFunction(node.code, node.bindings, hasRestore ? [restore] : [])
     if (hasRestore) this.#state.restores.set(owner, restore)
     this.#state.onClass(node.id, owner)
@@ -365,18 +383,6 @@ function constructBare(owner: AnyFunction, restore: ClassRestore, prototype: obj
   }
 }
 
-/** Anything may be read or destructured from it, so that no default value of a parameter is computed. */
-const VOID: unknown = new Proxy(function nothing() {}, {
-  get: (_target, key) => (key === Symbol.iterator ? voidIterator : VOID),
-  ownKeys: () => [],
-  getOwnPropertyDescriptor: () => undefined,
-})
-const VOID_ARGUMENTS: readonly unknown[] = new Array(32).fill(VOID)
-
-function voidIterator(): IterableIterator<unknown> {
-  return VOID_ARGUMENTS[Symbol.iterator]()
-}
-
 function makeBytes(node: AnyNode & { kind: 'bytes' }): ArrayBufferLike {
   const { bytes, shared, maxByteLength } = node
   const buffer = shared
@@ -390,28 +396,43 @@ function makeBytes(node: AnyNode & { kind: 'bytes' }): ArrayBufferLike {
 }
 
 /**
- * Compiles the text of a function, once per text. Its result is a factory: given the outer variables it returns the function, or, when some
- * of them come later, the function and what sets those.
+ * The text of a factory's body: given the outer variables it returns the function, or, when some of them come later, the function and what
+ * sets those.
  */
+function factoryBody(
+  { expression, isStrict, parameters, lead }: Code,
+  late: readonly number[],
+): { readonly text: string; readonly lead: number } {
+  const start = `${isStrict ? '"use strict";' : ''}return ${late.length > 0 ? '[' : ''}`
+  const values = late.map((_, at) => `$${at}`)
+  const sets = late.map((parameter, at) => `${parameters[parameter]}=$${at}`)
+  const end = late.length > 0 ? `,(${values.join()})=>{${sets.join(';')}}]` : ''
+  return { text: start + expression + end, lead: start.length + lead }
+}
+
+/** Compiles the text of a function, once per text. */
 function compile(code: Code, late: readonly number[], factories: Map<string, AnyFunction>): AnyFunction {
-  const { expression, parameters, filename, line, column, isStrict, lead } = code
+  const { expression, parameters, filename, line, column, isStrict } = code
   const key = `${isStrict}|${parameters.join()}|${late.join()}|${filename}|${line}|${column}|${expression}`
   const known = factories.get(key)
   if (known !== undefined) return known
-  const start = `${isStrict ? '"use strict";' : ''}return ${late.length > 0 ? '[' : ''}`
-  const names = late.map((at) => parameters[at]!)
-  const end =
-    late.length > 0
-      ? `,(${names.map((_, at) => `$${at}`).join()})=>{${names.map((name, at) => `${name}=$${at}`).join(';')}}]`
-      : ''
-  const factory = compileFunction(start + expression + end, [...parameters], {
+  const body = factoryBody(code, late)
+  const factory = compileFunction(body.text, [...parameters], {
     filename,
     lineOffset: line,
-    columnOffset: column - start.length - lead,
+    columnOffset: column - body.lead,
   }) as AnyFunction
   if (factories.size >= MAX_FACTORIES) factories.delete(factories.keys().next().value as string)
   factories.set(key, factory)
   return factory
+}
+
+/** Compiles a function that uses private names of the class that it was written in. Line and column are kept by filling up. */
+function compileWithin(code: Code, late: readonly number[], restore: ClassRestore): AnyFunction {
+  const body = factoryBody(code, late)
+  const head = `(function(${code.parameters.join()}){`
+  const fill = '\n'.repeat(code.line) + ' '.repeat(Math.max(0, code.column - head.length - body.lead))
+  return restore.evaluate(`${fill}${head}${body.text}})\n//# sourceURL=${code.filename}`) as AnyFunction
 }
 
 function namespaceOf(module: string): object {

@@ -85,6 +85,6 @@ export const OPAQUE: Refusal = {
 }
 
 export const NATIVE_FUNCTION: Refusal = {
-  what: 'is native code that no built-in module exports',
+  what: 'is code of Node itself that no built-in module exports',
   hint: 'call it on the driver, or reach it from its module inside the function',
 }

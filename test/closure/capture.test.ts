@@ -312,6 +312,30 @@ describe('classes', () => {
     assert.deepEqual(await worker.call(fn), [2, 2, 2, 2, true, 'oops', 'BAD', 1, 'e'])
   })
 
+  test('an arrow function takes `this` along, and private members through it', async () => {
+    let ran = 0
+    class Model {
+      readonly factor = 3
+      #bias = 1
+      scaled() {
+        return (x = ran++, { y = 1 } = { y: ran++ }) => {
+          ran++
+          return x * this.factor + y
+        }
+      }
+      biased() {
+        return async (x: number) => x + this.#bias + this.#twice()
+      }
+      #twice() {
+        return this.#bias * 2
+      }
+    }
+    const model = new Model()
+    assert.equal(await worker.call(model.scaled(), 5, { y: 2 }), 17)
+    assert.equal(await worker.call(model.biased(), 5), 8)
+    assert.equal(ran, 0)
+  })
+
   test('mixins and what was put on a prototype later', async () => {
     // biome-ignore lint/suspicious/noExplicitAny: TypeScript's mixins take exactly this
     const Sized = <T extends new (...args: any[]) => object>(Parent: T) =>
