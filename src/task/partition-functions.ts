@@ -10,8 +10,8 @@ import * as top from './partition-functions/top-records.ts'
 import * as whole from './partition-functions/whole-partition.ts'
 
 /**
- * A partition-wise operation of ours, run where the records are: (records, partition, ...args), for `zipPartitions` one iterator per
- * parent first. As a narrow operation it gives an iterable, perhaps asynchronous; as a sink it gives a value or a promise of one.
+ * A partition-wise operation of ours, run where the records are: (records, partition, ...args), for `zipPartitions` with an array
+ * of one iterator per parent in place of the records. As a narrow operation it gives an iterable, perhaps asynchronous; as a sink it gives a value or a promise of one.
  */
 export type BuiltinPartitionFunction = (...parameters: never[]) => unknown
 

@@ -178,7 +178,7 @@ class Job {
     for (const parent of node.parents) inputs.push((await this.partition(parent, index)).values())
     const { fn } = node
     if (fn.kind === 'user') return toArray((fn.fn as AnyFunction)(...inputs, index))
-    return toArray((partitionFunction(fn.name) as AnyFunction)(...inputs, index, ...fn.args))
+    return toArray((partitionFunction(fn.name) as AnyFunction)(inputs, index, ...fn.args))
   }
 
   async #readShuffle(node: Node<'shuffle'>, index: number): Promise<unknown[]> {

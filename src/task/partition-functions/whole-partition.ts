@@ -98,8 +98,7 @@ export function* keysBetween(
 
 /** Pairs the records of two partitions in order. @throws SparkException when one holds more than the other. */
 export function* zipRecords(
-  left: IterableIterator<unknown>,
-  right: IterableIterator<unknown>,
+  [left, right]: readonly [IterableIterator<unknown>, IterableIterator<unknown>],
   partition: number,
 ): Generator<[unknown, unknown]> {
   for (;;) {
