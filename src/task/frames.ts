@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { threadId } from 'node:worker_threads'
 import type { RecordCodec } from './codec/index.ts'
 import { CorruptBlockError } from './codec/index.ts'
 import type { StoredBytes } from './input.ts'
@@ -153,7 +154,5 @@ let fileCount = 0
 /** A file name no other file of this worker has. @param kind `spill`, `shuffle`, `cache`. */
 export function uniqueFileName(kind: string): string {
   fileCount += 1
-  return `${kind}-${process.pid}-${threadName}-${fileCount}`
+  return `${kind}-${process.pid}-${threadId}-${fileCount}`
 }
-
-const threadName = Math.floor(performance.timeOrigin * 1000).toString(36)
