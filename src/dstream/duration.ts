@@ -77,9 +77,9 @@ export class Duration {
   toString(): string {
     return `${this.milliseconds} ms`
   }
-  /** Milliseconds, so that durations compare with `<` and `>`. */
-  valueOf(): number {
-    return this.milliseconds
+  /** As text, save where a number is needed: durations compare with `<` and `>`. */
+  [Symbol.toPrimitive](hint: string): string | number {
+    return hint === 'number' ? this.milliseconds : this.toString()
   }
 }
 

@@ -24,15 +24,18 @@ export class JobGenerator {
   readonly #events: EventLoop<GeneratorEvent>
   /** Those who wait for the generator to get on; each is asked after every event whether it has seen enough. */
   readonly #watchers = new Set<() => void>()
+  #lastTick: Time | null = null
   #lastGenerated: Time | null = null
+  #isClosed = false
 
   constructor(clock: Clock, graph: DStreamGraph, scheduler: JobScheduler, isUnpersisting: boolean) {
     this.#graph = graph
     this.#scheduler = scheduler
     this.#isUnpersisting = isUnpersisting
-    this.#timer = new RecurringTimer(clock, graph.batchDuration.milliseconds, (time) =>
-      this.#events.post({ kind: 'generateJobs', time: new Time(time) }),
-    )
+    this.#timer = new RecurringTimer(clock, graph.batchDuration.milliseconds, (time) => {
+      this.#lastTick = new Time(time)
+      this.#events.post({ kind: 'generateJobs', time: this.#lastTick })
+    })
     this.#events = new EventLoop<GeneratorEvent>(
       (event) => this.#handle(event),
       (error) => this.#scheduler.reportError('Error in job generator', error),
@@ -53,13 +56,19 @@ export class JobGenerator {
     return this.#lastGenerated
   }
 
-  /** Stops the ticks at once; batches that were generated may still be cleaned up behind. */
-  async stop(): Promise<void> {
+  /** Whether the jobs of every batch that was due so far are made. */
+  get hasCaughtUp(): boolean {
+    return this.#lastGenerated === this.#lastTick
+  }
+
+  /** Stops the ticks at once; batches that were due may still be generated, and cleaned up behind. */
+  async stopTicks(): Promise<void> {
     await this.#timer.stop()
   }
 
   /** After this, nothing happens any more. */
   close(): void {
+    this.#isClosed = true
     this.#events.stop()
   }
 
@@ -94,7 +103,10 @@ export class JobGenerator {
   }
 
   #generateJobs(time: Time): MaybePromise<void> {
-    const failed = (error: unknown) => this.#scheduler.reportError(`Error generating jobs for time ${time}`, error)
+    const failed = (error: unknown) => {
+      // What a stop tears down fails because of the stop.
+      if (!this.#isClosed) this.#scheduler.reportError(`Error generating jobs for time ${time}`, error)
+    }
     const finished = () => {
       this.#lastGenerated = time
     }

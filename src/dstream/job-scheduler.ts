@@ -78,6 +78,7 @@ export class JobScheduler {
 
   /** Queues the jobs of a batch. A batch without jobs is no batch: nobody hears of it. */
   submitJobs(time: Time, jobs: readonly Job[]): void {
+    if (this.#isStopped) return
     if (jobs.length === 0) {
       log('INFO', 'JobScheduler', `No jobs added for time ${time}`)
       return

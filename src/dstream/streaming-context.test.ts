@@ -398,9 +398,8 @@ test('batches run first come first served, and those of a batch in the order of 
   }
   await harness.ssc.start()
   harness.clock.advance(2000)
-  await harness.advance(0)
-  await harness.ssc.stop({ stopGracefully: true, signal: AbortSignal.timeout(50) })
-  assert.equal(log.slice(0, 12).join(' '), 'a 1000 . b 1000 . c 1000 . a 2000 . b 2000 . c 2000 .')
+  await harness.settled()
+  assert.equal(log.join(' '), 'a 1000 . b 1000 . c 1000 . a 2000 . b 2000 . c 2000 .')
 })
 
 test('with concurrentJobs jobs overlap', async () => {

@@ -427,14 +427,17 @@ export class StreamingContext implements AsyncDisposable {
         const isAllTaken = () => this.#generator.lastGenerated !== before && !tracker?.hasUnallocatedBlocks()
         await this.#generator.waitUntil(isAllTaken, generatorDeadline.signal)
       }
-      await this.#generator.stop()
-      if (stopGracefully) await this.scheduler.whenIdle(jobsDeadline.signal)
+      await this.#generator.stopTicks()
+      if (stopGracefully) {
+        await this.#generator.waitUntil(() => this.#generator.hasCaughtUp, generatorDeadline.signal)
+        await this.scheduler.whenIdle(jobsDeadline.signal)
+      }
     } finally {
       generatorDeadline.clear()
       jobsDeadline.clear()
     }
-    await this.#endJobs()
     this.#generator.close()
+    await this.#endJobs()
     await this.graph.stop()
     this.#listenerBus.stop()
   }
@@ -474,6 +477,7 @@ export class StreamingContext implements AsyncDisposable {
    * @internal
    */
   async batchProcessed(time: Time): Promise<void> {
+    if (this.graph.zeroTime?.greaterEq(time) ?? true) return
     await this.#generator.waitUntil(() => this.#generator.lastGenerated?.greaterEq(time) ?? false)
     await this.scheduler.whenIdle()
   }

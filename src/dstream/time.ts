@@ -71,9 +71,9 @@ export class Time {
   toString(): string {
     return `${this.milliseconds} ms`
   }
-  /** Milliseconds since the epoch, so that times compare with `<` and `>`. */
-  valueOf(): number {
-    return this.milliseconds
+  /** As text, save where a number is needed: times compare with `<` and `>`. */
+  [Symbol.toPrimitive](hint: string): string | number {
+    return hint === 'number' ? this.milliseconds : this.toString()
   }
 }
 

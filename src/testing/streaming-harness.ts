@@ -63,12 +63,15 @@ export class StreamingHarness implements AsyncDisposable {
 
   /** Moves the clock on by `batches` intervals, one after another, each once the batch before is done. */
   async advance(batches = 1): Promise<void> {
-    const interval = this.ssc.graph.batchDuration.milliseconds
     for (let i = 0; i < batches; i++) {
-      this.clock.advance(interval)
-      const due = Math.floor(this.clock.now() / interval) * interval
-      await this.ssc.batchProcessed(new Time(due))
+      this.clock.advance(this.ssc.graph.batchDuration.milliseconds)
+      await this.settled()
     }
+  }
+
+  /** Waits until every batch that is due by the clock is done. */
+  async settled(): Promise<void> {
+    await this.ssc.batchProcessed(new Time(this.clock.now()).floor(this.ssc.graph.batchDuration))
   }
 
   /** Stops both contexts. */
