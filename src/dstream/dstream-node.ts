@@ -20,7 +20,9 @@ const DEFAULT_CHECKPOINT_MS = 10_000
 export abstract class DStreamNode<T> {
   /** The context that the stream belongs to. */
   readonly context: StreamingContext
-  /** The operation that made the stream and the user's line: `map at app.ts:12:24`. */
+  /** The operation that made the stream: `map`, `queueStream`, … @internal */
+  readonly operation: string
+  /** The same with the user's line: `map at app.ts:12:24`. */
   readonly creationSite: string
   /** The RDDs made so far and not yet forgotten, by batch time in milliseconds, in the order in which they were made. */
   readonly #generated = new Map<number, MaybePromise<RDD<T> | null>>()
@@ -33,6 +35,7 @@ export abstract class DStreamNode<T> {
   /** @throws IllegalStateException when the context was started or stopped already. */
   constructor(context: StreamingContext, operation: string) {
     this.context = context
+    this.operation = operation
     this.creationSite = context.callSiteOfNewStream(operation)
     context.graph.addStream(this)
   }
@@ -48,8 +51,6 @@ export abstract class DStreamNode<T> {
   protected get className(): string {
     return this.constructor.name
   }
-  /** The operation's name, for derived ids. @internal */
-  abstract get operation(): string
   /** Whether the stream cannot do without a checkpoint directory. @internal */
   get mustCheckpoint(): boolean {
     return false

@@ -18,10 +18,6 @@ export abstract class DStream<T> extends OutputOperations<T> {
   override derive<U>(operator: StreamOperator<U>): DStream<U> {
     return new OperatorDStream<U>(this.context, operator)
   }
-
-  override get operation(): string {
-    return this.className
-  }
 }
 
 /** A stream that an operator makes of others: what every transformation returns. */
@@ -41,9 +37,6 @@ export class OperatorDStream<T> extends DStream<T> {
   }
   override compute(validTime: Time): MaybePromise<RDD<T> | null> {
     return this.#operator.compute(validTime)
-  }
-  override get operation(): string {
-    return this.#operator.operation
   }
   protected override get className(): string {
     return this.#operator.className
