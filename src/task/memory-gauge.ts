@@ -1,5 +1,6 @@
 import v8 from 'node:v8'
 import vm from 'node:vm'
+import { resourceLimits } from 'node:worker_threads'
 
 /** How a worker's memory is shared out. */
 export interface MemoryLimits {
@@ -19,7 +20,7 @@ export class MemoryGauge {
 
   constructor(limits: MemoryLimits) {
     this.#limits = limits
-    this.#limitBytes = v8.getHeapStatistics().heap_size_limit * limits.spillFraction
+    this.#limitBytes = heapLimitBytes() * limits.spillFraction
   }
 
   /** Records between two looks at the heap; a look costs about a microsecond. */
@@ -42,6 +43,17 @@ export class MemoryGauge {
     this.#collect ??= exposedCollector()
     this.#collect()
   }
+}
+
+/**
+ * What this thread's long-lived objects may take together. V8's own figure counts the young generation too, which a small heap limit
+ * would make larger than the limit itself.
+ */
+export function heapLimitBytes(): number {
+  const { maxOldGenerationSizeMb } = resourceLimits
+  return maxOldGenerationSizeMb === undefined
+    ? v8.getHeapStatistics().heap_size_limit
+    : maxOldGenerationSizeMb * 1024 * 1024
 }
 
 function exposedCollector(): () => void {

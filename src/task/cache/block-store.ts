@@ -1,7 +1,7 @@
-import v8 from 'node:v8'
 import type { RecordCodec } from '../codec/index.ts'
 import { FrameFile, uniqueFileName } from '../frames.ts'
 import type { CacheLevel, StoredBytes } from '../input.ts'
+import { heapLimitBytes } from '../memory-gauge.ts'
 import type { Chunk } from '../reader.ts'
 
 /** Where a persisted partition ended up, told to the driver, which sends later tasks there. */
@@ -32,7 +32,7 @@ export class BlockStore {
 
   /** @param storageFraction part of the heap limit that persisted partitions may take (`spark.memory.storageFraction`). */
   constructor(storageFraction: number, codec: RecordCodec, localDir: () => string) {
-    this.#limitBytes = v8.getHeapStatistics().heap_size_limit * storageFraction
+    this.#limitBytes = heapLimitBytes() * storageFraction
     this.#codec = codec
     this.#localDir = localDir
   }
