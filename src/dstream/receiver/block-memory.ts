@@ -82,7 +82,7 @@ export class BlockMemory {
     this.#blocks = []
     this.#shared?.release()
     this.#shared = null
-    this.pool.trim()
+    this.pool.close()
     this.#directory.close()
   }
 

@@ -140,6 +140,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
 
   cleanupOldBlocksAndBatches(threshold: Time): void {
     this.#forEachStream((blocks) => blocks.cleanup(threshold.milliseconds, this.#isFreeing))
+    this.#memory.pool.trim()
   }
 
   /** Tells a stream's receiver how many records a second it may bring. */

@@ -1,8 +1,6 @@
 import assert from 'node:assert'
 import type { CountableBytes } from './count-lines.ts'
 
-/** Unused slabs that are kept for the next block. */
-const MAX_IDLE_SLABS = 4
 const WORD_BYTES = 4
 
 /**
@@ -42,6 +40,8 @@ export class SlabPool {
   readonly slabBytes: number
   readonly #idle: Slab[] = []
   #bytesInUse = 0
+  /** The fewest idle slabs since the last trim: so many were not needed. */
+  #leastIdle = 0
 
   constructor(slabBytes: number) {
     this.slabBytes = slabBytes
@@ -55,21 +55,32 @@ export class SlabPool {
   /** A slab with room for at least `minBytes`, retained once for the caller. */
   take(minBytes = this.slabBytes): Slab {
     const slab = (minBytes <= this.slabBytes ? this.#idle.pop() : undefined) ?? this.#create(minBytes)
+    this.#leastIdle = Math.min(this.#leastIdle, this.#idle.length)
     this.#bytesInUse += slab.bytes.length
     slab.retain()
     return slab
   }
 
-  /** Lets go of the memory that nobody uses. */
+  /**
+   * Lets go of half of the slabs that were not needed since the last trim. Called once a batch: a peak is given back within a few batches,
+   * and what every batch needs anew is kept.
+   */
   trim(): void {
+    this.#idle.length -= Math.ceil(this.#leastIdle / 2)
+    this.#leastIdle = this.#idle.length
+  }
+
+  /** Lets go of all slabs that nobody uses. */
+  close(): void {
     this.#idle.length = 0
+    this.#leastIdle = 0
   }
 
   #create(minBytes: number): Slab {
     return new Slab(Math.max(minBytes, this.slabBytes), (slab) => {
       this.#bytesInUse -= slab.bytes.length
       const isUsual = slab.bytes.length < this.slabBytes + WORD_BYTES
-      if (isUsual && this.#idle.length < MAX_IDLE_SLABS) this.#idle.push(slab)
+      if (isUsual) this.#idle.push(slab)
     })
   }
 }
