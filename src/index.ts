@@ -27,6 +27,46 @@ export { HashPartitioner, Partitioner, RangePartitioner } from './task/partition
 export { StorageLevel } from './task/storage-level.ts'
 export { TaskContext } from './task/task-context.ts'
 
+// DStreams
+
+export type { BatchInfo, OutputOperationInfo, ReceiverInfo } from './dstream/batch-info.ts'
+export { type Clock, SystemClock } from './dstream/clock.ts'
+export { DStream } from './dstream/dstream.ts'
+export {
+  Duration,
+  type DurationLike,
+  Durations,
+  Milliseconds,
+  Minutes,
+  Seconds,
+} from './dstream/duration.ts'
+export { ConstantInputDStream } from './dstream/input/constant-input-dstream.ts'
+export type { SocketConverter } from './dstream/input/converting-socket-receiver.ts'
+export type { FileFormat, FileStreamOptions } from './dstream/input/file-input-dstream.ts'
+export { InputDStream } from './dstream/input/input-dstream.ts'
+export type { BatchQueue } from './dstream/input/queue-input-dstream.ts'
+export { ReceiverInputDStream } from './dstream/input/receiver-input-dstream.ts'
+export type { StreamInputInfo } from './dstream/input-info-tracker.ts'
+export { Interval } from './dstream/interval.ts'
+export type { OutputWriter } from './dstream/output-writer.ts'
+export { Receiver } from './dstream/receiver/receiver.ts'
+export { StatsReportListener } from './dstream/stats-report-listener.ts'
+export { type StopOptions, StreamingContext, type StreamingContextOptions } from './dstream/streaming-context.ts'
+export { StreamingContextState } from './dstream/streaming-context-state.ts'
+export {
+  StreamingListener,
+  type StreamingListenerBatchCompleted,
+  type StreamingListenerBatchStarted,
+  type StreamingListenerBatchSubmitted,
+  type StreamingListenerOutputOperationCompleted,
+  type StreamingListenerOutputOperationStarted,
+  type StreamingListenerReceiverError,
+  type StreamingListenerReceiverStarted,
+  type StreamingListenerReceiverStopped,
+  type StreamingListenerStreamingStarted,
+} from './dstream/streaming-listener.ts'
+export { Time } from './dstream/time.ts'
+
 // Files
 
 export type { CreateOptions, DeleteOptions, FileStatus, FileSystem, InputFile, OutputFile } from './io/file-system.ts'

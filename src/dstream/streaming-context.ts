@@ -16,8 +16,8 @@ import { type DurationLike, toDuration } from './duration.ts'
 import type { SocketConverter } from './input/converting-socket-receiver.ts'
 import { FileInputDStream, type FileStreamOptions } from './input/file-input-dstream.ts'
 import { PluggableInputDStream } from './input/pluggable-input-dstream.ts'
-import { type BatchQueue, QueueInputDStream } from './input/queue-input-dstream.ts'
 import { RawInputDStream, SocketInputDStream } from './input/socket-input-dstream.ts'
+import { InputSources } from './input-sources.ts'
 import { JobGenerator } from './job-generator.ts'
 import { JobScheduler } from './job-scheduler.ts'
 import { ListenerBus } from './listener-bus.ts'
@@ -73,7 +73,7 @@ let contextCount = 0
  * await ssc.start()
  * await ssc.awaitTermination()
  */
-export class StreamingContext implements AsyncDisposable {
+export class StreamingContext extends InputSources implements AsyncDisposable {
   readonly sparkContext: SparkContext
   /** @internal */
   readonly graph: DStreamGraph
@@ -102,6 +102,7 @@ export class StreamingContext implements AsyncDisposable {
   constructor(sparkContext: SparkContext | SparkConf, batchDuration: DurationLike, options?: StreamingContextOptions)
   constructor(master: string, appName: string, batchDuration: DurationLike, options?: StreamingContextOptions)
   constructor(...args: ContextArguments) {
+    super()
     const [context, batchDuration, options = {}] = contextArguments(args)
     if (context === null || context === undefined) {
       throw new SparkException(
@@ -143,6 +144,10 @@ export class StreamingContext implements AsyncDisposable {
       throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `setup must be a function, but is ${String(setup)}`)
     }
     return StreamingContext.getActive() ?? setup()
+  }
+
+  protected override get self(): StreamingContext {
+    return this
   }
 
   getState(): StreamingContextState {
@@ -234,26 +239,6 @@ export class StreamingContext implements AsyncDisposable {
   fileStream<T>(directory: string, options: FileStreamOptions & { readonly format: 'records' }): DStream<T>
   fileStream(directory: string, options?: FileStreamOptions): DStream<unknown> {
     return new FileInputDStream<unknown>(this, directory, options)
-  }
-
-  /**
-   * Batches from a queue, for tests and for trying things out. The program may go on adding to the queue while the stream runs.
-   * @param queue RDDs, or arrays of records; taken from the front, and removed.
-   * @param oneAtATime one element per batch, or else all that are there.
-   * @param defaultRDD the batch when the queue is empty: an RDD of one empty partition unless given, one without partitions if null.
-   */
-  queueStream<K, V>(
-    queue: BatchQueue<[K, V]>,
-    oneAtATime?: boolean,
-    defaultRDD?: RDD<[K, V]> | readonly [K, V][] | null,
-  ): DStream<[K, V]>
-  queueStream<T>(queue: BatchQueue<T>, oneAtATime?: boolean, defaultRDD?: RDD<T> | readonly T[] | null): DStream<T>
-  queueStream<T>(
-    queue: BatchQueue<T>,
-    oneAtATime = true,
-    defaultRDD: RDD<T> | readonly T[] | null = this.sparkContext.parallelize<T>([], 1),
-  ): DStream<T> {
-    return new QueueInputDStream<T>(this, queue, oneAtATime, defaultRDD)
   }
 
   /**
