@@ -15,6 +15,7 @@ import {
 } from './format.ts'
 import { type FunctionFacts, type OuterVariable, positionOf } from './function-facts.ts'
 import { type FunctionSource, functionSource, isNativeText, textOf } from './function-source.ts'
+import { PlainData } from './plain-data.ts'
 import { constructorOf, isPlainPrototype, isStandardPrototype } from './prototypes.ts'
 import { builtinReference } from './references.ts'
 import { NATIVE_FUNCTION, OPAQUE, refusalOf } from './refusals.ts'
@@ -69,6 +70,8 @@ export class Encoder {
   readonly #objects: Pending<object>[] = []
   readonly #functions: Pending<object>[] = []
   readonly #weak: Pending<WeakMap<object, unknown> | WeakSet<object>>[] = []
+
+  readonly #plainData = new PlainData()
 
   constructor(oracle: FunctionOracle) {
     this.#oracle = oracle
@@ -128,6 +131,7 @@ export class Encoder {
   // Objects
 
   #object(object: object, trail: Trail | undefined): Encoded {
+    if (this.#plainData.has(object)) return this.#place(object, { kind: 'data', value: object })
     if (types.isProxy(object)) throw this.#fail(trail, object)
     const reason = (object as Record_)[REFUSE]
     if (typeof reason === 'string') throw this.#refuse(trail, object, reason)

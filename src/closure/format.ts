@@ -41,6 +41,8 @@ export type Binding =
   | { readonly kind: 'cell'; readonly cell: string }
 
 export type Node =
+  /** Plain data, which `v8.serialize` copies as it is. */
+  | { readonly kind: 'data'; readonly value: unknown }
   | { readonly kind: 'object'; proto?: Encoded; readonly keys: string[]; readonly values: Encoded[] }
   | { readonly kind: 'array'; readonly values: Encoded[] }
   | { readonly kind: 'sparse'; readonly length: number }

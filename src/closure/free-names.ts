@@ -41,8 +41,14 @@ export interface FreeNames {
   readonly identifiers: ReadonlySet<string>
 }
 
+/** How a name is declared, and whether anything assigns it afterwards. */
+export interface Declaration {
+  readonly kind: 'const' | 'let' | 'var' | 'parameter' | 'function' | 'class' | 'import'
+  isAssigned: boolean
+}
+
 interface Scope {
-  readonly names: Set<string>
+  readonly names: Map<string, Declaration>
   readonly parent: Scope | undefined
   /** Where `var` lands. */
   readonly isFunction: boolean
@@ -61,7 +67,29 @@ export function findFreeNames(root: SyntaxNode): FreeNames {
   return new Finder().run(root)
 }
 
+/**
+ * Analyses a whole script: gives the declaration of a name as the function that starts at an offset sees it (-1: the top of the script).
+ * `undefined` when the script calls eval, which can assign anything.
+ */
+export function findDeclarations(
+  program: SyntaxNode,
+): ((functionStart: number, name: string) => Declaration | undefined) | undefined {
+  const finder = new Finder()
+  const { usesEval } = finder.run(program)
+  if (usesEval) return undefined
+  return (functionStart, name) => {
+    for (let scope = finder.scopes.get(functionStart); scope !== undefined; scope = scope.parent) {
+      const declaration = scope.names.get(name)
+      if (declaration !== undefined) return declaration
+    }
+    return undefined
+  }
+}
+
 class Finder {
+  /** By a function's or class's start: the scope around it. */
+  readonly scopes = new Map<number, Scope>()
+
   readonly #references: Reference[] = []
   readonly #identifiers = new Set<string>()
   readonly #importMeta: { start: number; end: number }[] = []
@@ -81,11 +109,16 @@ class Finder {
 
   run(root: SyntaxNode): FreeNames {
     const scope = newScope(undefined, true)
+    this.scopes.set(-1, scope)
     if (root.type === 'Property' || root.type === 'MethodDefinition') this.#rootMethod(root, scope)
     else this.#visit(root, scope)
     const names = new Map<string, FreeName>()
     for (const { name, scope: from, use } of this.#references) {
-      if (isDeclared(name, from)) continue
+      const declaration = declarationOf(name, from)
+      if (declaration !== undefined) {
+        if (use.write) declaration.isAssigned = true
+        continue
+      }
       let free = names.get(name)
       if (free === undefined) {
         free = { name, uses: [] }
@@ -141,7 +174,7 @@ class Finder {
         this.#variables(node, scope)
         return
       case 'ImportDeclaration':
-        for (const item of node.specifiers as SyntaxNode[]) this.#declare(item.local as SyntaxNode, scope)
+        for (const item of node.specifiers as SyntaxNode[]) this.#declare(item.local as SyntaxNode, scope, 'import')
         return
       case 'ExportSpecifier':
         return
@@ -220,27 +253,29 @@ class Finder {
     this.#references.push({ name, scope, use: extra === undefined ? use : { ...use, ...extra } })
   }
 
-  #declare(node: SyntaxNode, scope: Scope): void {
+  #declare(node: SyntaxNode, scope: Scope, kind: Declaration['kind']): void {
     const name = node.name as string
     this.#identifiers.add(name)
-    scope.names.add(name)
+    // `var` twice, or a function twice: the second is an assignment.
+    scope.names.set(name, { kind, isAssigned: scope.names.has(name) })
   }
 
   #function(node: SyntaxNode, outer: Scope): void {
+    this.scopes.set(node.start, outer)
     const isArrow = node.type === 'ArrowFunctionExpression'
     const id = node.id as SyntaxNode | null
     let around = outer
     if (id) {
-      if (node.type === 'FunctionDeclaration') this.#declare(id, outer)
+      if (node.type === 'FunctionDeclaration') this.#declare(id, outer, 'function')
       around = newScope(outer, false)
-      this.#declare(id, around)
+      this.#declare(id, around, 'function')
     }
     const scope = newScope(around, true)
     if (!isArrow) {
-      scope.names.add('arguments')
+      scope.names.set('arguments', { kind: 'parameter', isAssigned: false })
       this.#thisDepth++
     }
-    for (const parameter of node.params as SyntaxNode[]) this.#pattern(parameter, scope, scope)
+    for (const parameter of node.params as SyntaxNode[]) this.#pattern(parameter, scope, scope, 'parameter')
     const body = node.body as SyntaxNode
     if (body.type === 'BlockStatement') eachChild(body, (child) => this.#visit(child, scope))
     else this.#visit(body, scope)
@@ -248,10 +283,11 @@ class Finder {
   }
 
   #class(node: SyntaxNode, outer: Scope): void {
+    this.scopes.set(node.start, outer)
     const id = node.id as SyntaxNode | null
-    if (id && node.type === 'ClassDeclaration') this.#declare(id, outer)
+    if (id && node.type === 'ClassDeclaration') this.#declare(id, outer, 'class')
     const scope = newScope(outer, false)
-    if (id) this.#declare(id, scope)
+    if (id) this.#declare(id, scope, 'class')
     if (node.superClass) this.#visit(node.superClass as SyntaxNode, scope)
     const elements = (node.body as SyntaxNode).body as SyntaxNode[]
     const privates = new Set<string>()
@@ -295,7 +331,7 @@ class Finder {
 
   #catch(node: SyntaxNode, outer: Scope): void {
     const scope = newScope(outer, false)
-    if (node.param) this.#pattern(node.param as SyntaxNode, scope, scope)
+    if (node.param) this.#pattern(node.param as SyntaxNode, scope, scope, 'parameter')
     this.#visit(node.body as SyntaxNode, scope)
   }
 
@@ -303,33 +339,33 @@ class Finder {
     let target = scope
     if (node.kind === 'var') while (!target.isFunction && target.parent !== undefined) target = target.parent
     for (const item of node.declarations as SyntaxNode[]) {
-      this.#pattern(item.id as SyntaxNode, target, scope)
+      this.#pattern(item.id as SyntaxNode, target, scope, node.kind as 'const' | 'let' | 'var')
       if (item.init) this.#visit(item.init as SyntaxNode, scope)
     }
   }
 
   /** A declaring pattern: names go to `target`, default values and computed keys are read in `scope`. */
-  #pattern(node: SyntaxNode, target: Scope, scope: Scope): void {
+  #pattern(node: SyntaxNode, target: Scope, scope: Scope, kind: Declaration['kind']): void {
     switch (node.type) {
       case 'Identifier':
-        this.#declare(node, target)
+        this.#declare(node, target, kind)
         return
       case 'AssignmentPattern':
-        this.#pattern(node.left as SyntaxNode, target, scope)
+        this.#pattern(node.left as SyntaxNode, target, scope, kind)
         this.#visit(node.right as SyntaxNode, scope)
         return
       case 'RestElement':
-        this.#pattern(node.argument as SyntaxNode, target, scope)
+        this.#pattern(node.argument as SyntaxNode, target, scope, kind)
         return
       case 'ArrayPattern':
-        for (const item of node.elements as (SyntaxNode | null)[]) if (item) this.#pattern(item, target, scope)
+        for (const item of node.elements as (SyntaxNode | null)[]) if (item) this.#pattern(item, target, scope, kind)
         return
       case 'ObjectPattern':
         for (const item of node.properties as SyntaxNode[]) {
-          if (item.type === 'RestElement') this.#pattern(item, target, scope)
+          if (item.type === 'RestElement') this.#pattern(item, target, scope, kind)
           else {
             if (item.computed === true) this.#visit(item.key as SyntaxNode, scope)
-            this.#pattern(item.value as SyntaxNode, target, scope)
+            this.#pattern(item.value as SyntaxNode, target, scope, kind)
           }
         }
         return
@@ -437,12 +473,13 @@ function collectIdentifiers(node: SyntaxNode, into: Set<string>): void {
 }
 
 function newScope(parent: Scope | undefined, isFunction: boolean): Scope {
-  return { names: new Set(), parent, isFunction }
+  return { names: new Map(), parent, isFunction }
 }
 
-function isDeclared(name: string, from: Scope): boolean {
+function declarationOf(name: string, from: Scope): Declaration | undefined {
   for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.parent) {
-    if (scope.names.has(name)) return true
+    const declaration = scope.names.get(name)
+    if (declaration !== undefined) return declaration
   }
-  return false
+  return undefined
 }

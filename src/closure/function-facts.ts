@@ -1,6 +1,7 @@
 import { type FunctionSource, functionSource, textOf } from './function-source.ts'
 import { type FunctionInternals, Inspector, type ScopeSnapshot } from './inspector.ts'
 import { isStandardGlobal } from './references.ts'
+import { isConstant } from './script-scopes.ts'
 import { Scripts } from './scripts.ts'
 
 /** Where a function's text stands in its script, zero-based. */
@@ -16,7 +17,7 @@ export interface Position {
 export interface OuterVariable {
   readonly name: string
   readonly value: unknown
-  /** Index into the function's scopes; -1 for a property of the global object. */
+  /** Index into the function's scopes; -1 for a property of the global object, -2 for one whose value is known never to change. */
   readonly scope: number
 }
 
@@ -37,32 +38,54 @@ export function knownPosition(fn: object): Position | undefined {
   return positions.get(fn)
 }
 
-/** Looks at functions whose text is known, asking V8 for all of them at once, and not at all for those that take nothing from outside. */
+/** Facts of functions whose outer variables cannot change any more. */
+const constants = new WeakMap<object, FunctionFacts>()
+/** Functions looked at before: only for those is it worth finding out which of their variables can change. */
+const seen = new WeakSet<object>()
+
+/** Looks at functions whose text is known, asking V8 for all of them at once, and not at all where the answer is known. */
 export function functionFacts(functions: readonly { fn: object; source: FunctionSource }[]): FunctionFacts[] {
-  const unknown: number[] = []
-  for (let index = 0; index < functions.length; index++) {
-    const { fn, source } = functions[index]!
-    if (!isClosed(source) || !positions.has(fn)) unknown.push(index)
-  }
-  const internals =
-    unknown.length === 0 ? [] : Inspector.shared.inspectFunctions(unknown.map((index) => functions[index]!.fn))
-  const byIndex = new Map(unknown.map((index, at) => [index, internals[at]!]))
-  return functions.map(({ fn, source }, index) => {
-    const found = byIndex.get(index)
-    if (found === undefined) {
-      return { fn, source, position: positions.get(fn)!, variables: [], scopes: [], internals: undefined }
-    }
-    const position = positions.get(fn) ?? locate(source, found)
-    positions.set(fn, position)
-    return {
-      fn,
-      source,
-      position,
-      variables: outerVariables(source, found.scopes),
-      scopes: found.scopes,
-      internals: found,
-    }
+  const facts = functions.map(({ fn, source }) => constants.get(fn) ?? closedFacts(fn, source))
+  const unknown = functions.filter((_, index) => facts[index] === undefined)
+  if (unknown.length === 0) return facts as FunctionFacts[]
+  const internals = Inspector.shared.inspectFunctions(unknown.map(({ fn }) => fn))
+  let next = 0
+  return facts.map((known, index) => known ?? factsOf(functions[index]!, internals[next++]!))
+}
+
+function closedFacts(fn: object, source: FunctionSource): FunctionFacts | undefined {
+  const position = isClosed(source) ? positions.get(fn) : undefined
+  return position && { fn, source, position, variables: [], scopes: [], internals: undefined }
+}
+
+function factsOf({ fn, source }: { fn: object; source: FunctionSource }, internals: FunctionInternals): FunctionFacts {
+  const position = positions.get(fn) ?? locate(source, internals)
+  positions.set(fn, position)
+  const variables = outerVariables(source, internals.scopes)
+  const facts = { fn, source, position, variables, scopes: internals.scopes, internals }
+  if (seen.has(fn)) keepConstant(facts)
+  else seen.add(fn)
+  return facts
+}
+
+/** Remembers what a function closes over when none of it can change. A class is left out: its static members can. */
+function keepConstant({ fn, source, position, variables, internals }: FunctionFacts): void {
+  if (source.isClass || !variables.every((one) => isSettled(one, position))) return
+  const settled = variables.map(({ name, value }) => ({ name, value, scope: -2 }))
+  const location = internals?.location
+  constants.set(fn, {
+    fn,
+    source,
+    position,
+    variables: settled,
+    scopes: [],
+    internals: { location, scopes: [], bound: undefined, privates: [] },
   })
+}
+
+/** A variable that has no value yet may still get one. */
+function isSettled({ name, value, scope }: OuterVariable, position: Position): boolean {
+  return scope >= 0 && value !== undefined && isConstant(position, name)
 }
 
 function isClosed(source: FunctionSource): boolean {

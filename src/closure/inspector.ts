@@ -200,22 +200,25 @@ export class Inspector {
   #look<T>(objects: readonly unknown[], use: (properties: Properties[]) => T): T {
     this.#holder.list = objects as unknown[]
     try {
-      const list = this.#post<{ result: RemoteObject }>('Runtime.callFunctionOn', {
-        objectId: this.#holderId,
-        functionDeclaration: 'function () { return this.list }',
-        objectGroup: GROUP,
-      }).result
-      const elements = this.#properties(list.objectId!).result
-      const properties: Properties[] = []
-      for (let index = 0; index < objects.length; index++) {
-        properties.push(this.#properties(elements[index]!.value!.objectId!))
-      }
-      return use(properties)
+      return use(this.#handles(objects.length).map((objectId) => this.#properties(objectId)))
     } finally {
       this.#holder.list = []
       this.#holder.out = []
       this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP })
     }
+  }
+
+  /** Handles of the objects in the holder's list, in one message for one object and two for several. */
+  #handles(count: number): string[] {
+    const isOne = count === 1
+    const { result } = this.#post<{ result: RemoteObject }>('Runtime.callFunctionOn', {
+      objectId: this.#holderId,
+      functionDeclaration: isOne ? 'function () { return this.list[0] }' : 'function () { return this.list }',
+      objectGroup: GROUP,
+    })
+    if (isOne) return [result.objectId!]
+    const elements = this.#properties(result.objectId!).result
+    return Array.from({ length: count }, (_, index) => elements[index]!.value!.objectId!)
   }
 
   #properties(objectId: string): Properties {

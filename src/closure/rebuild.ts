@@ -110,6 +110,8 @@ export class TableBuilder {
 
   #make(node: AnyNode): unknown {
     switch (node.kind) {
+      case 'data':
+        return node.value
       case 'object':
         return this.#makeObject(node)
       case 'array':

@@ -1,5 +1,5 @@
-import { type FunctionFacts, functionFacts, knownPosition } from './function-facts.ts'
-import type { ScopeSnapshot } from './inspector.ts'
+import { type FunctionFacts, knownPosition } from './function-facts.ts'
+import { Inspector, type ScopeSnapshot } from './inspector.ts'
 
 /** One scope as far as it is known: the functions found to stand in it. */
 interface KnownScope {
@@ -87,8 +87,8 @@ function isShared(candidate: KnownScope, facts: FunctionFacts, index: number): b
   }
   const fn = members.at(-1)
   if (fn === undefined) return false
-  const [other] = functionFacts([{ fn, source: facts.source }])
-  const theirs = other!.scopes.at(index - facts.scopes.length)?.object
+  const { scopes } = Inspector.shared.inspectFunctions([fn])[0]!
+  const theirs = scopes.at(index - facts.scopes.length)?.object
   if (theirs === undefined) return false
   const ours = facts.scopes[index]!.object
   return Object.keys(ours).every((name) => Object.is(ours[name], theirs[name]))

@@ -1,0 +1,75 @@
+import { type Declaration, findDeclarations } from './free-names.ts'
+import { importedVariable } from './module-bindings.ts'
+import { Scripts } from './scripts.ts'
+import { parseScript } from './syntax.ts'
+
+/** A larger script (a bundle) is not worth parsing for what it saves. */
+const MAX_LENGTH = 2_000_000
+
+type LookUp = (functionStart: number, name: string) => Declaration | undefined
+
+interface ScriptScopes {
+  readonly lookUp: LookUp
+  /** Offsets of the line starts. */
+  readonly lines: readonly number[]
+}
+
+const known = new Map<string, ScriptScopes | undefined>()
+
+/** A function's place in its script. */
+export interface FunctionPlace {
+  readonly scriptId: string
+  readonly url: string
+  readonly isModule: boolean
+  readonly line: number
+  readonly column: number
+}
+
+/**
+ * Whether a variable that a function sees, once it has a value, keeps that for ever: a constant, or one that nothing assigns.
+ * Unknown counts as no.
+ */
+export function isConstant(place: FunctionPlace, name: string): boolean {
+  const scopes = scopesOf(place)
+  if (scopes === undefined) return false
+  const start = (scopes.lines[place.line] ?? Number.NaN) + place.column
+  const declaration = scopes.lookUp(start, name)
+  if (declaration === undefined) return false
+  return declaration.kind === 'import' ? isConstantImport(place, name) : isConstantDeclaration(declaration)
+}
+
+function isConstantDeclaration({ kind, isAssigned }: Declaration): boolean {
+  return kind === 'const' || (kind !== 'var' && kind !== 'import' && !isAssigned)
+}
+
+/** What comes from the user's own modules is a variable there; what comes from elsewhere travels by reference. */
+function isConstantImport({ scriptId, url }: FunctionPlace, name: string): boolean {
+  const variable = importedVariable(scriptId, url, name)
+  if (variable === undefined) return true
+  const target = Scripts.shared.byId(variable.scriptId)
+  const scopes = target === undefined ? undefined : scopesOf(target)
+  const declaration = scopes?.lookUp(-1, variable.name)
+  return declaration !== undefined && isConstantDeclaration(declaration)
+}
+
+function scopesOf({
+  scriptId,
+  isModule,
+}: {
+  readonly scriptId: string
+  readonly isModule: boolean
+}): ScriptScopes | undefined {
+  if (!known.has(scriptId))
+    known.set(scriptId, scriptId === '' ? undefined : analyse(Scripts.shared.source(scriptId), isModule))
+  return known.get(scriptId)
+}
+
+function analyse(text: string, isModule: boolean): ScriptScopes | undefined {
+  if (text.length > MAX_LENGTH) return undefined
+  const program = parseScript(text, isModule)
+  if (program === undefined) return undefined
+  const lines = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
+  const lookUp = findDeclarations(program)
+  return lookUp === undefined ? undefined : { lookUp, lines }
+}
