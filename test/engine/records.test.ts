@@ -40,10 +40,10 @@ describe('records on their way between threads', () => {
   })
 
   test('a record that cannot travel fails the job and says which field of it is the reason', async () => {
-    const failing = sc.parallelize([1], 1).map((i) => ({ i, then: { run: () => i } }))
+    const failing = sc.parallelize([1], 1).map((i) => ({ i, later: { run: () => i } }))
     await assert.rejects(failing.collect(), (error: Error) => {
       assert.match(error.message, /Job aborted due to stage failure/)
-      assert.match((error.cause as Error).message, /then\.run/)
+      assert.match((error.cause as Error).message, /later\.run/)
       return true
     })
   })
