@@ -26,6 +26,15 @@ function assertKept(record: unknown): void {
   }
 }
 
+/** Objects reachable from a record, each counted once. */
+function distinctObjects(root: unknown, seen = new Set<unknown>()): number {
+  if (typeof root !== 'object' || root === null || seen.has(root)) return seen.size
+  seen.add(root)
+  const children = root instanceof Map ? [...root.values()] : Object.values(root)
+  for (const child of children) distinctObjects(child, seen)
+  return seen.size
+}
+
 class Point {
   readonly x: number
   readonly y: number
@@ -336,14 +345,6 @@ describe('identity within a record', () => {
     const copies = decodeEncoded(times(6, () => [1, shared])) as [number, object][]
     assert.notEqual(copies[0]![1], copies[1]![1])
   })
-
-  function distinctObjects(root: unknown, seen = new Set<unknown>()): number {
-    if (typeof root !== 'object' || root === null || seen.has(root)) return seen.size
-    seen.add(root)
-    const children = root instanceof Map ? [...root.values()] : Object.values(root)
-    for (const child of children) distinctObjects(child, seen)
-    return seen.size
-  }
 })
 
 describe('instances of user classes', () => {
@@ -512,6 +513,9 @@ describe('any value', () => {
   test('comes back strictly equal in chunks of records that are alike', () => {
     const alike = fc.oneof(
       fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.double())),
+      fc.array(fc.constantFrom(0, -0, 1, 300, NaN, 2 ** 40, 0.5), { minLength: 1 }),
+      fc.array(fc.tuple(fc.constantFrom(1, 2, -0), fc.constant('x'))),
+      fc.array(fc.sparseArray(fc.nat(9), { maxLength: 2, noTrailingHole: true })),
       fc.array(fc.tuple(fc.string(), fc.integer(), fc.array(fc.maxSafeInteger()))),
       fc.array(
         fc.record({
@@ -528,6 +532,25 @@ describe('any value', () => {
     fc.assert(
       fc.property(alike, (records) => isDeepStrictEqual(decodeEncoded(records as unknown[]), records)),
       { numRuns: 1500 },
+    )
+  })
+
+  test('keeps which of its objects are the same one', () => {
+    const places = fc.array(fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }), { minLength: 1 })
+    fc.assert(
+      fc.property(places, fc.boolean(), (records, isKeyed) => {
+        const built = records.map((record, i) => {
+          const pool: object[] = [{ a: i }, [i], { b: { c: i } }, new Date(i)]
+          const objects = record.map((index) => pool[index]!)
+          return isKeyed ? { first: objects[0], rest: objects } : objects
+        })
+        const copies = decodeEncoded(built)
+        return (
+          isDeepStrictEqual(copies, built) &&
+          built.every((record, i) => distinctObjects(record) === distinctObjects(copies[i]))
+        )
+      }),
+      { numRuns: 1000 },
     )
   })
 
