@@ -1,0 +1,21 @@
+import type { Benchmark } from './benchmark.ts'
+import { closureCapture } from './benchmarks/closure-capture.ts'
+import { codec } from './benchmarks/codec.ts'
+import { dstreamLatency } from './benchmarks/dstream-latency.ts'
+import { dstreamSocket } from './benchmarks/dstream-socket.ts'
+import { jsonLines } from './benchmarks/json-lines.ts'
+import { rddWords } from './benchmarks/rdd-words.ts'
+import { socketIngest } from './benchmarks/socket-ingest.ts'
+import { startup } from './benchmarks/startup.ts'
+
+/** All benchmarks, in the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [
+  rddWords,
+  jsonLines,
+  dstreamSocket,
+  dstreamLatency,
+  startup,
+  closureCapture,
+  codec,
+  socketIngest,
+]
