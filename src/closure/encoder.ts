@@ -17,7 +17,7 @@ import { type FunctionFacts, type OuterVariable, positionOf } from './function-f
 import { type FunctionSource, functionSource, isNativeText, textOf } from './function-source.ts'
 import { PlainData } from './plain-data.ts'
 import { constructorOf, isPlainPrototype, isStandardPrototype } from './prototypes.ts'
-import { builtinReference } from './references.ts'
+import { builtinReference, isModuleExports } from './references.ts'
 import { NATIVE_FUNCTION, OPAQUE, refusalOf } from './refusals.ts'
 import { member, type Refusal, type Trail, variable, within } from './trail.ts'
 
@@ -59,6 +59,11 @@ const ERROR_TYPES: ReadonlySet<string> = new Set([
   'TypeError',
   'URIError',
 ])
+
+/** A getter that takes a module's member from another module object, as compilers write it. */
+const PASSED_ON = /^(?:\(\)\s*=>|function\s*\(\)\s*\{\s*return)\s*[\w$]+\[[\w$]+\]\s*;?\s*\}?$/
+const MAX_HOPS = 10
+const LIVE_EXPORT: number = Flag.ENUMERABLE | Flag.CONFIGURABLE | Flag.ACCESSOR
 
 /** Writes one value and all it reaches as a table. */
 export class Encoder {
@@ -567,21 +572,43 @@ export class Encoder {
     if (known !== undefined) return this.#encode(value, path)
     const keys: string[] = []
     const values: Encoded[] = []
-    const accessors: string[] = []
+    const properties: EncodedProperties = []
     for (const key of members) {
-      const descriptor =
-        types.isProxy(value) || types.isModuleNamespaceObject(value)
-          ? undefined
-          : Reflect.getOwnPropertyDescriptor(value, key)
-      if (descriptor?.get !== undefined && !isNativeText(textOf(descriptor.get))) accessors.push(key)
-      else if (key in value) {
+      const getter = this.#exportGetter(value, key)
+      if (getter !== undefined) {
+        properties.push(key, LIVE_EXPORT, [this.#encode(getter, member(path, key)), undefined])
+      } else if (key in value) {
         keys.push(key)
         values.push(this.#encode((value as Record_)[key], member(path, key)))
       }
     }
     const node: MutableNode = { kind: 'object', keys, values }
-    if (accessors.length > 0) node.properties = this.#properties(value, accessors, path)
+    if (properties.length > 0) node.properties = properties
     return this.#place({}, node)
+  }
+
+  /**
+   * The function behind an export that compilers write as a getter, `() => counter`, which keeps the export live. A getter that only passes
+   * on another module's member (`() => from[key]`) is followed to the one behind it, lest it takes the whole module along.
+   */
+  #exportGetter(module: object, key: string): object | undefined {
+    let holder = module
+    let name = key
+    for (let hop = 0; hop < MAX_HOPS; hop++) {
+      if (types.isProxy(holder) || types.isModuleNamespaceObject(holder)) return undefined
+      const getter = Reflect.getOwnPropertyDescriptor(holder, name)?.get
+      const text = getter === undefined ? '' : textOf(getter)
+      const source = text === '' || isNativeText(text) ? undefined : functionSource(text)
+      if (getter === undefined || source === undefined) return undefined
+      if (!PASSED_ON.test(text)) return getter
+      const { variables } = this.#oracle.facts([{ fn: getter, source }])[0]!
+      const next = variables.find((one) => typeof one.value === 'object' && one.value !== null)?.value
+      const nextName = variables.find((one) => typeof one.value === 'string')?.value
+      if (next === undefined || nextName === undefined) return undefined
+      holder = next as object
+      name = nextName as string
+    }
+    return undefined
   }
 
   #special(name: string, facts: FunctionFacts, path: Trail): Encoded {
@@ -770,7 +797,7 @@ function isModuleLike(value: object, name: string): boolean {
   if (types.isModuleNamespaceObject(value)) return true
   if (/^__vi_import_\d+__$|^__vite_ssr_import_\d+__$|^import_|^_?[\w$]+_\d+$|^exports$/.test(name)) return true
   if (types.isProxy(value)) return false
-  return (value as { __esModule?: unknown }).__esModule === true
+  return (value as { __esModule?: unknown }).__esModule === true || isModuleExports(value)
 }
 
 function isPlainDescriptor(descriptor: PropertyDescriptor): boolean {

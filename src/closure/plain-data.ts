@@ -90,19 +90,22 @@ function propertyParts(object: object, keys: readonly (string | symbol)[]): read
   return parts ?? NONE
 }
 
-/** Of an array without holes and without properties of its own. */
+/** Of an array without holes and without properties of its own. An element that is a getter counts as its value. */
 function itemParts(array: readonly unknown[]): readonly object[] | undefined {
-  const keys = Reflect.ownKeys(array)
-  if (keys.length !== array.length + 1) return undefined
-  keys.pop()
-  return propertyParts(array, keys)
+  if (Object.keys(array).length !== array.length || Object.getOwnPropertySymbols(array).length > 0) return undefined
+  return valueParts(array)
 }
 
 function valueParts(values: readonly unknown[]): readonly object[] | undefined {
-  const parts: object[] = []
+  let parts: object[] | undefined
   for (const value of values) {
-    if (typeof value === 'object' && value !== null) parts.push(value)
-    else if (typeof value === 'function' || typeof value === 'symbol') return undefined
+    if (typeof value === 'object') {
+      if (value === null) continue
+      if (parts === undefined) parts = [value]
+      else parts.push(value)
+    } else if (typeof value === 'function' || typeof value === 'symbol') {
+      return undefined
+    }
   }
-  return parts
+  return parts ?? NONE
 }

@@ -186,6 +186,12 @@ export function installedReference(value: object, url: string): Reference | unde
   return reference
 }
 
+/** Whether an object is what some CommonJS module of this process exports. */
+export function isModuleExports(value: object): boolean {
+  for (const file in nodeRequire.cache) if (nodeRequire.cache[file]?.exports === value) return true
+  return false
+}
+
 const MAX_DEPTH = 3
 
 /** Breadth first, so that the shortest name wins. */
