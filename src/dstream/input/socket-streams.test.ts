@@ -254,3 +254,48 @@ test('back-pressure that is switched on lowers the rate of a stream whose batche
     return rateController.latestRate === 100
   })
 })
+
+test('while a batch takes its time, a fast server is kept waiting; then every line arrives', async () => {
+  await using server = await new LineServer().listen()
+  await using harness = new StreamingHarness({
+    conf: { 'millstream.streaming.receiver.maxPendingSize': '4m', 'millstream.streaming.receiver.maxBlockSize': '1m' },
+  })
+  const tracker = () => harness.ssc.scheduler.receiverTracker as LocalReceiverTracker
+  let release = () => {}
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let counted = 0
+  harness.ssc.socketTextStream('127.0.0.1', server.port).foreachRDD(async (rdd) => {
+    counted += await rdd.count()
+    if (counted > 0) await isReleased
+  })
+  await harness.ssc.start()
+  const socket = await server.connection()
+  const block = Buffer.from('some line or other\n'.repeat(10_000))
+  const total = 300
+  let sent = 0
+  const flow = () => {
+    while (sent < total) {
+      sent++
+      if (!socket.write(block)) return void socket.once('drain', flow)
+    }
+  }
+  flow()
+  let peak = 0
+  // The first batch with lines is stuck; others queue behind it. The server's writes come to a halt.
+  await until(() => {
+    harness.clock.advance(200)
+    peak = Math.max(peak, tracker().bytesInMemory)
+    return harness.clock.now() > 60_000
+  })
+  assert.ok(sent < total, `${sent} of ${total} blocks were taken in`)
+  assert.ok(peak <= 8 * 1024 * 1024, `${peak} bytes in memory`)
+  release()
+  await until(() => {
+    harness.clock.advance(200)
+    peak = Math.max(peak, tracker().bytesInMemory)
+    return counted === total * 10_000
+  }, 'all lines')
+  assert.ok(peak <= 8 * 1024 * 1024, `${peak} bytes in memory`)
+})
