@@ -3,6 +3,7 @@ import { log } from '../log.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import { StorageLevel } from '../task/storage-level.ts'
 import { Duration, type DurationLike, toDuration } from './duration.ts'
+import { Interval } from './interval.ts'
 import { type MaybePromise, mapInOrder, whenReady } from './maybe-promise.ts'
 import type { StreamingContext } from './streaming-context.ts'
 import type { Time } from './time.ts'
@@ -260,18 +261,29 @@ export abstract class DStreamNode<T> {
   }
 
   /**
-   * The RDDs from `fromTime` to `toTime`, both included. Times off the stream's slide are moved back onto it; an RDD that was forgotten is computed again.
+   * The RDDs from one time to another, both included, or those of an interval. Times off the stream's slide are moved back onto it; an RDD that
+   * was forgotten is computed again.
    * @throws SparkException before the context was started.
    */
-  async slice(fromTime: Time, toTime: Time): Promise<RDD<T>[]> {
+  slice(fromTime: Time, toTime: Time): Promise<RDD<T>[]>
+  slice(interval: Interval): Promise<RDD<T>[]>
+  async slice(first: Time | Interval, toTime?: Time): Promise<RDD<T>[]> {
     const zeroTime = this.#zeroTime
     if (zeroTime === null) throw notInitialized(this)
-    const from = this.#alignToSlide(fromTime, zeroTime, 'fromTime')
-    const to = this.#alignToSlide(toTime, zeroTime, 'toTime')
-    log('INFO', this.className, `Slicing from ${fromTime} to ${toTime} (aligned to ${from} and ${to})`)
-    const times = from.to(to, this.slideDuration).filter((time) => time.greaterEq(zeroTime))
-    const rdds = await mapInOrder(times, (time) => this.getOrCompute(time))
-    return rdds.filter((rdd) => rdd !== null)
+    const [from, to] = first instanceof Interval ? [first.beginTime, first.endTime] : [first, toTime!]
+    const aligned = [
+      this.#alignToSlide(from, zeroTime, 'fromTime'),
+      this.#alignToSlide(to, zeroTime, 'toTime'),
+    ] as const
+    log('INFO', this.className, `Slicing from ${from} to ${to} (aligned to ${aligned[0]} and ${aligned[1]})`)
+    return this.rddsBetween(...aligned)
+  }
+
+  /** {@link slice} of times on the stream's slide. @internal */
+  rddsBetween(fromTime: Time, toTime: Time): MaybePromise<RDD<T>[]> {
+    const times = fromTime.to(toTime, this.slideDuration).filter((time) => time.greaterEq(this.#zeroTime!))
+    const rdds = mapInOrder(times, (time) => this.getOrCompute(time))
+    return whenReady(rdds, (all) => all.filter((rdd) => rdd !== null))
   }
 
   #alignToSlide(time: Time, zeroTime: Time, name: string): Time {

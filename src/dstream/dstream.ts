@@ -28,6 +28,7 @@ export class OperatorDStream<T> extends DStream<T> {
   constructor(context: StreamingContext, operator: StreamOperator<T>) {
     super(context, operator.operation)
     this.#operator = operator
+    if (operator.storageLevel !== undefined) super.persist(operator.storageLevel)
   }
   override get dependencies(): readonly DStreamNode<unknown>[] {
     return this.#operator.dependencies
@@ -36,7 +37,7 @@ export class OperatorDStream<T> extends DStream<T> {
     return this.#operator.slideDuration
   }
   override compute(validTime: Time): MaybePromise<RDD<T> | null> {
-    return this.#operator.compute(validTime)
+    return this.#operator.compute(validTime, this)
   }
   protected override get className(): string {
     return this.#operator.className
@@ -49,9 +50,8 @@ export class OperatorDStream<T> extends DStream<T> {
     return longer === undefined ? this.rememberDuration : this.rememberDuration.plus(longer)
   }
   override persist(level?: StorageLevel): this {
-    const target = this.#operator.persistTarget
-    if (target === undefined) return super.persist(level)
-    target.persist(level)
-    return this
+    const { streams, isItself } = this.#operator.persistTargets ?? { streams: [], isItself: true }
+    for (const stream of streams) stream.persist(level)
+    return isItself ? super.persist(level) : this
   }
 }

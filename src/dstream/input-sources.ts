@@ -15,50 +15,55 @@ export abstract class InputSources {
   protected abstract get self(): StreamingContext
 
   /**
-   * Lines of UTF-8 text from a TCP server, without their ends (`\n`, `\r\n` or `\r`); an unended last line counts when the server closes.
-   * Where nobody listens, or the connection ends, it is tried again every `spark.streaming.receiverRestartDelay`.
-   * @param storageLevel how received lines are kept until their batch is done; in memory and on disk unless given.
+   * Lines of UTF-8 text from a TCP server; `\n`, `\r\n` and `\r` end a line, and so does the end of the data. A server that cannot be
+   * reached, or ends the connection, is tried again every `spark.streaming.receiverRestartDelay`, 2 s.
+   * @param level how received blocks are kept: in memory, and in files where that is short, unless given.
    */
-  socketTextStream(host: string, port: number, storageLevel?: StorageLevel): DStream<string> {
-    return SocketInputDStream.text(this.self, host, port, storageLevel)
+  socketTextStream(host: string, port: number, level?: StorageLevel): DStream<string> {
+    return SocketInputDStream.text(this.self, host, port, level)
   }
 
   /**
-   * What `converter` makes of the bytes of a TCP server.
-   * @param converter gets the connection as a readable stream, and gives the records, for instance as an async generator.
+   * Records from a TCP server, as `converter` makes them of the bytes of each connection.
+   * @param converter gets the connection as a Node stream; usually an async generator. It runs on the driver.
    */
-  socketStream<T>(host: string, port: number, converter: SocketConverter<T>, storageLevel?: StorageLevel): DStream<T> {
-    return SocketInputDStream.converting(this.self, host, port, converter, storageLevel)
+  socketStream<K, V>(
+    host: string,
+    port: number,
+    converter: SocketConverter<[K, V]>,
+    level?: StorageLevel,
+  ): DStream<[K, V]>
+  socketStream<T>(host: string, port: number, converter: SocketConverter<T>, level?: StorageLevel): DStream<T>
+  socketStream<T>(host: string, port: number, converter: SocketConverter<T>, level?: StorageLevel): DStream<T> {
+    return SocketInputDStream.converting(this.self, host, port, converter, level)
   }
 
-  /** Blocks of records that are encoded already, each after its length as four bytes, high byte first, from a TCP server. */
-  rawSocketStream<T>(host: string, port: number, storageLevel?: StorageLevel): DStream<T> {
-    return new RawInputDStream<T>(this.self, host, port, storageLevel)
+  /** Blocks of encoded records from a TCP server: each a length of 4 bytes, big-endian, and so many bytes. Nothing is decoded on the driver. */
+  rawSocketStream<T>(host: string, port: number, level?: StorageLevel): DStream<T> {
+    return new RawInputDStream<T>(this.self, host, port, level)
   }
 
-  /** What a receiver of your own stores. */
+  /** What a receiver of your own brings. */
   receiverStream<T>(receiver: Receiver<T>): DStream<T> {
     return new PluggableInputDStream<T>(this.self, receiver)
   }
 
   /**
-   * The lines of the text files that newly appear in a directory. A file is read once; move it into place when it is complete.
-   * @param directory a path or a pattern of directories.
+   * The lines of the text files that newly appear in a directory. Files are read once, so move them into place when they are complete; names
+   * that begin with a dot or an underscore, and sub-directories, are left alone.
+   * @param directory a path, or a pattern that names directories.
    */
   textFileStream(directory: string): DStream<string> {
     return new FileInputDStream<string>(this.self, directory, {}, 'textFileStream')
   }
 
-  /**
-   * The records of the files that newly appear in a directory and hold nothing but records of one length.
-   * @param recordLength bytes of each record.
-   */
+  /** The records of `recordLength` bytes each in the files that newly appear in a directory; see {@link textFileStream}. */
   binaryRecordsStream(directory: string, recordLength: number): DStream<Buffer> {
-    const options: FileStreamOptions = { format: 'binaryRecords', recordLength }
+    const options = { format: 'binaryRecords', recordLength } as const
     return new FileInputDStream<Buffer>(this.self, directory, options, 'binaryRecordsStream')
   }
 
-  /** What is in the files that newly appear in a directory. @param options which files count, and what a record is: a line unless told otherwise. */
+  /** What is in the files that newly appear in a directory, chosen and read as the options say; see {@link textFileStream}. */
   fileStream(directory: string, options?: FileStreamOptions & { readonly format?: 'text' }): DStream<string>
   fileStream(
     directory: string,
@@ -70,8 +75,8 @@ export abstract class InputSources {
   ): DStream<[path: string, content: Buffer]>
   fileStream(directory: string, options: FileStreamOptions & { readonly format: 'binaryRecords' }): DStream<Buffer>
   fileStream<T>(directory: string, options: FileStreamOptions & { readonly format: 'records' }): DStream<T>
-  fileStream(directory: string, options: FileStreamOptions = {}): DStream<never> {
-    return new FileInputDStream<never>(this.self, directory, options)
+  fileStream(directory: string, options?: FileStreamOptions): DStream<unknown> {
+    return new FileInputDStream<unknown>(this.self, directory, options)
   }
 
   /**

@@ -12,13 +12,13 @@ export type PartitionerChoice = number | Partitioner<never>
 export abstract class PairOperations<T> extends StatelessOperations<T> {
   /** All values of each key, in no particular order. */
   groupByKey<K, V>(this: DStream<[K, V]>, partitioner?: PartitionerChoice): DStream<[K, V[]]> {
-    const chosen = choose(this, partitioner)
+    const chosen = choosePartitioner(this, partitioner)
     return shuffled(this, 'groupByKey', (rdd) => rdd.groupByKey(chosen))
   }
 
   /** The values of each key merged with `f`, which must be associative and commutative. */
   reduceByKey<K, V>(this: DStream<[K, V]>, f: (a: V, b: V) => V, partitioner?: PartitionerChoice): DStream<[K, V]> {
-    const chosen = choose(this, partitioner)
+    const chosen = choosePartitioner(this, partitioner)
     return shuffled(this, 'reduceByKey', (rdd) => rdd.reduceByKey(f, chosen))
   }
 
@@ -37,7 +37,7 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     partitioner?: PartitionerChoice,
     mapSideCombine = true,
   ): DStream<[K, C]> {
-    const chosen = choose(this, partitioner)
+    const chosen = choosePartitioner(this, partitioner)
     return shuffled(this, 'combineByKey', (rdd) =>
       rdd.combineByKey(createCombiner, mergeValue, mergeCombiners, chosen, mapSideCombine),
     )
@@ -81,13 +81,13 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     other: DStream<[K, W]>,
     partitioner?: PartitionerChoice,
   ): DStream<[K, [V[], W[]]]> {
-    const chosen = choose(this, partitioner)
+    const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'cogroup', (rdd, that) => rdd.cogroup(that, chosen))
   }
 
   /** Every pair of values that both streams have for a key in the same batch. */
   join<K, V, W>(this: DStream<[K, V]>, other: DStream<[K, W]>, partitioner?: PartitionerChoice): DStream<[K, [V, W]]> {
-    const chosen = choose(this, partitioner)
+    const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'join', (rdd, that) => rdd.join(that, chosen))
   }
 
@@ -97,7 +97,7 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     other: DStream<[K, W]>,
     partitioner?: PartitionerChoice,
   ): DStream<[K, [V, W | undefined]]> {
-    const chosen = choose(this, partitioner)
+    const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'leftOuterJoin', (rdd, that) => rdd.leftOuterJoin(that, chosen))
   }
 
@@ -107,7 +107,7 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     other: DStream<[K, W]>,
     partitioner?: PartitionerChoice,
   ): DStream<[K, [V | undefined, W]]> {
-    const chosen = choose(this, partitioner)
+    const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'rightOuterJoin', (rdd, that) => rdd.rightOuterJoin(that, chosen))
   }
 
@@ -117,12 +117,16 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     other: DStream<[K, W]>,
     partitioner?: PartitionerChoice,
   ): DStream<[K, [V | undefined, W | undefined]]> {
-    const chosen = choose(this, partitioner)
+    const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'fullOuterJoin', (rdd, that) => rdd.fullOuterJoin(that, chosen))
   }
 }
 
-function choose(stream: DStream<[unknown, unknown]>, choice: PartitionerChoice | undefined): Partitioner<never> {
+/** The partitioner of a keyed operation: the caller's, or hash partitions. */
+export function choosePartitioner(
+  stream: DStream<[unknown, unknown]>,
+  choice: PartitionerChoice | undefined,
+): Partitioner<never> {
   if (typeof choice === 'object') return choice
   return new HashPartitioner(choice ?? stream.context.sparkContext.defaultParallelism)
 }

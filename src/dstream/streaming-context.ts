@@ -4,7 +4,6 @@ import { SparkContext } from '../context/spark-context.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
 import { log } from '../log.ts'
 import type { RDD } from '../rdd/rdd.ts'
-import type { StorageLevel } from '../task/storage-level.ts'
 import type { Clock } from './clock.ts'
 import { ContextWaiter } from './context-waiter.ts'
 import { deadline } from './deadline.ts'
@@ -13,10 +12,6 @@ import type { DStream } from './dstream.ts'
 import { OperatorDStream } from './dstream.ts'
 import { DStreamGraph } from './dstream-graph.ts'
 import { type DurationLike, toDuration } from './duration.ts'
-import type { SocketConverter } from './input/converting-socket-receiver.ts'
-import { FileInputDStream, type FileStreamOptions } from './input/file-input-dstream.ts'
-import { PluggableInputDStream } from './input/pluggable-input-dstream.ts'
-import { RawInputDStream, SocketInputDStream } from './input/socket-input-dstream.ts'
 import { InputSources } from './input-sources.ts'
 import { JobGenerator } from './job-generator.ts'
 import { JobScheduler } from './job-scheduler.ts'
@@ -25,7 +20,6 @@ import type { MaybePromise } from './maybe-promise.ts'
 import { TransformedOperator } from './operators/transformed-operator.ts'
 import { UnionOperator } from './operators/union-operator.ts'
 import { type OutputWriter, standardOutput } from './output-writer.ts'
-import type { Receiver } from './receiver/receiver.ts'
 import { addShutdownHook } from './shutdown-hook.ts'
 import { StreamingContextState } from './streaming-context-state.ts'
 import type { StreamingListener } from './streaming-listener.ts'
@@ -174,71 +168,6 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
    */
   remember(duration: DurationLike): void {
     this.graph.remember(toDuration(duration))
-  }
-
-  /**
-   * Lines of UTF-8 text from a TCP server; `\n`, `\r\n` and `\r` end a line, and so does the end of the data. A server that cannot be
-   * reached, or ends the connection, is tried again every `spark.streaming.receiverRestartDelay`, 2 s.
-   * @param level how received blocks are kept: in memory, and in files where that is short, unless given.
-   */
-  socketTextStream(host: string, port: number, level?: StorageLevel): DStream<string> {
-    return SocketInputDStream.text(this, host, port, level)
-  }
-
-  /**
-   * Records from a TCP server, as `converter` makes them of the bytes of each connection.
-   * @param converter gets the connection as a Node stream; usually an async generator. It runs on the driver.
-   */
-  socketStream<K, V>(
-    host: string,
-    port: number,
-    converter: SocketConverter<[K, V]>,
-    level?: StorageLevel,
-  ): DStream<[K, V]>
-  socketStream<T>(host: string, port: number, converter: SocketConverter<T>, level?: StorageLevel): DStream<T>
-  socketStream<T>(host: string, port: number, converter: SocketConverter<T>, level?: StorageLevel): DStream<T> {
-    return SocketInputDStream.converting(this, host, port, converter, level)
-  }
-
-  /** Blocks of encoded records from a TCP server: each a length of 4 bytes, big-endian, and so many bytes. Nothing is decoded on the driver. */
-  rawSocketStream<T>(host: string, port: number, level?: StorageLevel): DStream<T> {
-    return new RawInputDStream<T>(this, host, port, level)
-  }
-
-  /** What a receiver of your own brings. */
-  receiverStream<T>(receiver: Receiver<T>): DStream<T> {
-    return new PluggableInputDStream<T>(this, receiver)
-  }
-
-  /**
-   * The lines of the text files that newly appear in a directory. Files are read once, so move them into place when they are complete; names
-   * that begin with a dot or an underscore, and sub-directories, are left alone.
-   * @param directory a path, or a pattern that names directories.
-   */
-  textFileStream(directory: string): DStream<string> {
-    return new FileInputDStream<string>(this, directory, {}, 'textFileStream')
-  }
-
-  /** The records of `recordLength` bytes each in the files that newly appear in a directory; see {@link textFileStream}. */
-  binaryRecordsStream(directory: string, recordLength: number): DStream<Buffer> {
-    const options = { format: 'binaryRecords', recordLength } as const
-    return new FileInputDStream<Buffer>(this, directory, options, 'binaryRecordsStream')
-  }
-
-  /** What is in the files that newly appear in a directory, chosen and read as the options say; see {@link textFileStream}. */
-  fileStream(directory: string, options?: FileStreamOptions & { readonly format?: 'text' }): DStream<string>
-  fileStream(
-    directory: string,
-    options: FileStreamOptions & { readonly format: 'wholeText' },
-  ): DStream<[path: string, content: string]>
-  fileStream(
-    directory: string,
-    options: FileStreamOptions & { readonly format: 'binary' },
-  ): DStream<[path: string, content: Buffer]>
-  fileStream(directory: string, options: FileStreamOptions & { readonly format: 'binaryRecords' }): DStream<Buffer>
-  fileStream<T>(directory: string, options: FileStreamOptions & { readonly format: 'records' }): DStream<T>
-  fileStream(directory: string, options?: FileStreamOptions): DStream<unknown> {
-    return new FileInputDStream<unknown>(this, directory, options)
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { RDD } from '../../rdd/rdd.ts'
+import type { StorageLevel } from '../../task/storage-level.ts'
 import type { DStreamNode } from '../dstream-node.ts'
 import type { Duration } from '../duration.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
@@ -15,12 +16,14 @@ export interface StreamOperator<T> {
   readonly className: string
   readonly dependencies: readonly DStreamNode<unknown>[]
   readonly slideDuration: Duration
-  /** The RDD of the batch at `time`, which is a valid time of the stream; null when the batch has none. Called at most once per batch that gives one. */
-  compute(time: Time): MaybePromise<RDD<T> | null>
+  /** The RDD of the batch at `time`, which is a valid time of the stream; null when the batch has none. Called at most once per batch that gives one. @param self the stream, for its earlier RDDs. */
+  compute(time: Time, self: DStreamNode<T>): MaybePromise<RDD<T> | null>
   /** Whether the stream's RDDs depend on those of earlier batches, so that their lineage must be cut by checkpoints. */
   readonly mustCheckpoint?: boolean
   /** How much longer than the stream itself its parents must remember their RDDs. */
   readonly parentsRememberLonger?: Duration
-  /** The stream that `persist` is about, when that is not the stream itself. */
-  readonly persistTarget?: DStreamNode<unknown>
+  /** Where the stream's RDDs are kept unless the user says otherwise; nowhere when absent. */
+  readonly storageLevel?: StorageLevel
+  /** What `persist` sets the level of: these streams, and the stream itself only if told; the stream itself when absent. */
+  readonly persistTargets?: { readonly streams: readonly DStreamNode<unknown>[]; readonly isItself: boolean }
 }

@@ -1,0 +1,180 @@
+import type { DStream } from './dstream.ts'
+import { type DurationLike, toDuration } from './duration.ts'
+import { ReducedWindowedOperator } from './operators/reduced-windowed-operator.ts'
+import { WindowedOperator } from './operators/windowed-operator.ts'
+import { choosePartitioner, PairOperations, type PartitionerChoice } from './pair-operations.ts'
+
+/** Merges two values of one type. */
+type Merge<V> = (a: V, b: V) => V
+
+/**
+ * Operations over a sliding window: every `slideDuration`, on the batches of the last `windowDuration`, the one that ends now included. Both are
+ * multiples of the stream's own slide duration; a plain number is seconds. The first windows hold what there is by then.
+ */
+export abstract class WindowOperations<T> extends PairOperations<T> {
+  /**
+   * All records of the last window. The stream is persisted, as each batch is read by several windows.
+   * @param slideDuration the stream's own unless given.
+   * @throws IllegalArgumentException when a duration is not above zero, or no multiple of the stream's slide duration.
+   */
+  window(windowDuration: DurationLike, slideDuration: DurationLike = this.slideDuration): DStream<T> {
+    return this.derive(new WindowedOperator<T>(this, toDuration(windowDuration), toDuration(slideDuration)))
+  }
+
+  /** One record per window: all of its records merged with `reduceFunc`; none for an empty window. */
+  reduceByWindow(reduceFunc: Merge<T>, windowDuration: DurationLike, slideDuration: DurationLike): DStream<T>
+  /**
+   * The same, step by step: what leaves the window is taken out with `invReduceFunc`. Needs a checkpoint directory.
+   * @param reduceFunc associative and commutative. @param invReduceFunc its inverse: `inv(f(a, b), b)` equals `a`.
+   */
+  reduceByWindow(
+    reduceFunc: Merge<T>,
+    invReduceFunc: Merge<T> | null,
+    windowDuration: DurationLike,
+    slideDuration: DurationLike,
+  ): DStream<T>
+  reduceByWindow(reduceFunc: Merge<T>, ...args: readonly unknown[]): DStream<T> {
+    const [invReduceFunc, windowDuration, slideDuration] = splitInverse<T>(args)
+    if (invReduceFunc === null) {
+      return this.reduce(reduceFunc).window(windowDuration, slideDuration!).reduce(reduceFunc)
+    }
+    const keyed: DStream<[number, T]> = this.map(underOneKey<T>)
+    return keyed.reduceByKeyAndWindow(reduceFunc, invReduceFunc, windowDuration, slideDuration, 1).map(withoutKey<T>)
+  }
+
+  /** How many records the last window has. Nothing until there was one; then a number per window. Needs a checkpoint directory. */
+  countByWindow(windowDuration: DurationLike, slideDuration: DurationLike): DStream<number> {
+    return this.map(one).reduceByWindow(add, subtract, windowDuration, slideDuration)
+  }
+
+  /** How often each distinct record occurs in the last window, as pairs of record and count. Needs a checkpoint directory. */
+  countByValueAndWindow(
+    windowDuration: DurationLike,
+    slideDuration: DurationLike,
+    partitioner?: PartitionerChoice,
+  ): DStream<[T, number]> {
+    return this.map(withOne<T>).reduceByKeyAndWindow(
+      add,
+      subtract,
+      windowDuration,
+      slideDuration,
+      partitioner,
+      isCounted,
+    )
+  }
+
+  /** All values that each key has in the last window. @param slideDuration the stream's own unless given. */
+  groupByKeyAndWindow<K, V>(
+    this: DStream<[K, V]>,
+    windowDuration: DurationLike,
+    slideDuration: DurationLike = this.slideDuration,
+    partitioner?: PartitionerChoice,
+  ): DStream<[K, V[]]> {
+    const chosen = choosePartitioner(this, partitioner)
+    return this.groupByKey(chosen)
+      .window(windowDuration, slideDuration)
+      .combineByKey(copied<V>, appended<V>, appended<V>, chosen)
+  }
+
+  /** The values that each key has in the last window, merged with `reduceFunc`. @param slideDuration the stream's own unless given. */
+  reduceByKeyAndWindow<K, V>(
+    this: DStream<[K, V]>,
+    reduceFunc: Merge<V>,
+    windowDuration: DurationLike,
+    slideDuration?: DurationLike,
+    partitioner?: PartitionerChoice,
+  ): DStream<[K, V]>
+  /**
+   * The same, step by step: what leaves the window is taken out with `invReduceFunc`, so that a long window costs no more than a short one.
+   * A key stays once it came, also when nothing in the window has it, unless `filterFunc` drops it. Needs a checkpoint directory.
+   * @param reduceFunc associative and commutative. @param invReduceFunc its inverse: `inv(f(a, b), b)` equals `a`.
+   * @param filterFunc asked with each pair of key and merged value; keeps what it is truthy for.
+   */
+  reduceByKeyAndWindow<K, V>(
+    this: DStream<[K, V]>,
+    reduceFunc: Merge<V>,
+    invReduceFunc: Merge<V> | null,
+    windowDuration: DurationLike,
+    slideDuration?: DurationLike,
+    partitioner?: PartitionerChoice,
+    filterFunc?: (pair: [K, V]) => unknown,
+  ): DStream<[K, V]>
+  reduceByKeyAndWindow<K, V>(
+    this: DStream<[K, V]>,
+    reduceFunc: Merge<V>,
+    ...args: readonly unknown[]
+  ): DStream<[K, V]> {
+    const [invReduceFunc, windowDuration, slideDuration = this.slideDuration, choice, filterFunc] = splitInverse<
+      V,
+      [PartitionerChoice?, ((pair: [K, V]) => unknown)?]
+    >(args)
+    const partitioner = choosePartitioner(this, choice)
+    if (invReduceFunc === null) {
+      return this.reduceByKey(reduceFunc, partitioner)
+        .window(windowDuration, slideDuration)
+        .reduceByKey(reduceFunc, partitioner)
+    }
+    return this.derive(
+      new ReducedWindowedOperator<K, V>(this, () => this.reduceByKey(reduceFunc, partitioner), {
+        reduceFunc,
+        invReduceFunc,
+        filterFunc,
+        windowDuration: toDuration(windowDuration),
+        slideDuration: toDuration(slideDuration),
+        partitioner,
+      }),
+    )
+  }
+}
+
+/** The arguments behind the function of a window operation, with null where the inverse was left out. */
+function splitInverse<V, Rest extends unknown[] = []>(
+  args: readonly unknown[],
+): [
+  invReduceFunc: Merge<V> | null,
+  windowDuration: DurationLike,
+  slideDuration: DurationLike | undefined,
+  ...rest: Rest,
+] {
+  const hasInverse = typeof args[0] === 'function' || args[0] === null
+  return (hasInverse ? args : [null, ...args]) as ReturnType<typeof splitInverse<V, Rest>>
+}
+
+// These stand at the module's level because a function that closes over nothing costs nothing to ship, batch after batch.
+
+function one(): number {
+  return 1
+}
+
+function withOne<T>(value: T): [T, number] {
+  return [value, 1]
+}
+
+function add(a: number, b: number): number {
+  return a + b
+}
+
+function subtract(a: number, b: number): number {
+  return a - b
+}
+
+function isCounted([, count]: [unknown, number]): boolean {
+  return count !== 0
+}
+
+function underOneKey<T>(value: T): [number, T] {
+  return [1, value]
+}
+
+function withoutKey<T>([, value]: [number, T]): T {
+  return value
+}
+
+function copied<V>(values: V[]): V[] {
+  return [...values]
+}
+
+function appended<V>(values: V[], more: V[]): V[] {
+  for (const value of more) values.push(value)
+  return values
+}
