@@ -15,6 +15,7 @@ import { Owners } from './owners.ts'
 import { hasShape, shapeOf } from './record-shape.ts'
 import { SharedIdentity } from './shared-identity.ts'
 import { writeStrings } from './string-columns.ts'
+import { unserializableKind } from './unserializable.ts'
 import { isMatch, ValueWriter } from './value-writer.ts'
 
 /** Fewer values than this are smaller and no slower one by one. */
@@ -225,7 +226,7 @@ export class ColumnWriter {
   #writeInstances(values: readonly object[], proto: object, depth: number, owners: Owners | undefined): boolean {
     const ctor: unknown = proto.constructor
     if (this.#classes === undefined || typeof ctor !== 'function' || ctor.prototype !== proto) return false
-    if (!isPlainClass(proto)) return false
+    if (!isPlainClass(proto) || unserializableKind(values[0]) !== undefined) return false
     const id = this.#classes.idOf(ctor)
     if (id === undefined) return false
     return this.#writeShaped(values, ObjectPrototype.CLASS, id, depth, owners)

@@ -52,6 +52,9 @@ class Tags extends Map<string, number> {
 class Row extends Array<number> {
   label = ''
 }
+class Feed extends EventEmitter {
+  readonly name = 'feed'
+}
 class BadInput extends RangeError {
   readonly line: number
   constructor(message: string, line: number) {
@@ -60,7 +63,7 @@ class BadInput extends RangeError {
   }
 }
 // biome-ignore lint/complexity/noBannedTypes: classes of any constructor
-const ctors = new Map<string, Function>(Object.entries({ Point, Tags, Row, BadInput }))
+const ctors = new Map<string, Function>(Object.entries({ Point, Tags, Row, BadInput, Feed }))
 const classes: ClassTable = {
   idOf: (ctor) => [...ctors].find(([, known]) => known === ctor)?.[0],
   byId: (id) => ctors.get(id),
@@ -379,6 +382,12 @@ describe('instances of user classes', () => {
       assert.deepEqual([...rowCopy], [1, 2])
       assert.ok(error instanceof BadInput && error instanceof RangeError)
       assert.deepEqual([error.line, error.message, error.cause], [7, 'bad', { line: 7 }])
+    }
+  })
+
+  test('that are live objects are refused, known class or not', () => {
+    for (const count of [1, 6]) {
+      assert.throws(() => withClasses.encode(times(count, () => new Feed())), RecordNotSerializableError)
     }
   })
 

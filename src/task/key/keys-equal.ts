@@ -6,7 +6,8 @@ import { bytesOf, classNameOf, MAX_KEY_DEPTH, objectKindOf, TOO_DEEP, viewNameOf
  * Equality of keys by value: primitives of the same type and value (NaN equals NaN, -0 equals 0, 5n differs from 5, null from undefined),
  * arrays element by element (a hole is undefined), Dates by time, views by element type and bytes (a Buffer is a Uint8Array), plain
  * objects by own enumerable fields in any order, Map and Set by content in any order, RegExp and URL by text, errors by class,
- * message and fields, instances of a class by the class's name and their fields.
+ * message and fields, instances of a class by the class's name and their fields,
+ * of which private ones cannot count.
  * @throws {KeyNotHashableError} when two objects are compared that cannot be keys
  */
 export function keysEqual(a: unknown, b: unknown): boolean {
