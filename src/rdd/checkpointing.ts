@@ -37,6 +37,7 @@ export function requestLocalCheckpoint(context: RDDContext, { storage }: RDDLine
 
 /** A local checkpoint that only memory held could be lost to make room; with the disk behind it, it is not. */
 export function localCheckpointLevel(level: StorageLevel): StorageLevel {
+  if (level.equals(StorageLevel.NONE)) return StorageLevel.MEMORY_AND_DISK
   const diskBacked = [
     StorageLevel.DISK_ONLY,
     StorageLevel.DISK_ONLY_2,

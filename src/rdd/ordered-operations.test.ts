@@ -41,7 +41,8 @@ onEachEngine((context) => {
       .parallelize(shuffled(5000), 7)
       .map((x) => [x, -x])
     const sorted = rdd.sortByKey(true, 5)
-    assert.equal(sorted.partitioner, null)
+    const before = sorted.partitioner
+    assert.equal(before, null)
     assert.deepEqual(
       await sorted.keys().collect(),
       Array.from({ length: 5000 }, (_, i) => i),

@@ -16,8 +16,9 @@ export class RDDLineage {
   readonly callSite: string
   readonly storage: NodeStorage = newNodeStorage()
   readonly #context: RDDContext
-  readonly #makeShape: (() => Promise<NodeShape>) | null
+  #makeShape: (() => Promise<NodeShape>) | null
   #node: LineageNode | null = null
+  #isCut = false
   #pending: Promise<LineageNode> | null = null
 
   private constructor(context: RDDContext, operation: string, makeShape: (() => Promise<NodeShape>) | null) {
@@ -51,14 +52,24 @@ export class RDDLineage {
     return RDDLineage.deferred(context, operation, async () => shape(await resolveAll(parents)))
   }
 
-  /** The node when it is ready, else null. */
+  /**
+   * The node when it is ready, else null. Once the checkpoint is written it is one without parents: what is derived from then on does
+   * not keep alive what the checkpoint cut off, however long a chain of batches grows.
+   */
   get node(): LineageNode | null {
+    const { checkpointed } = this.storage
+    if (this.#node !== null && checkpointed !== null && !this.#isCut) {
+      const { id, callSite, className, storage } = this.#node
+      this.#node = Object.freeze({ ...checkpointed, id, callSite, className, storage })
+      this.#isCut = true
+    }
     return this.#node
   }
 
   /** The node, made now if it was deferred. */
   async resolve(): Promise<LineageNode> {
-    if (this.#node !== null) return this.#node
+    const { node } = this
+    if (node !== null) return node
     this.#pending ??= this.#make()
     return this.#pending
   }
@@ -74,6 +85,7 @@ export class RDDLineage {
   #complete(shape: NodeShape): LineageNode {
     const node = Object.freeze({ ...shape, id: this.id, callSite: this.callSite, storage: this.storage })
     this.#node = node
+    this.#makeShape = null
     this.#context.nodeCreated(node)
     return node
   }

@@ -1,7 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Writable } from 'node:stream'
 import { IllegalStateException, SparkException } from '../../errors.ts'
 import { textOf } from '../text-of.ts'
 
@@ -34,13 +34,13 @@ export async function* pipeThrough(
     stdio: 'pipe',
     ...(options.workingDir === null ? {} : { cwd: options.workingDir }),
   })
-  // Where a command cannot be started, this is the only word of it.
-  const failedToStart = new Promise<never>((_, reject) => {
+  const ended = new Promise<[code: number | null, signal: NodeJS.Signals | null]>((resolve, reject) => {
+    child.once('close', (code, signal) => resolve([code, signal]))
+    // Where a command cannot be started, this is the only word of it.
     child.once('error', (cause) => reject(startFailure(program!, cause)))
   })
-  failedToStart.catch(() => {})
-  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
-  closed.catch(() => {})
+  // Waited for below, unless the reader leaves before.
+  ended.catch(() => {})
   child.stderr.pipe(process.stderr, { end: false })
 
   let feedError: unknown = null
@@ -51,7 +51,7 @@ export async function* pipeThrough(
   let isFinished = false
   try {
     yield* createInterface({ input: child.stdout.setEncoding(options.encoding), crlfDelay: Number.POSITIVE_INFINITY })
-    const [code, signal] = await Promise.race([closed, failedToStart])
+    const [code, signal] = await ended
     isFinished = true
     await fed
     if (feedError !== null) throw feedError
@@ -74,11 +74,8 @@ async function feed(
   options: PipeOptions,
 ): Promise<void> {
   const { stdin } = child
-  let isOpen = true
   // A command may stop reading before its end, as `head` does; what it prints still counts.
-  stdin.on('error', () => {
-    isOpen = false
-  })
+  stdin.on('error', () => {})
   let pending = ''
   const print = (line: string) => {
     pending += `${line}\n`
@@ -86,19 +83,29 @@ async function feed(
   const flush = async () => {
     const text = pending
     pending = ''
-    if (text !== '' && isOpen && !stdin.write(text, options.encoding)) {
-      await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]).catch(() => {})
-    }
+    if (text !== '' && !stdin.destroyed && !stdin.write(text, options.encoding)) await drainOrClose(stdin)
   }
   options.printPipeContext?.(print)
   for (const record of records) {
-    if (!isOpen) return
+    if (stdin.destroyed) return
     if (options.printRecord) options.printRecord(record as never, print)
     else print(textOf(record))
     if (pending.length >= WRITE_BYTES) await flush()
   }
   await flush()
   stdin.end()
+}
+
+/** Resolves once a stream takes more, or will never take anything again. */
+function drainOrClose(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) return resolve()
+    const settle = () => {
+      stream.off('drain', settle).off('close', settle)
+      resolve()
+    }
+    stream.on('drain', settle).on('close', settle)
+  })
 }
 
 function startFailure(program: string, cause: Error): SparkException {
