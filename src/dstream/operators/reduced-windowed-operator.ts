@@ -58,12 +58,15 @@ export class ReducedWindowedOperator<K, V> implements StreamOperator<[K, V]> {
     const reduced = this.#reduced
     const step = reduced.slideDuration
     const begin = time.minus(this.#options.windowDuration).plus(step)
-    const previousBegin = begin.minus(this.slideDuration)
     const previousEnd = time.minus(this.slideDuration)
+    const previousBegin = begin.minus(this.slideDuration)
+    // Where the slide is longer than the window, the batches between two windows neither leave nor enter.
+    const lastToLeave = begin.minus(step).min(previousEnd)
+    const firstToEnter = previousEnd.plus(step).max(begin)
     // The window before first: it may have to be computed, and then comes before this one in everything.
     return whenReady(self.getOrCompute(previousEnd), (previous) =>
-      whenReady(reduced.rddsBetween(previousBegin, begin.minus(step)), (left) =>
-        whenReady(reduced.rddsBetween(previousEnd.plus(step), time), (entered) => this.#merge(previous, left, entered)),
+      whenReady(reduced.rddsBetween(previousBegin, lastToLeave), (left) =>
+        whenReady(reduced.rddsBetween(firstToEnter, time), (entered) => this.#merge(previous, left, entered)),
       ),
     )
   }
