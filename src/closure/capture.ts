@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { serialize } from 'node:v8'
 import { Cells } from './cells.ts'
 import { classId } from './class-ids.ts'
+import { ClosureError } from './closure-error.ts'
 import { Encoder, type FunctionOracle } from './encoder.ts'
 import type { Node, Table } from './format.ts'
 import { type FunctionFacts, functionFacts, type OuterVariable, positionOf } from './function-facts.ts'
@@ -11,7 +12,7 @@ import { typeName } from './prototypes.ts'
 import { installedReference, isInstalled, loadNamespace, NamespaceNeeded } from './references.ts'
 import { Scripts } from './scripts.ts'
 import { sourcePlace } from './source-position.ts'
-import { type Refusal, refuse, type Trail } from './trail.ts'
+import { type Refusal, refuse, type Trail, variable } from './trail.ts'
 
 /** The driver's value of a shared variable, for workers that have seen an older one or none. */
 export interface CellUpdate {
@@ -71,6 +72,7 @@ async function captureAfterImport(value: unknown, options: CaptureOptions, url: 
 const cells = new Cells()
 /** The `this` of an arrow function never changes. */
 const outerThisValues = new WeakMap<object, { readonly value: unknown }>()
+const anchorIds = new WeakMap<object, string>()
 const symbolIds = new Map<symbol, string>()
 
 /** One capture: everything in it is read at one moment. */
@@ -78,7 +80,9 @@ class Capture implements FunctionOracle {
   readonly #options: CaptureOptions
   readonly #facts = new Map<object, FunctionFacts>()
   /** Variables that a captured function assigns: known after the first walk. */
-  readonly #assigned = new Set<string>()
+  readonly #assigned = new Map<string, 'lazily' | 'freely'>()
+  /** What the first walk could not take along: an error unless it is the value of a shared variable. */
+  #firstFailure: ClosureError | undefined
   readonly #cellValues = new Map<string, OuterVariable>()
   #isSecondWalk = false
 
@@ -88,7 +92,10 @@ class Capture implements FunctionOracle {
 
   run(value: unknown): ClosurePayload {
     const table = new Encoder(this).encode(value)
-    if (this.#assigned.size === 0) return { ...pack(table), cells: [] }
+    if (this.#assigned.size === 0) {
+      if (this.#firstFailure !== undefined) throw this.#firstFailure
+      return { ...pack(table), cells: [] }
+    }
     this.#isSecondWalk = true
     const main = pack(new Encoder(this).encode(value))
     const updates = new Map<string, CellUpdate>()
@@ -100,8 +107,25 @@ class Capture implements FunctionOracle {
   }
 
   #cellUpdate(id: string, outer: OuterVariable): CellUpdate {
-    const { digest, bytes } = pack(new Encoder(this).encode(outer.value))
+    const { digest, bytes } = this.#packCell(id, outer)
     return { id, version: cells.version(id, digest), bytes }
+  }
+
+  /** A variable whose value is made on first use starts without one on the worker when the driver's own cannot travel. */
+  #packCell(id: string, { name, value }: OuterVariable): { readonly digest: string; readonly bytes: Uint8Array } {
+    try {
+      return pack(new Encoder(this).encode(value, variable(undefined, name)))
+    } catch (error) {
+      if (error instanceof ClosureError && this.#assigned.get(id) === 'lazily')
+        return pack(new Encoder(this).encode(undefined))
+      throw error
+    }
+  }
+
+  mayPass(error: unknown): boolean {
+    if (this.#isSecondWalk || !(error instanceof ClosureError)) return false
+    this.#firstFailure ??= error
+    return true
   }
 
   facts(functions: readonly { fn: object; source: FunctionSource }[]): readonly FunctionFacts[] {
@@ -117,8 +141,12 @@ class Capture implements FunctionOracle {
 
   #noteAssigned(facts: FunctionFacts): void {
     for (const outer of facts.variables) {
-      if (outer.scope < 0 || !facts.source.free.names.get(outer.name)!.uses.some((use) => use.write)) continue
-      this.#assigned.add(cells.identify(facts, outer))
+      if (outer.scope < 0) continue
+      const writes = facts.source.free.names.get(outer.name)!.uses.filter((use) => use.write)
+      if (writes.length === 0) continue
+      const id = cells.identify(facts, outer)
+      const isLazy = this.#assigned.get(id) !== 'freely' && writes.every((use) => use.lazy)
+      this.#assigned.set(id, isLazy ? 'lazily' : 'freely')
     }
   }
 
@@ -174,6 +202,15 @@ class Capture implements FunctionOracle {
     if (id === undefined) {
       id = `${symbolIds.size}`
       symbolIds.set(symbol, id)
+    }
+    return id
+  }
+
+  anchorId(object: object, moduleVariable: string): string {
+    let id = anchorIds.get(object)
+    if (id === undefined) {
+      id = moduleVariable
+      anchorIds.set(object, id)
     }
     return id
   }

@@ -1,6 +1,6 @@
-import type { FunctionFacts, OuterVariable } from './function-facts.ts'
+import { type FunctionFacts, moduleScopeId, type OuterVariable } from './function-facts.ts'
 import { importedVariable } from './module-bindings.ts'
-import { moduleScopeId, ScopeIdentity } from './scope-identity.ts'
+import { ScopeIdentity } from './scope-identity.ts'
 
 /** The shared variables met so far: who they are, and which of their driver values workers have been given. */
 export class Cells {

@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { Anchors } from './anchors.ts'
 import { REFUSE, SHIP } from './closure-error.ts'
 import { remainingUses, removedFromClass, Special, writeCode } from './code.ts'
 import {
@@ -37,7 +38,11 @@ export interface FunctionOracle {
   isInstalled(owner: object): boolean
   classId(owner: object, facts: FunctionFacts): string
   symbolId(symbol: symbol): string
+  /** The identity of a module-level object: the first variable that it was met in. */
+  anchorId(object: object, moduleVariable: string): string
   isStrict(facts: FunctionFacts): boolean
+  /** Whether the walk goes on after this error. */
+  mayPass(error: unknown): boolean
   fail(trail: Trail | undefined, value: unknown, refusal: Refusal): Error
 }
 
@@ -77,22 +82,41 @@ export class Encoder {
   readonly #weak: Pending<WeakMap<object, unknown> | WeakSet<object>>[] = []
 
   readonly #plainData = new PlainData()
+  /** Nodes whose objects live as long as a worker, and their identities. */
+  readonly #anchored = new Map<number, string>()
 
   constructor(oracle: FunctionOracle) {
     this.#oracle = oracle
   }
 
-  encode(root: unknown): Table {
-    const encoded = this.#encode(root, undefined)
+  encode(root: unknown, trail?: Trail): Table {
+    let encoded: Encoded
+    this.#attempt(() => {
+      encoded = this.#encode(root, trail)
+    })
     this.#drain()
     while (this.#fillWeak()) this.#drain()
+    const anchors = new Anchors(this.#nodes, this.#codes, new Set(this.#places.values()))
+    for (const [index, id] of this.#anchored) this.#nodes[index]!.anchor = anchors.anchor(index, id)
     return { root: encoded, nodes: this.#nodes, codes: this.#codes }
   }
 
   #drain(): void {
     while (this.#objects.length > 0 || this.#functions.length > 0) {
-      for (let next = this.#objects.pop(); next !== undefined; next = this.#objects.pop()) this.#fill(next)
-      this.#fillFunctions(this.#functions.splice(0))
+      for (let next = this.#objects.pop(); next !== undefined; next = this.#objects.pop()) {
+        const pending = next
+        this.#attempt(() => this.#fill(pending))
+      }
+      this.#attempt(() => this.#fillFunctions(this.#functions.splice(0)))
+    }
+  }
+
+  /** What cannot travel ends the capture, unless it may still turn out to be the value of a shared variable. */
+  #attempt(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!this.#oracle.mayPass(error)) throw error
     }
   }
 
@@ -413,7 +437,7 @@ export class Encoder {
     for (const item of pending) {
       const text = textOf(item.value)
       if (isNativeText(text)) {
-        this.#native(item)
+        this.#attempt(() => this.#native(item))
         continue
       }
       const source = functionSource(text)
@@ -427,7 +451,9 @@ export class Encoder {
     }
     if (ready.length === 0) return
     const facts = this.#oracle.facts(ready.map(({ value, source }) => ({ fn: value, source })))
-    for (let index = 0; index < ready.length; index++) this.#fillFunction(ready[index]!, facts[index]!)
+    for (let index = 0; index < ready.length; index++) {
+      this.#attempt(() => this.#fillFunction(ready[index]!, facts[index]!))
+    }
   }
 
   #native({ value, index, trail }: Pending<object>): void {
@@ -493,6 +519,7 @@ export class Encoder {
     this.#fillProperties(fn, node, trail, skip)
     this.#fillName(fn, source, node)
     this.#fillPrototype(fn, source, node, trail)
+    if (node.kind === 'class') this.#anchored.set(index, node.id)
   }
 
   #functionNode(
@@ -566,7 +593,9 @@ export class Encoder {
       return this.#place({}, { kind: 'require', url: facts.position.url })
     }
     if (members === undefined || typeof value !== 'object' || value === null || !isModuleLike(value, name)) {
-      return this.#encode(value, path)
+      const encoded = this.#encode(value, path)
+      this.#anchorVariable(outer, encoded)
+      return encoded
     }
     const known = types.isProxy(value) ? undefined : builtinReference(value)
     if (known !== undefined) return this.#encode(value, path)
@@ -585,6 +614,13 @@ export class Encoder {
     const node: MutableNode = { kind: 'object', keys, values }
     if (properties.length > 0) node.properties = properties
     return this.#place({}, node)
+  }
+
+  /** The object of a module's variable lives as long as a worker, like the module itself. */
+  #anchorVariable({ value, moduleVariable }: OuterVariable, encoded: Encoded): void {
+    if (moduleVariable === undefined || typeof value !== 'object' || value === null) return
+    const [index] = encoded as readonly [number]
+    if (!this.#anchored.has(index)) this.#anchored.set(index, this.#oracle.anchorId(value, moduleVariable))
   }
 
   /**

@@ -98,6 +98,14 @@ export interface Stamp {
   readonly values: Encoded[]
 }
 
+/** Says that a worker keeps the object of a node: by `id`, as long as the content has that hash. */
+export interface Anchor {
+  readonly id: string
+  readonly hash: string
+  /** The nodes that the object reaches, itself first, in an order that equal contents have in common. */
+  readonly order: readonly number[]
+}
+
 /** What every node may have beside what it is: another prototype, more properties, and its integrity level. */
 export interface NodeExtras {
   proto?: Encoded
@@ -108,6 +116,7 @@ export interface NodeExtras {
   prototypeParent?: Encoded
   /** Private members of an instance. */
   stamps?: readonly Stamp[]
+  anchor?: Anchor
   integrity?: 'frozen' | 'sealed' | 'closed'
 }
 

@@ -19,6 +19,8 @@ export interface OuterVariable {
   readonly value: unknown
   /** Index into the function's scopes; -1 for a property of the global object, -2 for one whose value is known never to change. */
   readonly scope: number
+  /** The identity of a module's variable. */
+  readonly moduleVariable: string | undefined
 }
 
 /** What a function object closes over, at this moment. */
@@ -61,7 +63,7 @@ function closedFacts(fn: object, source: FunctionSource): FunctionFacts | undefi
 function factsOf({ fn, source }: { fn: object; source: FunctionSource }, internals: FunctionInternals): FunctionFacts {
   const position = positions.get(fn) ?? locate(source, internals)
   positions.set(fn, position)
-  const variables = outerVariables(source, internals.scopes)
+  const variables = outerVariables(source, internals.scopes, position)
   const facts = { fn, source, position, variables, scopes: internals.scopes, internals }
   if (seen.has(fn)) keepConstant(facts)
   else seen.add(fn)
@@ -71,7 +73,7 @@ function factsOf({ fn, source }: { fn: object; source: FunctionSource }, interna
 /** Remembers what a function closes over when none of it can change. A class is left out: its static members can. */
 function keepConstant({ fn, source, position, variables, internals }: FunctionFacts): void {
   if (source.isClass || !variables.every((one) => isSettled(one, position))) return
-  const settled = variables.map(({ name, value }) => ({ name, value, scope: -2 }))
+  const settled = variables.map((one) => ({ ...one, scope: -2 }))
   const location = internals?.location
   constants.set(fn, {
     fn,
@@ -108,16 +110,35 @@ function locate(source: FunctionSource, internals: FunctionInternals): Position 
   }
 }
 
-function outerVariables(source: FunctionSource, scopes: readonly ScopeSnapshot[]): OuterVariable[] {
+function outerVariables(
+  source: FunctionSource,
+  scopes: readonly ScopeSnapshot[],
+  { url, scriptId }: Position,
+): OuterVariable[] {
   const variables: OuterVariable[] = []
   for (const name of source.free.names.keys()) {
-    const variable = lookUp(name, scopes)
-    if (variable !== undefined) variables.push(variable)
+    const found = lookUp(name, scopes)
+    if (found === undefined) continue
+    const isModuleLevel = found.scope >= 0 && isModuleScope(scopes[found.scope]!, scopes[found.scope + 1])
+    variables.push({ ...found, moduleVariable: isModuleLevel ? `${moduleScopeId(url, scriptId)}#${name}` : undefined })
   }
   return variables
 }
 
-function lookUp(name: string, scopes: readonly ScopeSnapshot[]): OuterVariable | undefined {
+const MODULE_NAMES = ['module', 'exports', 'require'] as const
+
+/** Whether a scope is a module's outermost one: an ES module's, or the function that Node wraps around CommonJS. */
+export function isModuleScope(scope: ScopeSnapshot, outer: ScopeSnapshot | undefined): boolean {
+  if (scope.description === 'Module') return true
+  const isOutermost = outer === undefined || outer.description === 'Global' || outer.description === 'Script'
+  return isOutermost && MODULE_NAMES.every((name) => Object.hasOwn(scope.object, name))
+}
+
+export function moduleScopeId(url: string, scriptId: string): string {
+  return `${url} ${scriptId}`
+}
+
+function lookUp(name: string, scopes: readonly ScopeSnapshot[]): Omit<OuterVariable, 'moduleVariable'> | undefined {
   for (let index = 0; index < scopes.length; index++) {
     const { description, object } = scopes[index]!
     if (description === 'Global') {

@@ -4,6 +4,7 @@ import { deserialize } from 'node:v8'
 import { compileFunction } from 'node:vm'
 import { ClosureError } from './closure-error.ts'
 import {
+  type Anchor,
   type Binding,
   type Code,
   type Encoded,
@@ -40,6 +41,8 @@ export interface ClassRestore {
 /** What lives as long as the worker: shared variables, classes, local symbols, loaded modules. */
 export interface WorkerState {
   readonly cells: Map<string, Cell>
+  /** Objects that outlive the tables which brought them, with what they reach: see `Anchor`. */
+  readonly anchors: Map<string, { readonly hash: string; readonly values: readonly unknown[] }>
   readonly symbols: Map<string, symbol>
   readonly modules: Map<string, object>
   readonly restores: WeakMap<object, ClassRestore>
@@ -73,6 +76,7 @@ export class TableBuilder {
   readonly #built: unknown[]
   /** Variables of functions that could not be given when the function was made, because they lead back to it. */
   readonly #late: (() => void)[] = []
+  readonly #reused = new Set<number>()
 
   constructor(table: Table, state: WorkerState) {
     this.#table = table
@@ -82,11 +86,32 @@ export class TableBuilder {
 
   build(): unknown {
     const { nodes, root } = this.#table
+    for (const node of nodes) if (node.anchor !== undefined) this.#reuse(node.anchor)
     for (let index = 0; index < nodes.length; index++) this.#create(index)
     for (const set of this.#late) set()
-    for (let index = 0; index < nodes.length; index++) this.#fill(nodes[index]!, this.#built[index])
+    for (let index = 0; index < nodes.length; index++) {
+      if (!this.#reused.has(index)) this.#fill(nodes[index]!, this.#built[index])
+    }
     for (let index = 0; index < nodes.length; index++) this.#close(nodes[index]!, this.#built[index])
+    for (const node of nodes) if (node.anchor !== undefined) this.#keep(node.anchor)
     return this.#value(root)
+  }
+
+  /** Takes the objects that this worker has kept under an anchor, when they were made of equal content. */
+  #reuse({ id, hash, order }: Anchor): void {
+    const kept = this.#state.anchors.get(id)
+    if (kept === undefined || kept.hash !== hash) return
+    for (let at = 0; at < order.length; at++) {
+      const index = order[at]!
+      if (this.#reused.has(index)) continue
+      this.#built[index] = kept.values[at]
+      this.#reused.add(index)
+    }
+  }
+
+  #keep({ id, hash, order }: Anchor): void {
+    if (this.#state.anchors.get(id)?.hash === hash) return
+    this.#state.anchors.set(id, { hash, values: order.map((index) => this.#built[index]) })
   }
 
   #value(encoded: Encoded): unknown {

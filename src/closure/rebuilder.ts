@@ -15,6 +15,7 @@ export class ClosureRebuilder {
   constructor(options: { readonly revivers?: Readonly<Record<string, (data: unknown) => unknown>> } = {}) {
     this.#state = {
       cells: new Map(),
+      anchors: new Map(),
       symbols: new Map(),
       modules: new Map(),
       restores: new WeakMap(),

@@ -40,10 +40,15 @@ export function isStandardGlobal(name: string): boolean {
 const SKIPPED_MODULES: ReadonlySet<string> = new Set(['punycode', 'sys', 'wasi', 'trace_events'])
 const SKIPPED_KEYS: ReadonlySet<PropertyKey> = new Set(['mainModule', 'env', 'argv', 'cache', 'constants', 'binding'])
 
+/** `Array.prototype.map` and `fs.promises.readFile` are two steps from their roots. */
+const DEPTH = 2
+
 /** What built-in values are called: `node:fs`'s `readFileSync`, `Math.max`, `Array.prototype.map`. */
 class BuiltinNames {
   readonly #names = new Map<object, Reference>()
   readonly #modules = new Set<string>()
+  /** Globals that Node loads when they are first read (`fetch`'s classes take 20 ms), by name. */
+  readonly #unread = new Set<string>()
   #loaded = 0
 
   find(value: object): Reference | undefined {
@@ -54,6 +59,10 @@ class BuiltinNames {
       for (let index = this.#loaded; index < list.length; index++) this.#addLoaded(list[index]!)
       this.#loaded = list.length
     }
+    const found = this.#names.get(value)
+    if (found !== undefined || typeof value !== 'function' || !this.#unread.has(value.name)) return found
+    for (const name of this.#unread) this.#addGlobal(name)
+    this.#unread.clear()
     return this.#names.get(value)
   }
 
@@ -63,15 +72,21 @@ class BuiltinNames {
     if (name.startsWith('internal/') || SKIPPED_MODULES.has(name) || !isBuiltin(`node:${name}`)) return
     if (this.#modules.has(name)) return
     this.#modules.add(name)
-    this.#add(process.getBuiltinModule(`node:${name}`), { from: 'builtin', module: name, path: [] }, 3)
+    this.#add(process.getBuiltinModule(`node:${name}`), { from: 'builtin', module: name, path: [] }, DEPTH)
   }
 
   #addGlobals(): void {
     this.#names.set(globalThis, { from: 'global', path: [] })
     for (const name of STANDARD_GLOBALS) {
-      const value = readMember(globalThis, name)
-      if (value !== undefined) this.#add(value, { from: 'global', path: [name] }, 2)
+      const isLazy = Object.getOwnPropertyDescriptor(globalThis, name)?.get !== undefined
+      if (isLazy && name !== 'process' && name !== 'Buffer') this.#unread.add(name)
+      else this.#addGlobal(name)
     }
+  }
+
+  #addGlobal(name: string): void {
+    const value = readMember(globalThis, name)
+    if (value !== undefined) this.#add(value, { from: 'global', path: [name] }, DEPTH)
   }
 
   #add(value: unknown, reference: Reference, depth: number): void {

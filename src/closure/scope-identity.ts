@@ -1,13 +1,11 @@
-import { type FunctionFacts, knownPosition } from './function-facts.ts'
-import { Inspector, type ScopeSnapshot } from './inspector.ts'
+import { type FunctionFacts, isModuleScope, knownPosition, moduleScopeId } from './function-facts.ts'
+import { Inspector } from './inspector.ts'
 
 /** One scope as far as it is known: the functions found to stand in it. */
 interface KnownScope {
   readonly id: string
   readonly members: WeakRef<FunctionFacts['fn']>[]
 }
-
-const MODULE_VARIABLES = ['module', 'exports', 'require'] as const
 
 /**
  * Tells whether two functions share a scope, which V8 does not say.
@@ -63,16 +61,6 @@ export class ScopeIdentity {
     candidates.push(created)
     return created.id
   }
-}
-
-export function moduleScopeId(url: string, scriptId: string): string {
-  return `${url} ${scriptId}`
-}
-
-function isModuleScope(scope: ScopeSnapshot, outer: ScopeSnapshot | undefined): boolean {
-  if (scope.description === 'Module') return true
-  const isOutermost = outer === undefined || outer.description === 'Global' || outer.description === 'Script'
-  return isOutermost && MODULE_VARIABLES.every((name) => Object.hasOwn(scope.object, name))
 }
 
 function isShared(candidate: KnownScope, facts: FunctionFacts, index: number): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import fs, { readFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import * as path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { parse } from 'acorn'
@@ -15,6 +16,20 @@ const worker = new ClosureWorker()
 after(() => worker[Symbol.asyncDispose]())
 
 let moduleLevel = 'before'
+class ConnectionPool {
+  readonly name = 'pool'
+  static made = 0
+  static #pool: { id: number } | undefined
+  static get(): { id: number } {
+    ConnectionPool.#pool ??= { id: ++ConnectionPool.made }
+    return ConnectionPool.#pool
+  }
+}
+const pools = new Map<string, { id: number }>()
+const poolFor = (host: string): { id: number } => {
+  if (!pools.has(host)) pools.set(host, { id: pools.size + 1 })
+  return pools.get(host)!
+}
 let lazily: { id: number } | undefined
 let lazilyMade = 0
 const getLazily = (): { id: number } => {
@@ -405,6 +420,36 @@ describe('shared variables', () => {
     assert.equal(await worker.call((x: number) => getLazily().id + x, 10), 11)
     assert.equal(await worker.call(() => getPool().id), 1)
     assert.equal(await worker.call((x: number) => getPool().id + x, 10), 11)
+  })
+
+  test('a value made on first use on the driver as well, and which cannot travel, is made anew on the worker', async () => {
+    let client: { socket?: Socket; id: number } | undefined
+    let connections = 0
+    const connect = () => ({ socket: new Socket(), id: ++connections })
+    const getClient = () => {
+      client ??= connect()
+      return client
+    }
+    const use = () => client?.id
+    assert.equal(getClient().id, 1)
+    connections = 10
+    const fn = () => [getClient().id, use()]
+    assert.deepEqual(await worker.call(fn), [11, 11])
+    assert.deepEqual(await worker.call(fn), [11, 11])
+  })
+
+  test('static members and module-level objects live as long as the worker, whatever else a job captures', async () => {
+    const ids: unknown[] = []
+    for (const batch of [1, 2, 3]) {
+      ids.push(await worker.call(() => [batch, ConnectionPool.get().id, poolFor(`h${batch % 2}`).id, pools.size]))
+    }
+    assert.deepEqual(ids, [
+      [1, 1, 1, 1],
+      [2, 1, 2, 2],
+      [3, 1, 1, 2],
+    ])
+    pools.set('driver', { id: 77 })
+    assert.deepEqual(await worker.call(() => [...pools.keys()]), ['driver'])
   })
 
   test("the driver's value replaces the worker's only when it has changed", async () => {
