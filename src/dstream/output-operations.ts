@@ -3,14 +3,14 @@ import { batchFrame, pythonTime } from './batch-frame.ts'
 import { OutputOperation } from './output-operation.ts'
 import { formatPython } from './python-format.ts'
 import { formatScala } from './scala-format.ts'
+import { StateOperations } from './state-operations.ts'
 import type { Time } from './time.ts'
-import { WindowOperations } from './window-operations.ts'
 
 /** Records of each batch that `print` and `pprint` show unless told otherwise. */
 const DEFAULT_PRINTED = 10
 
 /** Operations that take batches out of the stream; a stream without one is never computed. */
-export abstract class OutputOperations<T> extends WindowOperations<T> {
+export abstract class OutputOperations<T> extends StateOperations<T> {
   /**
    * Calls `f` with the RDD of every batch, on the driver. Only what `f` does with the RDD is computed: an action in it makes a job.
    * The batch is done once the promise that `f` returns is; an error that it throws fails the batch and stops nothing else.
