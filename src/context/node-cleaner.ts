@@ -13,8 +13,9 @@ export class NodeCleaner {
     this.#forget = forget
   }
 
+  /** A node's storage is watched and not the node: after a checkpoint another node of the same id stands for it. */
   watch(node: LineageNode): void {
-    this.#registry.register(node, node.id)
+    this.#registry.register(node.storage, node.id)
   }
 
   #collected(id: number): void {
