@@ -54,6 +54,7 @@ await new Promise<void>((resolve) => {
       lines += block.recordCount
       blocks++
       peak = Math.max(peak, memory.bytesInUse)
+      gate.allocate()
       gate.remove(block.byteLength)
       block.remove()
     },

@@ -282,6 +282,7 @@ test('while a batch takes its time, a fast server is kept waiting; then every li
     }
   }
   flow()
+  // Four pending, four remembered of the batch before, and the buffers.
   let peak = 0
   // The first batch with lines is stuck; others queue behind it. The server's writes come to a halt.
   await until(() => {
@@ -290,12 +291,12 @@ test('while a batch takes its time, a fast server is kept waiting; then every li
     return harness.clock.now() > 60_000
   })
   assert.ok(sent < total, `${sent} of ${total} blocks were taken in`)
-  assert.ok(peak <= 8 * 1024 * 1024, `${peak} bytes in memory`)
+  assert.ok(peak <= 10 * 1024 * 1024, `${peak} bytes in memory`)
   release()
   await until(() => {
     harness.clock.advance(200)
     peak = Math.max(peak, tracker().bytesInMemory)
     return counted === total * 10_000
   }, 'all lines')
-  assert.ok(peak <= 8 * 1024 * 1024, `${peak} bytes in memory`)
+  assert.ok(peak <= 10 * 1024 * 1024, `${peak} bytes in memory`)
 })

@@ -5,6 +5,7 @@ import { retainBlocks } from '../../engine/block-lease.ts'
 import { type DataBlock, type LineageNode, newNodeStorage } from '../../engine/lineage.ts'
 import { BlockMemory } from './block-memory.ts'
 import type { ReceivedBlock } from './received-block.ts'
+import { type Slab, SlabPool } from './slab-pool.ts'
 
 const SLAB = 1024
 const newMemory = (maxMemoryBytes = 1e6) =>
@@ -97,4 +98,27 @@ test('a removed block names itself to the task that reads it all the same', () =
   block.remove()
   assert.throws(() => contentOf(block.data), /no such file.*input-0-\d+ was removed when its batch was forgotten/)
   memory.close()
+})
+
+test('what a peak needed is given back when it is not needed for a hundred batches, and not before', () => {
+  const pool = new SlabPool(SLAB)
+  const peak = Array.from({ length: 10 }, () => pool.take())
+  for (const slab of peak) slab.release()
+  const wave = () => Array.from({ length: 3 }, () => pool.take())
+  const isReused = (slabs: readonly Slab[]) => slabs.every((slab) => peak.includes(slab))
+  for (let batch = 1; batch <= 100; batch++) {
+    if (batch % 7 === 0) for (const slab of wave()) slab.release()
+    pool.trim()
+  }
+  // The first hundred began with no idle slab: everything was needed.
+  const ten = Array.from({ length: 10 }, () => pool.take())
+  assert.equal(isReused(ten), true)
+  for (const slab of ten) slab.release()
+  for (let batch = 1; batch <= 200; batch++) {
+    if (batch % 7 === 0) for (const slab of wave()) slab.release()
+    pool.trim()
+  }
+  const again = Array.from({ length: 4 }, () => pool.take())
+  assert.equal(isReused(again.slice(0, 3)), true)
+  assert.equal(isReused(again.slice(3)), false)
 })

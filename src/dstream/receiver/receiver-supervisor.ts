@@ -288,7 +288,7 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     this.#lastBlockNumber = Math.max(number ?? clock.now(), this.#lastBlockNumber + 1)
     const id = `input-${this.streamId}-${this.#lastBlockNumber}`
     const toDisk = !receiver.storageLevel.useMemory || gate.isOverrun
-    gate.add(region.bytes.length)
+    gate.receive(region.bytes.length)
     onBlock(memory.add(id, this.streamId, format, region, { metadata, toDisk }))
   }
 

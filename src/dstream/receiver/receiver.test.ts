@@ -265,7 +265,7 @@ test('what a receiver brings while nothing is processed is bounded: storing wait
   })
   await tracker.start()
   const big = 'x'.repeat(600)
-  await receiver.store([big])
+  void receiver.store([big])
   let isStored = false
   const second = receiver.store([big]).then(() => {
     isStored = true
@@ -275,6 +275,20 @@ test('what a receiver brings while nothing is processed is bounded: storing wait
   assert.equal(isStored, false)
   done(11_000)
   await second
+  await close()
+})
+
+test('half of the room is for the next batch, so that it is received while one is processed', async () => {
+  const { tracker, receiver, batch, close } = setUp<string>({ 'millstream.streaming.receiver.maxPendingSize': '2000' })
+  await tracker.start()
+  let isStored = false
+  const stored = receiver.store(['x'.repeat(1200)]).then(() => {
+    isStored = true
+  })
+  await setImmediate()
+  assert.equal(isStored, false)
+  batch(11_000)
+  await stored
   await close()
 })
 

@@ -1,10 +1,14 @@
 /** A source that is told to wait may still bring what it has read already. */
 const OVERRUN = 1.25
 
-/** Counts the bytes of a stream that were received and not processed yet, and lets those who bring more wait until there is room. */
+/**
+ * Counts the bytes of a stream that were received and not processed yet, and lets those who bring more wait until there is room. What no
+ * batch has been given yet may take half of it: while one batch is processed, the next can then be received.
+ */
 export class RoomGate {
   readonly #maxBytes: number
   #bytes = 0
+  #unallocatedBytes = 0
   #waiting: { promise: Promise<void>; resolve: () => void } | null = null
 
   constructor(maxBytes: number) {
@@ -16,7 +20,7 @@ export class RoomGate {
   }
 
   get hasRoom(): boolean {
-    return this.#bytes < this.#maxBytes
+    return this.#bytes < this.#maxBytes && this.#unallocatedBytes < this.#maxBytes / 2
   }
 
   /** Whether somebody goes on bringing data although there is no room. */
@@ -24,6 +28,19 @@ export class RoomGate {
     return this.#bytes >= this.#maxBytes * OVERRUN
   }
 
+  /** Bytes arrived that no batch has yet. */
+  receive(bytes: number): void {
+    this.#bytes += bytes
+    this.#unallocatedBytes += bytes
+  }
+
+  /** A batch was given all that had arrived. */
+  allocate(): void {
+    this.#unallocatedBytes = 0
+    if (this.hasRoom) this.open()
+  }
+
+  /** A batch that had left waits again after all. */
   add(bytes: number): void {
     this.#bytes += bytes
   }

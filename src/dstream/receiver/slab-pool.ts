@@ -2,6 +2,8 @@ import assert from 'node:assert'
 import type { CountableBytes } from './count-lines.ts'
 
 const WORD_BYTES = 4
+/** Idle slabs are let go when they were not needed for so many batches. */
+const BATCHES_PER_TRIM = 100
 
 /**
  * A piece of memory that every thread can read, holding received data of one stream, block behind block. It counts who uses it; when
@@ -42,6 +44,7 @@ export class SlabPool {
   #bytesInUse = 0
   /** The fewest idle slabs since the last trim: so many were not needed. */
   #leastIdle = 0
+  #trims = 0
 
   constructor(slabBytes: number) {
     this.slabBytes = slabBytes
@@ -62,11 +65,13 @@ export class SlabPool {
   }
 
   /**
-   * Lets go of half of the slabs that were not needed since the last trim. Called once a batch: a peak is given back within a few batches,
-   * and what every batch needs anew is kept.
+   * Called once a batch: every so often lets go of the slabs that were not needed in all that time. Not sooner, because memory that is let go
+   * may stay taken for long, and batches come in waves when a source is paused.
    */
   trim(): void {
-    this.#idle.length -= Math.ceil(this.#leastIdle / 2)
+    if (++this.#trims < BATCHES_PER_TRIM) return
+    this.#trims = 0
+    this.#idle.length -= this.#leastIdle
     this.#leastIdle = this.#idle.length
   }
 

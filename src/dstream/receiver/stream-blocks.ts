@@ -38,6 +38,7 @@ export class StreamBlocks {
     this.#unallocated = []
     const byteLength = blocks.reduce((sum, block) => sum + block.byteLength, 0)
     this.#batches.set(time, { blocks, byteLength, state: 'allocated' })
+    this.gate.allocate()
   }
 
   blocksOf(time: number): readonly ReceivedBlock[] {
