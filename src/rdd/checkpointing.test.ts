@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -58,6 +58,11 @@ onEachEngine((context) => {
     rdd.persist().checkpoint()
     assert.equal(await rdd.count(), 4)
     assert.equal(computed.value, 4)
+    const files = rdd.getCheckpointFile()!.slice('file:'.length)
+    await rename(files, `${files}-away`)
+    // What is kept in memory comes before the files.
+    assert.deepEqual(await rdd.collect(), [10, 20, 30, 40])
+    await rename(`${files}-away`, files)
     await rdd.unpersist(true)
     assert.deepEqual(await rdd.collect(), [10, 20, 30, 40])
     assert.equal(computed.value, 4)

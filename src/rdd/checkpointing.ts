@@ -1,6 +1,6 @@
 import type { JobProperties } from '../engine/engine.ts'
 import type { DataBlock, LineageNode, NodeStorage } from '../engine/lineage.ts'
-import { effectiveNode, newNodeStorage, parentsOf } from '../engine/lineage.ts'
+import { effectiveNode, parentsOf } from '../engine/lineage.ts'
 import { SparkException } from '../errors.ts'
 import { builtin } from '../task/partition-functions.ts'
 import { StorageLevel } from '../task/storage-level.ts'
@@ -101,7 +101,6 @@ function writeOnce(context: RDDContext, node: LineageNode, properties: JobProper
       .then((checkpointed) => {
         storage.checkpointed = checkpointed
         requested.get(context)?.delete(storage)
-        context.nodeCreated(checkpointed)
       })
       .finally(() => writing.delete(storage))
     writing.set(storage, written)
@@ -133,7 +132,7 @@ async function makeReliableCheckpoint(
     .map((status) => [{ path: status.path, start: 0, length: status.length, isCompressed: false }])
   files.set(node.storage, fileSystem.qualify(directory))
   return Object.freeze({
-    ...identityOf(context, node, properties),
+    ...identityOf(node, properties),
     kind: 'files',
     className: 'ReliableCheckpointRDD',
     format: 'records',
@@ -152,16 +151,23 @@ async function makeLocalCheckpoint(
     ({ bytes, count }): DataBlock => ({ format: 'records', bytes: shared(bytes), recordCount: count }),
   )
   return Object.freeze({
-    ...identityOf(context, node, properties),
+    ...identityOf(node, properties),
     kind: 'blocks',
     className: 'LocalCheckpointRDD',
     blocks,
   })
 }
 
-function identityOf(context: RDDContext, node: LineageNode, { callSite }: JobProperties) {
-  const { numPartitions, partitioner } = node
-  return { id: context.newRddId(), callSite, numPartitions, partitioner, storage: newNodeStorage() }
+/** The checkpoint goes under its RDD's own id and storage level, so that partitions kept before it was written are still found. */
+function identityOf({ id, numPartitions, partitioner, storage }: LineageNode, { callSite }: JobProperties) {
+  const ownStorage: NodeStorage = {
+    get level() {
+      return storage.level
+    },
+    checkpoint: 'none',
+    checkpointed: null,
+  }
+  return { id, callSite, numPartitions, partitioner, storage: ownStorage }
 }
 
 /** Memory that every worker reads without a copy. */
