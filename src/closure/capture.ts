@@ -75,6 +75,14 @@ const outerThisValues = new WeakMap<object, { readonly value: unknown }>()
 const anchorIds = new WeakMap<object, string>()
 const symbolIds = new Map<symbol, string>()
 
+/**
+ * Does what the first capture of a process would do once: opens the inspector, lists the scripts, names the built-ins (tens of milliseconds).
+ * A program that starts workers has the time while they start.
+ */
+export function warmUpClosures(): void {
+  captureClosures(() => undefined)
+}
+
 /** One capture: everything in it is read at one moment. */
 class Capture implements FunctionOracle {
   readonly #options: CaptureOptions

@@ -82,6 +82,7 @@ export class Encoder {
   readonly #weak: Pending<WeakMap<object, unknown> | WeakSet<object>>[] = []
 
   readonly #plainData = new PlainData()
+  readonly #homes = new Map<object, object>()
   /** Nodes whose objects live as long as a worker, and their identities. */
   readonly #anchored = new Map<number, string>()
 
@@ -325,6 +326,7 @@ export class Encoder {
       }
       node.keys.push(key)
       const item: unknown = descriptor.value
+      if (typeof item === 'function') this.#noteHome(item, object)
       node.values.push(
         typeof item === 'object' || typeof item === 'function' || typeof item === 'symbol'
           ? this.#encode(item, member(trail, key))
@@ -385,6 +387,9 @@ export class Encoder {
       const descriptor = Reflect.getOwnPropertyDescriptor(object, key)!
       const path = member(trail, key)
       const encodedKey = typeof key === 'symbol' ? this.#encode(key, path) : key
+      for (const part of [descriptor.value, descriptor.get, descriptor.set] as unknown[]) {
+        if (typeof part === 'function') this.#noteHome(part, object)
+      }
       if ('value' in descriptor) {
         properties.push(encodedKey, flagsOf(descriptor), this.#encode(descriptor.value, path))
       } else {
@@ -658,9 +663,25 @@ export class Encoder {
         return this.#parent(fn, path)
       case Special.THIS:
         return this.#encode(this.#oracle.outerThis(facts, path), variable(path, 'this'))
+      case Special.HOME:
+        return this.#home(fn, path)
       default:
         return null
     }
+  }
+
+  /** A method's `super` is the prototype of the object that it was written in: taken to be the first one it is met in. */
+  #noteHome(fn: object, holder: object): void {
+    if (!this.#homes.has(fn)) this.#homes.set(fn, holder)
+  }
+
+  #home(fn: object, path: Trail): Encoded {
+    const holder = this.#homes.get(fn)
+    if (holder !== undefined) return this.#encode(Object.getPrototypeOf(holder), variable(path, 'super'))
+    throw this.#oracle.fail(path, fn, {
+      what: 'is a method that uses `super`, without its object',
+      hint: 'send the object and call its method',
+    })
   }
 
   #parent(fn: object, path: Trail): Encoded {

@@ -6,11 +6,22 @@ import * as path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { parse } from 'acorn'
 import * as fastCheck from 'fast-check'
-import { ClosureRebuilder, captureClosures, SHIP } from '../../src/closure/index.ts'
+import {
+  ClosureRebuilder,
+  callSite,
+  captureClosures,
+  classById,
+  classIdOf,
+  functionLocation,
+  SHIP,
+} from '../../src/closure/index.ts'
 import Scale, * as counting from '../fixtures/closure/counter.ts'
 import { bump, counter } from '../fixtures/closure/counter.ts'
 import { getPool } from '../fixtures/closure/pool.ts'
 import { ClosureWorker } from './closure-worker.ts'
+
+declare const millstreamTest: { a: number }
+const readGlobal = () => millstreamTest.a
 
 const worker = new ClosureWorker()
 after(() => worker[Symbol.asyncDispose]())
@@ -230,6 +241,84 @@ describe('what a function closes over travels by value', () => {
     const instance = new (Legacy as unknown as new (x: number) => { twice(): number })(21)
     const fn = () => [instance.twice(), Legacy.version, instance instanceof Legacy, Legacy.name]
     assert.deepEqual(await worker.call(fn), [42, 3, true, 'Legacy'])
+  })
+
+  test('methods of all kinds, computed names and super in an object', async () => {
+    const parent = {
+      greet() {
+        return 'parent'
+      },
+    }
+    const object = {
+      __proto__: parent,
+      base: 2,
+      async plus(x: number) {
+        return x + this.base
+      },
+      *[Symbol.iterator]() {
+        yield this.base
+      },
+      [`com${'puted'}`](x: number) {
+        return x * 2
+      },
+      greet(): string {
+        return `child of ${super.greet()}`
+      },
+    }
+    const computed = object.computed as (x: number) => number
+    const fn = async () => [await object.plus(1), [...object], computed(4), object.greet()]
+    assert.deepEqual(await worker.call(fn), [3, [2], 8, 'child of parent'])
+  })
+
+  test('natives taken from where they live, and globals of the user', async () => {
+    const { max } = Math
+    const { push } = Array.prototype
+    const log = console.log.bind(console)
+    const globals = globalThis as unknown as { millstreamTest?: { a: number } }
+    globals.millstreamTest = { a: 5 }
+    const fn = () => [
+      max(1, 5),
+      push.call([], 1),
+      typeof log,
+      (globalThis as typeof globals).millstreamTest,
+      readGlobal(),
+    ]
+    assert.deepEqual(await worker.call(fn), [5, 1, 'function', undefined, 5])
+    delete globals.millstreamTest
+  })
+
+  test('arguments, tagged templates and named function expressions', async () => {
+    function outer(..._: unknown[]) {
+      // biome-ignore lint/complexity/noArguments: what is tested
+      return Array.from(arguments).map((x) => () => arguments.length + (x as number))
+    }
+    const functions = outer(1, 2)
+    const tag = (strings: TemplateStringsArray, ...values: unknown[]) => strings.raw.join('|') + values
+    const memo = new Map<number, number>()
+    const fibonacci = function fib(n: number): number {
+      if (n < 2) return n
+      if (!memo.has(n)) memo.set(n, fib(n - 1) + fib(n - 2))
+      return memo.get(n)!
+    }
+    const fn = () => [functions.map((one) => one()), tag`a${1}b`, fibonacci(50)]
+    assert.deepEqual(await worker.call(fn), [[3, 4], 'a|b1', 12_586_269_025])
+  })
+
+  test('a list of twenty thousand links', async () => {
+    type Link = { next: Link | undefined; read?: () => number }
+    let list: Link | undefined
+    for (let count = 0; count < 20_000; count++) list = { next: list, ...(count === 0 ? { read: () => 7 } : {}) }
+    const head = list
+    const fn = () => {
+      let length = 0
+      let last = head
+      for (let at = head; at !== undefined; at = at.next) {
+        length++
+        last = at
+      }
+      return [length, last?.read?.()]
+    }
+    assert.deepEqual(await worker.call(fn), [20_000, 7])
   })
 
   test('an object that says how it is shipped is revived on the worker', async () => {
@@ -471,5 +560,27 @@ describe('payloads', () => {
     assert.equal(first.digest, second.digest)
     const rebuilder = new ClosureRebuilder()
     assert.equal(await rebuilder.rebuild(first), await rebuilder.rebuild(second))
+  })
+
+  test('a class and its rebuilt form have one identity, under which instances can travel', async () => {
+    class Reading {
+      readonly value = 1
+    }
+    const payload = await captureClosures(() => Reading)
+    const id = classIdOf(Reading)
+    assert.ok(id !== undefined)
+    assert.equal(classById(id), Reading)
+    const rebuilder = new ClosureRebuilder()
+    const rebuilt = ((await rebuilder.rebuild(payload)) as () => typeof Reading)()
+    assert.equal(rebuilder.classById(id), rebuilt)
+    assert.equal(rebuilder.classIdOf(rebuilt), id)
+  })
+
+  test('functions and call sites are placed in the source', () => {
+    const fn = () => 1
+    const here = callSite()
+    const location = functionLocation(fn)
+    assert.match(location!.url, /capture\.test\.ts$/)
+    assert.equal(here, `capture.test.ts:${location!.line + 1}:18`)
   })
 })
