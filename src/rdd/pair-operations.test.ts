@@ -262,3 +262,38 @@ onEachEngine(
   },
   { 'spark.default.parallelism': '6' },
 )
+
+onEachEngine(
+  (context) => {
+    const placed = () =>
+      context()
+        .parallelize(
+          Array.from({ length: 5000 }, (_, i) => i),
+          2,
+        )
+        .map((i) => [(i * 7919) % 1000, i])
+        .partitionBy(3)
+
+    test('aggregation and sorting in place are right when memory is short', async () => {
+      const counts = await placed()
+        .mapValues(() => 1)
+        .reduceByKey((a, b) => a + b, 3)
+        .collect()
+      assert.equal(counts.length, 1000)
+      assert(counts.every(([, count]) => count === 5))
+      const asynchronous = placed().mapPartitions(async function* (records) {
+        yield* records
+      }, true)
+      const groups = await asynchronous.groupByKey(3).collect()
+      assert(groups.length === 1000 && groups.every(([, values]) => values.length === 5))
+      const sorted = await placed().repartitionAndSortWithinPartitions(3).keys().glom().collect()
+      for (const keys of sorted) {
+        assert.deepEqual(
+          keys,
+          [...keys].sort((a, b) => a - b),
+        )
+      }
+    })
+  },
+  { 'spark.shuffle.spill.numElementsForceSpillThreshold': '100' },
+)

@@ -23,6 +23,7 @@ import { cartesianReader } from './cartesian-reader.ts'
 import { combineTail } from './combine-tail.ts'
 import { collectTail, type ElementOp, fuseLoop, isElementOp, type LoopTail } from './fused-loop.ts'
 import { segmentsReader, sourceReader } from './open-source.ts'
+import { spillingOperation } from './spilling-operations.ts'
 
 /** Opens a compiled program over one task's input. */
 export type Open = (input: TaskInput) => Reader
@@ -177,6 +178,8 @@ function compilePartitionWise(op: NarrowOp, open: Open, runtime: TaskRuntime): O
       return (input) => partitionWiseReader(open(input), (records) => fn(records, input.partition), runtime)
     }
     case 'builtin': {
+      const spilling = spillingOperation(op, runtime)
+      if (spilling !== null) return (input) => spilling(open(input))
       const fn = partitionFunction(op.name) as PartitionCall
       const { args } = op
       return (input) => partitionWiseReader(open(input), (records) => fn(records, input.partition, ...args), runtime)
