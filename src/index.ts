@@ -20,10 +20,18 @@ export type { SparkStageInfo, SparkStatusTracker } from './context/status-tracke
 
 // RDDs
 
+export { BoundedDouble } from './rdd/bounded-double.ts'
+export type { PartitionerChoice } from './rdd/default-partitioner.ts'
+export { FutureAction } from './rdd/future-action.ts'
+export { PartialResult } from './rdd/partial-result.ts'
+export type { PipeOptions } from './rdd/pipe.ts'
 export { RDD } from './rdd/rdd.ts'
+export type { KeyFractions } from './rdd/sampling.ts'
+export type { CompressionCodec } from './rdd/saving.ts'
 export type { PartitionResult } from './task/iterator.ts'
 export type { Ordering } from './task/ordering.ts'
 export { HashPartitioner, Partitioner, RangePartitioner } from './task/partitioner.ts'
+export { StatCounter } from './task/stat-counter.ts'
 export { StorageLevel } from './task/storage-level.ts'
 export { TaskContext } from './task/task-context.ts'
 

@@ -1,4 +1,5 @@
 import { IllegalArgumentException } from '../errors.ts'
+import { joinParts } from './join-parts.ts'
 import type { RDD } from './rdd.ts'
 import { emptyCollection } from './requirement.ts'
 import type { JobOptions } from './run-job.ts'
@@ -7,7 +8,7 @@ import { runJob } from './run-job.ts'
 export { max, min, takeOrdered, top } from './top-actions.ts'
 
 export async function collect<T>(rdd: RDD<T>, operation: string, options: JobOptions = {}): Promise<T[]> {
-  return (await runJob<T[]>(rdd, operation, { kind: 'collect' }, options)).flat(1) as T[]
+  return joinParts(await runJob<T[]>(rdd, operation, { kind: 'collect' }, options))
 }
 
 export async function count(rdd: RDD<unknown>, operation: string, options: JobOptions = {}): Promise<number> {
@@ -60,7 +61,7 @@ export async function take<T>(rdd: RDD<T>, operation: string, wanted: number, op
     const partitions = Array.from({ length: size }, (_, i) => scanned + i)
     const sink = { kind: 'take', count: wanted - taken.length } as const
     const results = await runJob<T[]>(rdd, operation, sink, { ...options, partitions, properties })
-    for (const record of results.flat(1) as T[]) if (taken.length < wanted) taken.push(record)
+    for (const record of joinParts(results)) if (taken.length < wanted) taken.push(record)
     scanned += size
   }
   return taken

@@ -2,6 +2,7 @@ import { copyValue } from '../task/copy-value.ts'
 import { builtin } from '../task/partition-functions.ts'
 import { HashPartitioner } from '../task/partitioner.ts'
 import { combineWith, foldAggregator } from './combine-by-key.ts'
+import { joinParts } from './join-parts.ts'
 import { narrow } from './narrow-operations.ts'
 import type { RDD } from './rdd.ts'
 import { emptyCollection, require } from './requirement.ts'
@@ -14,7 +15,7 @@ export async function reduce<T>(rdd: RDD<T>, operation: string, f: (a: T, b: T) 
 
 /** One value from the results of partitions that are `[value]`, or `[]` where there was no record. */
 export function reduceParts<T>(parts: readonly (readonly T[])[], f: (a: T, b: T) => T): T {
-  const values = parts.flat(1) as T[]
+  const values = joinParts(parts)
   if (values.length === 0) throw emptyCollection()
   return values.reduce((a, b) => f(a, b))
 }

@@ -20,7 +20,7 @@ onEachEngine((context) => {
       partitions,
     )
 
-  // Each expected drawing was taken from Spark 4.3.
+  // Drawn as by Spark 4.3, which has further steps in repartition and cogroup that do nothing here.
   test('a chain is drawn as Spark draws it', async () => {
     const chain = numbers(10, 3)
       .map((x) => [x % 2, x])

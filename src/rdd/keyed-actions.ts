@@ -1,6 +1,7 @@
 import { KeyTable } from '../task/key/index.ts'
 import type { PartitionFunctionName } from '../task/partition-functions.ts'
 import { builtin } from '../task/partition-functions.ts'
+import { joinParts } from './join-parts.ts'
 import type { RDD } from './rdd.ts'
 import { runJob } from './run-job.ts'
 
@@ -42,5 +43,5 @@ export async function lookup<K, V>(rdd: RDD<readonly [K, V]>, key: K): Promise<V
   const { partitioner } = await rdd.resolve()
   const partitions = partitioner ? { partitions: [partitioner.getPartition(key as never)] } : {}
   const parts = await runJob<V[]>(rdd, 'lookup', builtin('valuesOfKey', key), { ...partitions, properties })
-  return parts.flat(1) as V[]
+  return joinParts(parts)
 }

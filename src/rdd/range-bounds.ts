@@ -3,6 +3,7 @@ import type { Ordering } from '../task/ordering.ts'
 import type { Reservoir } from '../task/partition-functions/sampling.ts'
 import { builtin } from '../task/partition-functions.ts'
 import { byteswap32 } from './byteswap.ts'
+import { joinParts } from './join-parts.ts'
 import { narrow } from './narrow-operations.ts'
 import type { RDD } from './rdd.ts'
 import { runJob } from './run-job.ts'
@@ -48,7 +49,7 @@ export async function sampleRangeBounds<K>(
     const cell = builtin('sampleCell', 0, fraction, byteswap32(-rdd.id - 1))
     const keys = narrow<K>(narrow(rdd, 'sortByKey', cell), 'sortByKey', { kind: 'keys' })
     const sampled = await runJob<K[]>(keys, 'sortByKey', { kind: 'collect' }, { partitions: large, properties })
-    candidates.push(...sampled.flat(1).map((key) => ({ key: key as K, weight: 1 / fraction })))
+    for (const key of joinParts(sampled)) candidates.push({ key, weight: 1 / fraction })
   }
   return boundsOf(candidates, Math.min(partitionCount, candidates.length), ordering)
 }

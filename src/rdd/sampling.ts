@@ -2,6 +2,7 @@ import { KeyTable } from '../task/key/index.ts'
 import type { Quota } from '../task/partition-functions/sampling.ts'
 import { builtin } from '../task/partition-functions.ts'
 import { freshSeed, SeededRandom } from '../task/random.ts'
+import { joinParts } from './join-parts.ts'
 import { narrow } from './narrow-operations.ts'
 import type { RDD } from './rdd.ts'
 import { require } from './requirement.ts'
@@ -60,7 +61,7 @@ export async function takeSample<T>(
   const total = counts.reduce((sum, one) => sum + one, 0)
   if (total === 0) return []
   const collect = async (from: RDD<T>) =>
-    (await runJob<T[]>(from, 'takeSample', { kind: 'collect' }, { properties })).flat(1) as T[]
+    joinParts(await runJob<T[]>(from, 'takeSample', { kind: 'collect' }, { properties }))
 
   let taken: T[]
   if (!withReplacement && count >= total) taken = await collect(rdd)
@@ -140,7 +141,7 @@ function drawQuotas<K>(
   random: SeededRandom,
 ): Quota[][] {
   const totals = new KeyTable<number, K>()
-  for (const [key, count] of counts.flat(1)) totals.merge(key, count, (a, b) => a + b)
+  for (const [key, count] of joinParts(counts)) totals.merge(key, count, (a, b) => a + b)
   const left = new KeyTable<{ available: number; wanted: number }, K>()
   for (const [key, total] of totals.pairs()) {
     const rate = rates.get(key)

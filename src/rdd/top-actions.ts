@@ -2,6 +2,7 @@ import type { Ordering } from '../task/ordering.ts'
 import { reverseOrdering } from '../task/ordering.ts'
 import { builtin } from '../task/partition-functions.ts'
 import { reduceParts } from './aggregate-actions.ts'
+import { joinParts } from './join-parts.ts'
 import { sentOrdering } from './natural-ordering.ts'
 import type { RDD } from './rdd.ts'
 import { runJob } from './run-job.ts'
@@ -21,7 +22,7 @@ export async function top<T>(rdd: RDD<T>, count: number, ordering: Ordering<T>):
 }
 
 function mergeSorted<T>(parts: readonly (readonly T[])[], count: number, ordering: Ordering<T>): T[] {
-  return (parts.flat(1) as T[]).sort(ordering).slice(0, count)
+  return joinParts(parts).sort(ordering).slice(0, count)
 }
 
 /** @throws UnsupportedOperationException when there are no records. */
