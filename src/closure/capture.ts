@@ -87,51 +87,57 @@ export function warmUpClosures(): void {
 class Capture implements FunctionOracle {
   readonly #options: CaptureOptions
   readonly #facts = new Map<object, FunctionFacts>()
-  /** Variables that a captured function assigns: known after the first walk. */
-  readonly #assigned = new Map<string, 'lazily' | 'freely'>()
-  /** What the first walk could not take along: an error unless it is the value of a shared variable. */
+  /** Whether a variable turned out to be shared after its value had been taken along as a constant. */
+  #hasNewShared = false
+  /** What this walk could not take along: an error unless it turns out to be the value of a shared variable. */
   #firstFailure: ClosureError | undefined
   readonly #cellValues = new Map<string, OuterVariable>()
-  #isSecondWalk = false
+  /** Whether the first thing that cannot travel ends the walk. */
+  #isStrict = false
 
   constructor(options: CaptureOptions) {
     this.#options = options
   }
 
   run(value: unknown): ClosurePayload {
-    const table = new Encoder(this).encode(value)
-    if (this.#assigned.size === 0) {
+    for (;;) {
+      this.#hasNewShared = false
+      this.#firstFailure = undefined
+      this.#cellValues.clear()
+      const payload = this.#walk(value)
+      if (this.#hasNewShared) continue
       if (this.#firstFailure !== undefined) throw this.#firstFailure
-      return { ...pack(table), cells: [] }
+      return payload
     }
-    this.#isSecondWalk = true
-    const main = pack(new Encoder(this).encode(value))
-    const updates = new Map<string, CellUpdate>()
-    // The values of cells may hold functions with cells of their own.
-    for (const [id, outer] of this.#cellValues) {
-      if (!updates.has(id)) updates.set(id, this.#cellUpdate(id, outer))
-    }
-    return { ...main, cells: [...updates.values()] }
   }
 
-  #cellUpdate(id: string, outer: OuterVariable): CellUpdate {
-    const { digest, bytes } = this.#packCell(id, outer)
-    return { id, version: cells.version(id, digest), bytes }
+  #walk(value: unknown): ClosurePayload {
+    const main = pack(new Encoder(this).encode(value))
+    const updates: CellUpdate[] = []
+    // The values of shared variables may hold functions that share more.
+    for (const [id, outer] of this.#cellValues) {
+      const { digest, bytes } = this.#packCell(id, outer)
+      updates.push({ id, version: cells.version(id, digest), bytes })
+    }
+    return { ...main, cells: updates }
   }
 
   /** A variable whose value is made on first use starts without one on the worker when the driver's own cannot travel. */
   #packCell(id: string, { name, value }: OuterVariable): { readonly digest: string; readonly bytes: Uint8Array } {
+    const isLazy = cells.assignmentOf(id) === 'lazily'
+    this.#isStrict = isLazy
     try {
       return pack(new Encoder(this).encode(value, variable(undefined, name)))
     } catch (error) {
-      if (error instanceof ClosureError && this.#assigned.get(id) === 'lazily')
-        return pack(new Encoder(this).encode(undefined))
-      throw error
+      if (!isLazy || !(error instanceof ClosureError)) throw error
+      return pack(new Encoder(this).encode(undefined))
+    } finally {
+      this.#isStrict = false
     }
   }
 
   mayPass(error: unknown): boolean {
-    if (this.#isSecondWalk || !(error instanceof ClosureError)) return false
+    if (this.#isStrict || !(error instanceof ClosureError)) return false
     this.#firstFailure ??= error
     return true
   }
@@ -141,28 +147,15 @@ class Capture implements FunctionOracle {
     if (missing.length > 0) {
       for (const facts of functionFacts(missing)) {
         this.#facts.set(facts.fn, facts)
-        this.#noteAssigned(facts)
+        if (cells.noteAssignments(facts)) this.#hasNewShared = true
       }
     }
     return functions.map(({ fn }) => this.#facts.get(fn)!)
   }
 
-  #noteAssigned(facts: FunctionFacts): void {
-    for (const outer of facts.variables) {
-      if (outer.scope < 0) continue
-      const writes = facts.source.free.names.get(outer.name)!.uses.filter((use) => use.write)
-      if (writes.length === 0) continue
-      const id = cells.identify(facts, outer)
-      const isLazy = this.#assigned.get(id) !== 'freely' && writes.every((use) => use.lazy)
-      this.#assigned.set(id, isLazy ? 'lazily' : 'freely')
-    }
-  }
-
   cell(facts: FunctionFacts, outer: OuterVariable): string | undefined {
-    if (!this.#isSecondWalk || outer.scope < 0) return undefined
-    const id = cells.identify(facts, outer)
-    if (!this.#assigned.has(id)) return undefined
-    if (!this.#cellValues.has(id)) this.#cellValues.set(id, outer)
+    const id = cells.sharedVariable(facts, outer)
+    if (id !== undefined && !this.#cellValues.has(id)) this.#cellValues.set(id, outer)
     return id
   }
 

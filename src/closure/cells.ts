@@ -1,33 +1,84 @@
+import type { NameUse } from './free-names.ts'
 import { type FunctionFacts, moduleScopeId, type OuterVariable } from './function-facts.ts'
 import { importedVariable } from './module-bindings.ts'
 import { ScopeIdentity } from './scope-identity.ts'
+
+/** How a variable is assigned: only where it has no value yet, or anyhow. */
+export type Assignment = 'lazily' | 'freely'
+
+/** Scopes of functions come and go with calls, so what is kept of their variables is bounded. */
+const MAX_KNOWN = 20_000
 
 /** The shared variables met so far: who they are, and which of their driver values workers have been given. */
 export class Cells {
   readonly #scopes = new ScopeIdentity()
   readonly #versions = new Map<string, { digest: string; version: number }>()
+  readonly #assigned = new Map<string, Assignment>()
+  /** Names of variables that are assigned somewhere: most variables need no further look. */
+  readonly #assignedNames = new Set<string>()
+  #lastVersion = 0
 
   /** The same for every function that sees the same variable, across captures. */
   identify(facts: FunctionFacts, outer: OuterVariable): string {
-    if (facts.scopes[outer.scope]!.description === 'Module') {
+    if (facts.scopes[outer.scope]!.description === 'Module' && !isWritten(facts, outer)) {
+      // An import cannot be assigned, so only names that the function leaves alone can be imports.
       const { scriptId, url } = facts.position
-      const imported = this.#mayBeImported(facts, outer) ? importedVariable(scriptId, url, outer.name) : undefined
+      const imported = importedVariable(scriptId, url, outer.name)
       if (imported !== undefined) return `${moduleScopeId(imported.url, imported.scriptId)}#${imported.name}`
     }
     return `${this.#scopes.of(facts, outer.scope)}#${outer.name}`
   }
 
-  /** An import cannot be assigned, so a module has to be parsed only for names that the function leaves alone. */
-  #mayBeImported(facts: FunctionFacts, outer: OuterVariable): boolean {
-    return !facts.source.free.names.get(outer.name)!.uses.some((use) => use.write)
+  /** Notes what a captured function assigns; tells whether anything of it is new. */
+  noteAssignments(facts: FunctionFacts): boolean {
+    let isNew = false
+    for (const outer of facts.variables) {
+      if (outer.scope < 0 || !isWritten(facts, outer)) continue
+      const id = this.identify(facts, outer)
+      const isLazy = usesOf(facts, outer).every((use) => !use.write || use.lazy)
+      const known = this.#assigned.get(id)
+      if (known === undefined) isNew = true
+      else if (known === 'freely' || isLazy) continue
+      makeRoom(this.#assigned)
+      this.#assigned.set(id, isLazy ? 'lazily' : 'freely')
+      this.#assignedNames.add(outer.name)
+    }
+    return isNew
   }
 
-  /** Counts up when the driver's value is another than at the last capture. */
+  /** The identity of a variable that some captured function assigns; `undefined` for one that none does. */
+  sharedVariable(facts: FunctionFacts, outer: OuterVariable): string | undefined {
+    if (outer.scope < 0) return undefined
+    const isImport = facts.scopes[outer.scope]!.description === 'Module'
+    if (!isImport && !this.#assignedNames.has(outer.name)) return undefined
+    if (this.#assigned.size === 0) return undefined
+    const id = this.identify(facts, outer)
+    return this.#assigned.has(id) ? id : undefined
+  }
+
+  assignmentOf(id: string): Assignment | undefined {
+    return this.#assigned.get(id)
+  }
+
+  /** Another number when the driver's value is another than at the last capture. */
   version(id: string, digest: string): number {
     const last = this.#versions.get(id)
     if (last !== undefined && last.digest === digest) return last.version
-    const version = (last?.version ?? 0) + 1
+    makeRoom(this.#versions)
+    const version = ++this.#lastVersion
     this.#versions.set(id, { digest, version })
     return version
   }
+}
+
+function usesOf(facts: FunctionFacts, { name }: OuterVariable): readonly NameUse[] {
+  return facts.source.free.names.get(name)!.uses
+}
+
+function isWritten(facts: FunctionFacts, outer: OuterVariable): boolean {
+  return usesOf(facts, outer).some((use) => use.write)
+}
+
+function makeRoom(map: Map<string, unknown>): void {
+  if (map.size >= MAX_KNOWN) map.delete(map.keys().next().value as string)
 }

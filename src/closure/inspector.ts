@@ -1,4 +1,5 @@
 import inspector from 'node:inspector'
+import { setImmediate } from 'node:timers'
 import { VOID_ARGUMENTS } from './void-arguments.ts'
 
 /** One scope around a function, innermost first: a snapshot of its variables, or the global object itself. */
@@ -25,7 +26,6 @@ export interface FunctionInternals {
 export interface PrivateMember {
   readonly name: string
   readonly value: unknown
-  readonly isAccessor: boolean
 }
 
 /** What `Debugger.scriptParsed` tells of a script. */
@@ -84,6 +84,7 @@ export class Inspector {
   readonly #session = new inspector.Session()
   readonly #holder: { list: unknown[]; out: unknown[] } = { list: [], out: [] }
   readonly #holderId: string
+  #isReleasing = false
 
   static get shared(): Inspector {
     Inspector.#shared ??= new Inspector()
@@ -204,8 +205,18 @@ export class Inspector {
     } finally {
       this.#holder.list = []
       this.#holder.out = []
-      this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP })
+      this.#releaseSoon()
     }
+  }
+
+  /** Handles keep objects alive; they are let go after the current turn, once for all captures in it. */
+  #releaseSoon(): void {
+    if (this.#isReleasing) return
+    this.#isReleasing = true
+    setImmediate(() => {
+      this.#isReleasing = false
+      this.#post('Runtime.releaseObjectGroup', { objectGroup: GROUP })
+    }).unref()
   }
 
   /** Handles of the objects in the holder's list, in one message for one object and two for several. */
@@ -273,8 +284,7 @@ function planPrivates(
 ): (values: readonly unknown[]) => PrivateMember[] {
   if (members === undefined) return () => []
   const places = members.map(({ name, value }) => ({ name, at: value === undefined ? -1 : handles.push(value) - 1 }))
-  return (values) =>
-    places.map(({ name, at }) => ({ name, value: at < 0 ? undefined : values[at], isAccessor: at < 0 }))
+  return (values) => places.map(({ name, at }) => ({ name, value: at < 0 ? undefined : values[at] }))
 }
 
 function isSameLocation(a: RawLocation | undefined, b: RawLocation): boolean {

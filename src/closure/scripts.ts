@@ -1,4 +1,4 @@
-import { Inspector, type RawLocation, type ScriptDescription } from './inspector.ts'
+import { Inspector, type ScriptDescription } from './inspector.ts'
 
 const USE_STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|#![^\n]*\n|[({]|(?:function|async)\b[^{]*)*(['"])use strict\1/
 
@@ -35,11 +35,6 @@ export class Scripts {
   byFile(url: string): ScriptDescription | undefined {
     const id = this.#idByFile.get(url)
     return id === undefined ? undefined : this.#byId.get(id)
-  }
-
-  /** The URL at a location, empty for code that has none (`eval`, `new Function`). */
-  urlAt(location: RawLocation | undefined): string {
-    return location === undefined ? '' : (this.byId(location.scriptId)?.url ?? '')
   }
 
   /** Whether a script starts with 'use strict', as compiled CommonJS does. */
