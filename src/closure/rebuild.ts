@@ -1,22 +1,18 @@
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
 import { deserialize } from 'node:v8'
-import { compileFunction } from 'node:vm'
+import { type ClassRestore, constructBare } from './class-restore.ts'
 import { ClosureError } from './closure-error.ts'
+import { compile, compileWithin } from './compile.ts'
 import {
   type Anchor,
   type Binding,
-  type Code,
   type Encoded,
   type EncodedProperties,
   Flag,
   type Node,
   type NodeExtras,
-  type PathKey,
-  type Reference,
   type Table,
 } from './format.ts'
-import { VOID_ARGUMENTS } from './void-arguments.ts'
+import { importFor, importMeta, namespaceOf, requireFor, resolveReference } from './worker-modules.ts'
 
 type AnyNode = Node & NodeExtras
 type Holder = Record<PropertyKey, unknown>
@@ -26,16 +22,6 @@ type AnyFunction = (...args: unknown[]) => unknown
 export interface Cell {
   v: unknown
   version: number
-}
-
-/** Reaches into a class's private members; the class's own code fills it in. */
-export interface ClassRestore {
-  on: boolean
-  set(object: object, values: readonly unknown[]): void
-  get(object: object): unknown[]
-  setStatics(values: readonly unknown[]): void
-  /** Runs source text where the class's private names are known. */
-  evaluate(text: string): unknown
 }
 
 /** What lives as long as the worker: shared variables, classes, local symbols, loaded modules. */
@@ -67,7 +53,6 @@ export function readTable(bytes: Uint8Array): Table {
 
 const UNBUILT = Symbol('unbuilt')
 const BUILDING = Symbol('building')
-const MAX_FACTORIES = 5000
 
 /** Builds the value that a table describes: first every object, then what is in them, so that cycles close. */
 export class TableBuilder {
@@ -192,7 +177,7 @@ export class TableBuilder {
       case 'namespace':
         return namespaceOf(node.module)
       case 'reference':
-        return resolveReference(node.reference, this.#state)
+        return resolveReference(node.reference, this.#state.modules)
       case 'shipped':
         return this.#revive(node.type, node.data)
       case 'require':
@@ -398,18 +383,6 @@ export class TableBuilder {
   }
 }
 
-/** Runs a class's constructor in restore mode: its fields come to be, nothing of the user's code runs. */
-function constructBare(owner: AnyFunction, restore: ClassRestore, prototype: object): object {
-  const target = function bare() {}
-  target.prototype = prototype
-  restore.on = true
-  try {
-    return Reflect.construct(owner, VOID_ARGUMENTS, target) as object
-  } finally {
-    restore.on = false
-  }
-}
-
 function makeBytes(node: AnyNode & { kind: 'bytes' }): ArrayBufferLike {
   const { bytes, shared, maxByteLength } = node
   const buffer = shared
@@ -420,135 +393,6 @@ function makeBytes(node: AnyNode & { kind: 'bytes' }): ArrayBufferLike {
       )
   new Uint8Array(buffer).set(bytes)
   return buffer
-}
-
-/**
- * The text of a factory's body: given the outer variables it returns the function, or, when some of them come later, the function and what
- * sets those.
- */
-function factoryBody(
-  { expression, isStrict, parameters, lead }: Code,
-  late: readonly number[],
-): { readonly text: string; readonly lead: number } {
-  const start = `${isStrict ? '"use strict";' : ''}return ${late.length > 0 ? '[' : ''}`
-  const values = late.map((_, at) => `$${at}`)
-  const sets = late.map((parameter, at) => `${parameters[parameter]}=$${at}`)
-  const end = late.length > 0 ? `,(${values.join()})=>{${sets.join(';')}}]` : ''
-  return { text: start + expression + end, lead: start.length + lead }
-}
-
-/** Compiles the text of a function, once per text. */
-function compile(code: Code, late: readonly number[], factories: Map<string, AnyFunction>): AnyFunction {
-  const { expression, parameters, filename, line, column, isStrict } = code
-  const key = `${isStrict}|${parameters.join()}|${late.join()}|${filename}|${line}|${column}|${expression}`
-  const known = factories.get(key)
-  if (known !== undefined) return known
-  const body = factoryBody(code, late)
-  const factory = compileFunction(body.text, [...parameters], {
-    filename,
-    lineOffset: line,
-    columnOffset: column - body.lead,
-  }) as AnyFunction
-  if (factories.size >= MAX_FACTORIES) factories.delete(factories.keys().next().value as string)
-  factories.set(key, factory)
-  return factory
-}
-
-/** Compiles a function that uses private names of the class that it was written in. Line and column are kept by filling up. */
-function compileWithin(code: Code, late: readonly number[], restore: ClassRestore): AnyFunction {
-  const body = factoryBody(code, late)
-  const head = `(function(${code.parameters.join()}){`
-  const fill = '\n'.repeat(code.line) + ' '.repeat(Math.max(0, code.column - head.length - body.lead))
-  return restore.evaluate(`${fill}${head}${body.text}})\n//# sourceURL=${code.filename}`) as AnyFunction
-}
-
-function namespaceOf(module: string): object {
-  const exports = process.getBuiltinModule(`node:${module}`) as unknown as Record<string, unknown>
-  return Object.freeze({ ...exports, default: exports })
-}
-
-function resolveReference(reference: Reference, state: WorkerState): unknown {
-  switch (reference.from) {
-    case 'global':
-      return followPath(globalThis, reference.path, reference)
-    case 'builtin':
-      return followPath(process.getBuiltinModule(`node:${reference.module}`), reference.path, reference)
-    case 'import':
-      return followPath(state.modules.get(reference.url), reference.path, reference)
-    case 'require':
-      return followPath(createRequire(import.meta.url)(reference.file), reference.path, reference)
-    default:
-      return reference satisfies never
-  }
-}
-
-function followPath(root: unknown, path: readonly PathKey[], reference: Reference): unknown {
-  let value = root
-  for (let at = 0; at < path.length; at++) {
-    if (value === undefined || value === null) break
-    const step = path[at]!
-    const key = typeof step === 'string' ? step : 'symbol' in step ? Reflect.get(Symbol, step.symbol) : undefined
-    const next = path[at + 1]
-    if (typeof next === 'object' && 'accessor' in next) {
-      return Object.getOwnPropertyDescriptor(value, key as PropertyKey)?.[next.accessor]
-    }
-    value = (value as Holder)[key as PropertyKey]
-  }
-  if (value === undefined) {
-    throw new ClosureError(`this worker has no ${describeReference(reference)}; is the same version installed there?`)
-  }
-  return value
-}
-
-function describeReference(reference: Reference): string {
-  const path = reference.path.map((key) => (typeof key === 'string' ? key : JSON.stringify(key))).join('.')
-  const from =
-    reference.from === 'global'
-      ? 'global'
-      : reference.from === 'builtin'
-        ? `node:${reference.module}`
-        : reference.from === 'import'
-          ? reference.url
-          : reference.file
-  return `${path || 'module'} of ${from}`
-}
-
-function fileUrl(url: string): string {
-  if (url.startsWith('file:')) return url.replace(/[?#].*$/, '')
-  if (url.startsWith('/')) return pathToFileURL(url).href
-  return pathToFileURL(`${process.cwd()}/`).href
-}
-
-function requireFor(url: string): NodeJS.Require {
-  return createRequire(fileUrl(url))
-}
-
-function importFor(url: string): (specifier: unknown, options?: ImportCallOptions) => Promise<unknown> {
-  const base = fileUrl(url)
-  return async (specifier, options) => {
-    const name = String(specifier)
-    const isRelative = name.startsWith('./') || name.startsWith('../') || name.startsWith('/')
-    if (isRelative) return import(new URL(name, base).href, options)
-    if (name.startsWith('node:') || /^[a-z]+:/.test(name)) return import(name, options)
-    return import(pathToFileURL(createRequire(base).resolve(name)).href, options)
-  }
-}
-
-function importMeta(url: string): object {
-  const base = fileUrl(url)
-  const require = createRequire(base)
-  const filename = base.startsWith('file:') ? decodeURIComponent(new URL(base).pathname) : base
-  return {
-    url: base,
-    filename,
-    dirname: filename.replace(/\/[^/]*$/, ''),
-    resolve(specifier: string): string {
-      if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, base).href
-      if (/^[a-z]+:/.test(specifier)) return specifier
-      const found = require.resolve(specifier)
-      return found.startsWith('/') ? pathToFileURL(found).href : `node:${found.replace(/^node:/, '')}`
-    },
-  }
 }
 
 /** Loads what `neededImports` named. */

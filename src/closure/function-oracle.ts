@@ -1,0 +1,26 @@
+import type { Node } from './format.ts'
+import type { FunctionFacts, OuterVariable } from './function-facts.ts'
+import type { FunctionSource } from './function-source.ts'
+import type { Refusal, Trail } from './trail.ts'
+
+/** What the encoder asks about functions; answers may be shared by the tables of one capture. */
+export interface FunctionOracle {
+  /** Facts of functions, asked in batches. A `Reference` when the function lives in an installed module. */
+  facts(functions: readonly { fn: object; source: FunctionSource }[]): readonly FunctionFacts[]
+  reference(facts: FunctionFacts): Node | undefined
+  bound(fn: object): { readonly target: unknown; readonly self: unknown; readonly args: readonly unknown[] } | undefined
+  privates(object: object): readonly { readonly name: string; readonly value: unknown }[]
+  outerThis(facts: FunctionFacts, path: Trail): unknown
+  /** The identity of the cell behind a variable, when it is one. */
+  cell(facts: FunctionFacts, outer: OuterVariable): string | undefined
+  /** Whether a class lives in an installed module, so that it is not rebuilt. */
+  isInstalled(owner: object): boolean
+  classId(owner: object, facts: FunctionFacts): string
+  symbolId(symbol: symbol): string
+  /** The identity of a module-level object: the first variable that it was met in. */
+  anchorId(object: object, moduleVariable: string): string
+  isStrict(facts: FunctionFacts): boolean
+  /** Whether the walk goes on after this error. */
+  mayPass(error: unknown): boolean
+  fail(trail: Trail | undefined, value: unknown, refusal: Refusal): Error
+}

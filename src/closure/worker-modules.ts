@@ -1,0 +1,95 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { ClosureError } from './closure-error.ts'
+import type { PathKey, Reference } from './format.ts'
+
+type Holder = Record<PropertyKey, unknown>
+
+export function namespaceOf(module: string): object {
+  const exports = process.getBuiltinModule(`node:${module}`) as unknown as Record<string, unknown>
+  return Object.freeze({ ...exports, default: exports })
+}
+
+export function resolveReference(reference: Reference, modules: ReadonlyMap<string, object>): unknown {
+  switch (reference.from) {
+    case 'global':
+      return followPath(globalThis, reference.path, reference)
+    case 'builtin':
+      return followPath(process.getBuiltinModule(`node:${reference.module}`), reference.path, reference)
+    case 'import':
+      return followPath(modules.get(reference.url), reference.path, reference)
+    case 'require':
+      return followPath(createRequire(import.meta.url)(reference.file), reference.path, reference)
+    default:
+      return reference satisfies never
+  }
+}
+
+function followPath(root: unknown, path: readonly PathKey[], reference: Reference): unknown {
+  let value = root
+  for (let at = 0; at < path.length; at++) {
+    if (value === undefined || value === null) break
+    const step = path[at]!
+    const key = typeof step === 'string' ? step : 'symbol' in step ? Reflect.get(Symbol, step.symbol) : undefined
+    const next = path[at + 1]
+    if (typeof next === 'object' && 'accessor' in next) {
+      return Object.getOwnPropertyDescriptor(value, key as PropertyKey)?.[next.accessor]
+    }
+    value = (value as Holder)[key as PropertyKey]
+  }
+  if (value === undefined) {
+    throw new ClosureError(`this worker has no ${describeReference(reference)}; is the same version installed there?`)
+  }
+  return value
+}
+
+function describeReference(reference: Reference): string {
+  const path = reference.path.map((key) => (typeof key === 'string' ? key : JSON.stringify(key))).join('.')
+  const from =
+    reference.from === 'global'
+      ? 'global'
+      : reference.from === 'builtin'
+        ? `node:${reference.module}`
+        : reference.from === 'import'
+          ? reference.url
+          : reference.file
+  return `${path || 'module'} of ${from}`
+}
+
+function fileUrl(url: string): string {
+  if (url.startsWith('file:')) return url.replace(/[?#].*$/, '')
+  if (url.startsWith('/')) return pathToFileURL(url).href
+  return pathToFileURL(`${process.cwd()}/`).href
+}
+
+export function requireFor(url: string): NodeJS.Require {
+  return createRequire(fileUrl(url))
+}
+
+export function importFor(url: string): (specifier: unknown, options?: ImportCallOptions) => Promise<unknown> {
+  const base = fileUrl(url)
+  return async (specifier, options) => {
+    const name = String(specifier)
+    const isRelative = name.startsWith('./') || name.startsWith('../') || name.startsWith('/')
+    if (isRelative) return import(new URL(name, base).href, options)
+    if (name.startsWith('node:') || /^[a-z]+:/.test(name)) return import(name, options)
+    return import(pathToFileURL(createRequire(base).resolve(name)).href, options)
+  }
+}
+
+export function importMeta(url: string): object {
+  const base = fileUrl(url)
+  const require = createRequire(base)
+  const filename = base.startsWith('file:') ? decodeURIComponent(new URL(base).pathname) : base
+  return {
+    url: base,
+    filename,
+    dirname: filename.replace(/\/[^/]*$/, ''),
+    resolve(specifier: string): string {
+      if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, base).href
+      if (/^[a-z]+:/.test(specifier)) return specifier
+      const found = require.resolve(specifier)
+      return found.startsWith('/') ? pathToFileURL(found).href : `node:${found.replace(/^node:/, '')}`
+    },
+  }
+}
