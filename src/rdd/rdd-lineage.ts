@@ -1,5 +1,6 @@
 import type { LineageNode, NodeStorage } from '../engine/lineage.ts'
 import { newNodeStorage } from '../engine/lineage.ts'
+import { MillstreamError, SparkException } from '../errors.ts'
 import type { RDDContext } from './rdd-context.ts'
 
 type WithoutIdentity<Node> = Node extends LineageNode ? Omit<Node, 'id' | 'callSite' | 'storage'> : never
@@ -77,6 +78,8 @@ export class RDDLineage {
   async #make(): Promise<LineageNode> {
     try {
       return this.#complete(await this.#makeShape!())
+    } catch (error) {
+      throw withCallSite(error, this.callSite)
     } finally {
       this.#pending = null
     }
@@ -89,6 +92,19 @@ export class RDDLineage {
     this.#context.nodeCreated(node)
     return node
   }
+}
+
+const located = new WeakSet<Error>()
+
+/** An error of a definition that arises in a later action names the definition, not the operations built on it. */
+function withCallSite(error: unknown, callSite: string): unknown {
+  // What failed in a job has said where already.
+  if (!(error instanceof MillstreamError) || error instanceof SparkException || located.has(error)) return error
+  const message = `${error.message} (${callSite})`
+  if (error.stack) error.stack = error.stack.replace(error.message, () => message)
+  error.message = message
+  located.add(error)
+  return error
 }
 
 /** The nodes of several lineages, made one after another so that the jobs behind them do not compete. */

@@ -15,7 +15,7 @@ export function zipPartitions<U>(
   preservesPartitioning = false,
 ): RDD<U> {
   return first.derive<U>(operation, others, (parents) => {
-    requireEqualCounts(operation, parents)
+    requireEqualCounts(parents)
     const partitioners = parents.map((parent) => parent.partitioner)
     const shared = partitioners.every((one) => one && partitioners[0]!.equals(one)) ? partitioners[0]! : null
     return {
@@ -29,12 +29,12 @@ export function zipPartitions<U>(
   })
 }
 
-function requireEqualCounts(operation: string, parents: readonly LineageNode[]): void {
+function requireEqualCounts(parents: readonly LineageNode[]): void {
   const counts = parents.map((parent) => parent.numPartitions)
   if (counts.every((count) => count === counts[0])) return
   throw new IllegalArgumentException(
     'UNEQUAL_PARTITION_COUNTS',
-    `Can't zip RDDs with unequal numbers of partitions: List(${counts.join(', ')}) (${operation})`,
+    `Can't zip RDDs with unequal numbers of partitions: List(${counts.join(', ')})`,
   )
 }
 
