@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { BenchOptions } from './benchmark.ts'
 import { RunningProcess, runForResult, type StartOptions } from './child-process.ts'
 import { benchDir, programFile } from './paths.ts'
@@ -27,13 +27,11 @@ export function runProgram<T>(
 ): Promise<T> {
   return runForResult<T>(process.execPath, [programFile(name), ...args.map(String)], {
     ...options,
-    // Worker threads take the option from here, and each writes a profile of its own.
-    ...(profileDir === null ? {} : { env: { ...options.env, NODE_OPTIONS: profileOptions(name, profileDir) } }),
+    ...(profileDir === null ? {} : { env: { ...options.env, ...profileEnvironment(join(profileDir, name)) } }),
   })
 }
 
-function profileOptions(name: string, profileDir: string): string {
-  const folder = join(profileDir, name)
-  mkdirSync(folder, { recursive: true })
-  return `--cpu-prof --cpu-prof-dir=${folder}`
+/** What makes each thread of a program write profiles; worker threads take these options too. */
+function profileEnvironment(folder: string): Record<string, string> {
+  return { NODE_OPTIONS: `--import ${pathToFileURL(programFile('profile-thread'))}`, BENCH_PROFILE_DIR: folder }
 }

@@ -13,7 +13,7 @@
  * Prints a table and writes it with all samples to bench/results/. Closes with `N passed, N failed`: a benchmark fails when a program
  * of it fails or gives a wrong result, never for a time. The library's built form, dist/, is measured.
  */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Benchmark, BenchOptions } from './benchmark.ts'
@@ -21,6 +21,7 @@ import { benchmarks } from './benchmarks.ts'
 import { describeMachine, load } from './machine.ts'
 import { compilePrograms } from './millstream-program.ts'
 import { resultsDir } from './paths.ts'
+import { profileSummary } from './profile-summary.ts'
 import { SparkInstallation } from './spark-installation.ts'
 import { type MeasureSummary, summarize, table } from './summary.ts'
 
@@ -65,6 +66,8 @@ for (const benchmark of chosen) {
   else {
     console.log(table(report.measures))
     console.log(`  load of the machine: ${report.loadBefore.toFixed(1)} before, ${report.loadAfter.toFixed(1)} after`)
+    const profile = options.profileDir === null ? null : join(options.profileDir, report.name)
+    if (profile !== null && existsSync(profile)) console.log(profileSummary(profile))
   }
 }
 
