@@ -52,9 +52,10 @@ function siftDown(heap: unknown[], ordering: Ordering<unknown>): void {
   let parent = 0
   for (;;) {
     let greatest = parent
-    for (const child of [2 * parent + 1, 2 * parent + 2]) {
-      if (child < heap.length && ordering(heap[child], heap[greatest]) > 0) greatest = child
-    }
+    const left = 2 * parent + 1
+    const right = left + 1
+    if (left < heap.length && ordering(heap[left], heap[greatest]) > 0) greatest = left
+    if (right < heap.length && ordering(heap[right], heap[greatest]) > 0) greatest = right
     if (greatest === parent) return
     swap(heap, parent, greatest)
     parent = greatest
