@@ -11,8 +11,8 @@ export interface Clock {
   waitTill(time: number, signal?: AbortSignal): Promise<number>
 }
 
-/** The longest that a Node timer can wait. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
+/** The longest that a Node timer can wait, nearly 25 days. */
+export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 /** The machine's clock. */
 export class SystemClock implements Clock {

@@ -1,3 +1,5 @@
+import { LONGEST_TIMEOUT_MS } from './clock.ts'
+
 /** Where those wait who want to know that a context stopped, or why it failed (Spark's `ContextWaiter`). The first error stays. */
 export class ContextWaiter {
   #isStopped = false
@@ -41,7 +43,7 @@ export class ContextWaiter {
         this.#waiters.delete(finish)
         resolve()
       }
-      const timer = timeoutMs === undefined ? undefined : setTimeout(finish, timeoutMs)
+      const timer = timeoutMs === undefined ? undefined : setTimeout(finish, Math.min(timeoutMs, LONGEST_TIMEOUT_MS))
       signal?.addEventListener('abort', finish, { once: true })
       this.#waiters.add(finish)
     })

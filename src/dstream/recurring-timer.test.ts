@@ -29,8 +29,18 @@ test('missed ticks are all made up for, each with its own time', async () => {
   const timer = new RecurringTimer(clock, 100, (time) => ticks.push(time))
   timer.start(timer.getStartTime())
   clock.advance(550)
-  await setImmediate()
+  while (ticks.length < 5) await setImmediate()
   assert.deepEqual(ticks, [100, 200, 300, 400, 500])
+  await timer.stop()
+})
+
+test('a timer that never catches up lets everything else go on', async () => {
+  let now = 0
+  // A clock by which every tick takes longer than the period.
+  const clock = { now: () => now, waitTill: async (time: number) => (now = Math.max(now, time) + 1000) }
+  const timer = new RecurringTimer(clock, 100, () => {})
+  timer.start(100)
+  for (let turn = 0; turn < 10; turn++) await setImmediate()
   await timer.stop()
 })
 

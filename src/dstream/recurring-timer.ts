@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from './clock.ts'
 
 /**
@@ -36,9 +37,11 @@ export class RecurringTimer {
   async #run(startTime: number): Promise<void> {
     const { signal } = this.#abort
     for (let time = startTime; ; time += this.#periodMs) {
-      await this.#clock.waitTill(time, signal)
+      const now = await this.#clock.waitTill(time, signal)
       if (signal.aborted) return
       this.#onTick(time)
+      // Between ticks that are overdue, jobs and sockets get their turn: else a timer that never catches up would let nothing else happen.
+      if (now >= time + this.#periodMs) await setImmediate()
     }
   }
 }

@@ -12,6 +12,7 @@ import type { DStream } from './dstream.ts'
 import { OperatorDStream } from './dstream.ts'
 import { DStreamGraph } from './dstream-graph.ts'
 import { type DurationLike, toDuration } from './duration.ts'
+import { loadExtraListeners } from './extra-listeners.ts'
 import { InputSources } from './input-sources.ts'
 import { JobGenerator } from './job-generator.ts'
 import { JobScheduler } from './job-scheduler.ts'
@@ -246,6 +247,8 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     for (const { rateController } of this.graph.inputStreams) {
       if (rateController !== null) this.addStreamingListener(rateController)
     }
+    const extraListeners = this.#conf.getOption('spark.streaming.extraListeners')
+    for (const listener of await loadExtraListeners(extraListeners)) this.addStreamingListener(listener)
     await this.scheduler.receiverTracker?.start()
     await this.#generator.start()
     this.#listenerBus.post('onStreamingStarted', { time: this.clock.now() })
@@ -334,11 +337,12 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     const jobsDeadline = deadline(this.#gracefulStopMs(GRACEFUL_STOP_MS), signal)
     try {
       const tracker = this.scheduler.receiverTracker
-      const before = this.#generator.lastGenerated
+      const now = this.clock.now()
       await tracker?.stop(stopGracefully, generatorDeadline.signal)
       if (stopGracefully) {
-        // One more tick takes what came in since the last; it takes more only while blocks are left over.
-        const isAllTaken = () => this.#generator.lastGenerated !== before && !tracker?.hasUnallocatedBlocks()
+        // The next tick takes what came in until now; it takes more ticks only while blocks are left over.
+        const isAllTaken = () =>
+          (this.#generator.lastGenerated?.milliseconds ?? now) > now && !tracker?.hasUnallocatedBlocks()
         await this.#generator.waitUntil(isAllTaken, generatorDeadline.signal)
       }
       await this.#generator.stopTicks()
