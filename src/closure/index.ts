@@ -1,4 +1,10 @@
-export { type CaptureOptions, type CellUpdate, type ClosurePayload, captureClosures } from './capture.ts'
+export {
+  type CaptureOptions,
+  type CellUpdate,
+  type ClosurePayload,
+  captureClosures,
+  warmUpClosures,
+} from './capture.ts'
 export { classById, classIdOf } from './class-ids.ts'
 export { ClosureError, REFUSE, SHIP } from './closure-error.ts'
 export { reviveError, type SerializedError, type SerializedThrown, serializeError } from './error-transfer.ts'

@@ -73,9 +73,9 @@ export class RDD<T> {
   /** Why a function that uses an RDD cannot be shipped. @internal */
   get [Symbol.for('millstream.refuse')](): string {
     return (
-      'It appears that you are attempting to reference an RDD inside another RDD’s transformation or action. Only the driver can ' +
-      'transform an RDD or run an action on it: rdd1.map((x) => rdd2.count() * x) cannot work. Collect or broadcast what the ' +
-      'function needs first, or join the two RDDs. For more information, see SPARK-5063.'
+      'is of the driver alone: it appears that you are attempting to reference an RDD inside another RDD’s transformation or action. ' +
+      'Only the driver can transform an RDD or run an action on it: rdd1.map((x) => rdd2.count() * x) cannot work. Collect or ' +
+      'broadcast what the function needs first, or join the two RDDs. For more information, see SPARK-5063'
     )
   }
 

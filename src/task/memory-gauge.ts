@@ -1,6 +1,6 @@
 import v8 from 'node:v8'
-import vm from 'node:vm'
 import { resourceLimits } from 'node:worker_threads'
+import { collectGarbage } from './collect-garbage.ts'
 
 /** How a worker's memory is shared out. */
 export interface MemoryLimits {
@@ -16,7 +16,6 @@ export const DEFAULT_MEMORY_LIMITS: MemoryLimits = { spillFraction: 0.6, maxEntr
 export class MemoryGauge {
   readonly #limits: MemoryLimits
   readonly #limitBytes: number
-  #collect: (() => void) | null = null
 
   constructor(limits: MemoryLimits) {
     this.#limits = limits
@@ -40,8 +39,7 @@ export class MemoryGauge {
   /** Collects garbage after a spill, so that the next look sees what is really held and does not spill a small table again. */
   afterSpill(): void {
     if (v8.getHeapStatistics().used_heap_size <= this.#limitBytes) return
-    this.#collect ??= exposedCollector()
-    this.#collect()
+    collectGarbage()
   }
 }
 
@@ -54,9 +52,4 @@ export function heapLimitBytes(): number {
   return maxOldGenerationSizeMb === undefined
     ? v8.getHeapStatistics().heap_size_limit
     : maxOldGenerationSizeMb * 1024 * 1024
-}
-
-function exposedCollector(): () => void {
-  v8.setFlagsFromString('--expose-gc')
-  return vm.runInNewContext('gc') as () => void
 }

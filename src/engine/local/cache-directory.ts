@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import type { CacheUpdate } from '../../task/cache/block-store.ts'
 import type { StoredBytes } from '../../task/input.ts'
+import { sharedMemoryReleased } from './shared-memory-pressure.ts'
 
 type Place = { readonly slot: number } | { readonly stored: StoredBytes }
 
@@ -103,7 +104,9 @@ export class CacheDirectory {
 
   #free(place: Place | undefined): void {
     if (place === undefined || !('stored' in place)) return
-    if (place.stored instanceof Uint8Array) this.#memoryBytes -= place.stored.length
-    else fs.rm(place.stored.path, { force: true }, () => {})
+    if (place.stored instanceof Uint8Array) {
+      this.#memoryBytes -= place.stored.length
+      sharedMemoryReleased(place.stored.length)
+    } else fs.rm(place.stored.path, { force: true }, () => {})
   }
 }

@@ -1,6 +1,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { type ClosurePayload, captureClosures, classById, classIdOf, reviveError } from '../../closure/index.ts'
+import {
+  type ClosurePayload,
+  captureClosures,
+  classById,
+  classIdOf,
+  reviveError,
+  warmUpClosures,
+} from '../../closure/index.ts'
 import { SparkException } from '../../errors.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { Sink } from '../../task/program.ts'
@@ -33,6 +40,8 @@ interface Job {
   readonly id: number
   readonly request: JobRequest
   readonly signal: AbortSignal
+  /** Ends the job's other stages once one has failed. */
+  readonly failing: AbortController
   /** Shuffles that this job holds on to. */
   readonly shuffles: Set<string>
 }
@@ -96,13 +105,18 @@ export class LocalEngine implements Engine {
       },
     )
     this.#scheduler.attach(this.#pool)
+    // While the threads start: the first capture of a process takes some tens of milliseconds more than later ones.
+    warmUpClosures()
   }
 
   async runJob(request: JobRequest): Promise<unknown[]> {
+    const failing = new AbortController()
+    const ends = [this.#stopped.signal, failing.signal]
     const job: Job = {
       id: this.#nextJobId++,
       request,
-      signal: request.signal ? AbortSignal.any([request.signal, this.#stopped.signal]) : this.#stopped.signal,
+      signal: AbortSignal.any(request.signal ? [request.signal, ...ends] : ends),
+      failing,
       shuffles: new Set(),
     }
     const { callSite, group } = request.properties
@@ -179,6 +193,22 @@ export class LocalEngine implements Engine {
     return results
   }
 
+  /**
+   * Brings all map outputs about that a stage reads. The first failure ends the others, and nothing of them runs any more when it is
+   * thrown: what they read may be taken back then.
+   */
+  async #ensureShuffles(job: Job, dependencies: readonly ShuffleDependency[]): Promise<void> {
+    let failure: { readonly error: unknown } | null = null
+    const ensured = dependencies.map((dependency) =>
+      this.#ensureShuffle(job, dependency).catch((error: unknown) => {
+        failure ??= { error }
+        job.failing.abort('because another of its stages failed')
+      }),
+    )
+    await Promise.all(ensured)
+    if (failure !== null) throw (failure as { readonly error: unknown }).error
+  }
+
   /** Brings a shuffle's missing map outputs about. */
   #ensureShuffle(job: Job, dependency: ShuffleDependency): Promise<void> {
     const { key, ownerId, parent } = dependency
@@ -191,10 +221,8 @@ export class LocalEngine implements Engine {
     const running = this.#running.get(key)
     if (running !== undefined) {
       // Another job computes it. Should that job fail or be cancelled, this one goes on by itself.
-      return running.then(
-        () => this.#ensureShuffle(job, dependency),
-        () => this.#ensureShuffle(job, dependency),
-      )
+      const goOn = (): Promise<void> => this.#ensureShuffle(job, dependency)
+      return running.then(goOn, goOn)
     }
     const started = this.#runStage(job, parent, dependency.sink, {
       remaining: () => this.#shuffles.missing(key),
@@ -215,9 +243,7 @@ export class LocalEngine implements Engine {
     const distrusted = new Set<number>()
     for (let attempt = 1; ; attempt++) {
       const plan = planStage(effectiveNode(node), sink, (persisted) => this.#isKept(persisted, distrusted))
-      if (plan.dependencies.length > 0) {
-        await Promise.all(plan.dependencies.map((dependency) => this.#ensureShuffle(job, dependency)))
-      }
+      if (plan.dependencies.length > 0) await this.#ensureShuffles(job, plan.dependencies)
       const remaining = outcome.remaining()
       if (remaining.length === 0) return
       const stageId = this.#nextStageId++

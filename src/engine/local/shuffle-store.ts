@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import type { StoredBytes } from '../../task/input.ts'
 import type { ShuffleOutput } from '../../task/shuffle/bucket-writer.ts'
+import { sharedMemoryReleased } from './shared-memory-pressure.ts'
 
 interface Shuffle {
   readonly ownerId: number
@@ -116,6 +117,7 @@ export class ShuffleStore {
   #drop(key: string, shuffle: Shuffle): void {
     this.#shuffles.delete(key)
     this.#memoryBytes -= shuffle.memoryBytes
+    sharedMemoryReleased(shuffle.memoryBytes)
     for (const output of shuffle.outputs) {
       for (const path of filesOf(output)) fs.rm(path, { force: true }, () => {})
     }
