@@ -48,6 +48,7 @@ await new Promise<void>((resolve) => {
     clock: new SystemClock(),
     settings,
     memory,
+    classes: undefined,
     gate,
     onBlock: (block) => {
       bytes += block.byteLength

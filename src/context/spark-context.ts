@@ -13,6 +13,7 @@ import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
 import { runJob } from '../rdd/run-job.ts'
 import { unionShape } from '../rdd/union.ts'
 import { systemTimeMs } from '../system-clock.ts'
+import type { ClassTable } from '../task/codec/index.ts'
 import type { Accumulator, AccumulatorParam } from './accumulators/accumulator.ts'
 import { mergeTaskUpdates } from './accumulators/accumulator-registry.ts'
 import type { AccumulatorV2 } from './accumulators/accumulator-v2.ts'
@@ -490,6 +491,11 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   #registered<A extends AccumulatorV2<never, unknown>>(accumulator: A, name: string | undefined): A {
     this.register(accumulator, name)
     return accumulator
+  }
+
+  /** The user's classes whose instances keep their class as records. @internal */
+  get recordClasses(): ClassTable {
+    return this.#engine.recordClasses
   }
 
   #setJobTags(tags: ReadonlySet<string>): void {

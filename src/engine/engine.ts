@@ -1,3 +1,4 @@
+import type { ClassTable } from '../task/codec/index.ts'
 import type { ResultSink } from '../task/program.ts'
 import type { LineageNode } from './lineage.ts'
 
@@ -49,6 +50,8 @@ export interface EngineOptions {
 export interface Engine {
   /** Partitions of a data set when nobody says otherwise: the cores of the master URL. */
   readonly defaultParallelism: number
+  /** The user's classes whose instances keep their class as records; a class met here for the first time is made known to the workers. */
+  readonly recordClasses: ClassTable
   /**
    * Runs one job.
    * @returns one value per requested partition, in their order.

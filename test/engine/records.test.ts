@@ -34,6 +34,29 @@ describe('records on their way between threads', () => {
     assert.deepEqual(await lengths.collect(), [4, 7])
   })
 
+  test('an instance of a class that no closure names keeps its class, on workers and back on the driver', async () => {
+    class Tag {
+      readonly name: string
+      constructor(name: string) {
+        this.name = name
+      }
+      loud(): string {
+        return this.name.toUpperCase()
+      }
+    }
+    const tags = await sc
+      .parallelize([new Tag('a'), new Tag('b')], 2)
+      .map((tag) => [tag.loud(), tag] as [string, Tag])
+      .collect()
+    assert.deepEqual(
+      tags.map(([loud, tag]) => [loud, tag instanceof Tag, tag.loud()]),
+      [
+        ['A', true, 'A'],
+        ['B', true, 'B'],
+      ],
+    )
+  })
+
   test('dates, maps, bytes, big integers and undefined arrive as they were', async () => {
     const records = [new Date(5), new Map([['a', [1n]]]), Uint8Array.of(1, 2), undefined, null, Number.NaN, -0]
     assert.deepEqual(await sc.parallelize(records, 3).collect(), records)

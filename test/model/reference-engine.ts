@@ -29,6 +29,8 @@ export function createReferenceEngine(options: ReferenceEngineOptions = {}): Eng
 
 class ReferenceEngine implements Engine {
   readonly defaultParallelism: number
+  /** Nothing is encoded but what tests store in receivers, as plain objects. */
+  readonly recordClasses = { idOf: () => undefined, byId: () => undefined }
   readonly #onEvent: EngineOptions['onEvent']
   /** Persisted partitions by node id and partition. */
   readonly #cache = new Map<number, Map<number, unknown[]>>()

@@ -10,6 +10,7 @@ import { isHidden, pathName } from '../../io/path.ts'
 import { log } from '../../log.ts'
 import { RDD } from '../../rdd/rdd.ts'
 import { RDDLineage } from '../../rdd/rdd-lineage.ts'
+import { describeError } from '../describe-error.ts'
 import { Duration } from '../duration.ts'
 import type { StreamingContext } from '../streaming-context.ts'
 import type { Time } from '../time.ts'
@@ -126,7 +127,7 @@ export class FileInputDStream<T> extends InputDStream<T> {
 
   #filesRDD(files: readonly FileStatus[]): RDD<T> {
     const { sparkContext } = this.context
-    const partitions = files.flatMap((file) => this.#splits(file).map((split) => [split]))
+    const partitions = files.flatMap((file) => this.#readable(file).map((split) => [split]))
     const lineage = RDDLineage.ready(sparkContext, this.operation, {
       kind: 'files',
       className: 'UnionRDD',
@@ -137,6 +138,16 @@ export class FileInputDStream<T> extends InputDStream<T> {
       partitioner: null,
     })
     return new RDD<T>(sparkContext, lineage)
+  }
+
+  /** A file that cannot be read is said and left out: the others of its batch are not lost with it. */
+  #readable(file: FileStatus): FileSplit[] {
+    try {
+      return this.#splits(file)
+    } catch (error) {
+      log('WARN', 'FileInputDStream', `Leaving out ${file.path}: ${describeError(error)}`)
+      return []
+    }
   }
 
   #splits(file: FileStatus): FileSplit[] {

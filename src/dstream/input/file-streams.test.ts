@@ -99,6 +99,17 @@ test('hidden names and sub-directories are left alone and cost their neighbours 
   assert.deepEqual(output.batches, [['good']])
 })
 
+test('a file whose compression cannot be read is left out and costs its neighbours nothing', async () => {
+  const directory = await newDirectory()
+  await using harness = newHarness()
+  const output = harness.collect(harness.ssc.textFileStream(directory))
+  await harness.ssc.start()
+  await put(`${directory}/good`, 'good\n', 0.5)
+  await put(`${directory}/packed.bz2`, 'BZh9', 0.5)
+  await harness.advance()
+  assert.deepEqual(output.batches, [['good']])
+})
+
 test('a filter of the user sees qualified paths', async () => {
   const directory = await newDirectory()
   await using harness = newHarness()

@@ -63,6 +63,7 @@ function receiverTrackerOf(context: StreamingContext): LocalReceiverTracker {
   const tracker = new LocalReceiverTracker({
     clock,
     listenerBus: scheduler.listenerBus,
+    classes: sparkContext.recordClasses,
     getSetting: (key) => conf.getOption(key),
   })
   scheduler.receiverTracker = tracker

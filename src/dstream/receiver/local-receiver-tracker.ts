@@ -1,4 +1,5 @@
 import { log } from '../../log.ts'
+import type { ClassTable } from '../../task/codec/index.ts'
 import type { ReceiverInfo } from '../batch-info.ts'
 import type { Clock } from '../clock.ts'
 import { describeError } from '../describe-error.ts'
@@ -16,6 +17,8 @@ import { StreamBlocks } from './stream-blocks.ts'
 export interface ReceiverTrackerOptions {
   readonly clock: Clock
   readonly listenerBus: ListenerBus
+  /** The user's classes whose instances keep their class when they are stored. */
+  readonly classes?: ClassTable
   /** A setting of the SparkConf, undefined where it was not set. */
   readonly getSetting: (key: string) => string | undefined
 }
@@ -69,6 +72,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
       clock: this.#options.clock,
       settings: this.#settings,
       memory: this.#memory,
+      classes: this.#options.classes,
       gate: blocks.gate,
       onBlock: (block) => blocks.add(block),
       onStarted: () => {

@@ -1,6 +1,7 @@
 import type { DataBlock } from '../../engine/lineage.ts'
 import { SparkException } from '../../errors.ts'
 import { log } from '../../log.ts'
+import type { ClassTable } from '../../task/codec/index.ts'
 import type { Clock } from '../clock.ts'
 import { describeError } from '../describe-error.ts'
 import { RecurringTimer } from '../recurring-timer.ts'
@@ -21,6 +22,8 @@ export interface SupervisorOptions {
   readonly clock: Clock
   readonly settings: ReceiverSettings
   readonly memory: BlockMemory
+  /** The user's classes whose instances keep their class. */
+  readonly classes: ClassTable | undefined
   /** The room for this stream's unprocessed data. */
   readonly gate: RoomGate
   readonly onBlock: (block: ReceivedBlock) => void
@@ -60,7 +63,7 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     this.#options = options
     this.streamId = options.streamId
     this.#limiter = new RateLimiter(clock, settings)
-    this.#records = new RecordBuffer(memory)
+    this.#records = new RecordBuffer(memory, options.classes)
     this.#timer = new RecurringTimer(clock, settings.blockIntervalMs, (time) => this.#tick(time))
     attachHost(receiver, this)
   }
@@ -124,8 +127,8 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
 
   async storeItems(items: Iterable<unknown> | AsyncIterable<unknown>, metadata: unknown): Promise<void> {
     this.#assertOpen()
-    const { memory, gate, settings } = this.#options
-    const buffer = new RecordBuffer(memory)
+    const { memory, gate, settings, classes } = this.#options
+    const buffer = new RecordBuffer(memory, classes)
     const flush = () => this.#add('records', buffer.cut(), metadata)
     if (Symbol.asyncIterator in items) {
       for await (const item of items) {

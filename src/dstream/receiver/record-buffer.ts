@@ -1,4 +1,4 @@
-import { ByteSink, RecordCodec } from '../../task/codec/index.ts'
+import { ByteSink, type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { BlockMemory } from './block-memory.ts'
 import type { Region } from './line-buffer.ts'
 
@@ -8,13 +8,15 @@ const CHUNK_RECORDS = 1024
 /** Collects single records, encoded, until a block is cut (Spark's `BlockGenerator` buffer). */
 export class RecordBuffer {
   readonly #memory: BlockMemory
-  readonly #codec = new RecordCodec()
+  readonly #codec: RecordCodec
   readonly #sink = new ByteSink()
   #chunk: unknown[] = []
   #encodedCount = 0
 
-  constructor(memory: BlockMemory) {
+  /** @param classes lets instances of the user's classes keep their class. */
+  constructor(memory: BlockMemory, classes: ClassTable | undefined) {
     this.#memory = memory
+    this.#codec = new RecordCodec(classes)
   }
 
   /** Bytes of the records that were encoded so far. */

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import {
+  ClosureError,
   type ClosurePayload,
   captureClosures,
   classById,
@@ -49,6 +50,7 @@ interface Job {
 /** The engine of `local[N]`: stages run as tasks on worker threads of this process. */
 export class LocalEngine implements Engine {
   readonly defaultParallelism: number
+  readonly recordClasses: ClassTable
   readonly #options: LocalEngineOptions
   readonly #settings: LocalSettings
   readonly #localDir: string
@@ -61,6 +63,8 @@ export class LocalEngine implements Engine {
   readonly #running = new Map<string, Promise<void>>()
   readonly #slices = new WeakMap<LineageNode, (Uint8Array | undefined)[]>()
   readonly #knownClasses = new Set<string>()
+  /** Classes whose instances travel as plain objects: of packages, or with something in them that cannot travel. */
+  readonly #foreignClasses = new WeakSet<object>()
   readonly #stopped = new AbortController()
   readonly #removeOnExit: () => void
   #nextJobId = 0
@@ -75,10 +79,11 @@ export class LocalEngine implements Engine {
     this.#localDir = path.join(localRoot, `millstream-${process.pid}-${uniqueSuffix()}`)
     this.#removeOnExit = () => fs.rmSync(this.#localDir, { recursive: true, force: true })
     process.once('exit', this.#removeOnExit)
-    this.#codec = new RecordCodec({
+    this.recordClasses = {
       idOf: (ctor) => this.#classId(ctor),
       byId: (id) => classById(id) as ReturnType<ClassTable['byId']>,
-    })
+    }
+    this.#codec = new RecordCodec(this.recordClasses)
     this.#shuffles = new ShuffleStore(shuffleBytes, maxShuffles)
     this.#cache = new CacheDirectory(cacheBytes)
     this.#scheduler = new TaskScheduler({ maxTaskFailures: options.maxTaskFailures, maxWorkerDeaths }, this.#localDir)
@@ -332,11 +337,16 @@ export class LocalEngine implements Engine {
   }
 
   /** The id under which instances of a user's class travel as records; the class is sent to the workers when first met. */
-  #classId(ctor: Function): string | undefined {
+  #classId(ctor: Parameters<ClassTable['idOf']>[0]): string | undefined {
+    const known = classIdOf(ctor)
+    if (known !== undefined && this.#knownClasses.has(known)) return known
+    if (this.#foreignClasses.has(ctor)) return undefined
+    const payload = captured(ctor)
     const id = classIdOf(ctor)
-    if (id === undefined || this.#knownClasses.has(id)) return id
-    const payload = captureClosures(ctor)
-    if (isPromise(payload)) return undefined
+    if (payload === null || id === undefined) {
+      this.#foreignClasses.add(ctor)
+      return undefined
+    }
     this.#knownClasses.add(id)
     this.#pool.tellAll(`class/${id}`, { kind: 'class', payload: sharedPayload(payload) })
     return id
@@ -380,6 +390,17 @@ function tooLarge(job: Job, bytes: number, limit: number): SparkException {
     'RESULT_TOO_LARGE',
     `Job ${job.id} (${job.request.properties.callSite}) aborted: its results take ${bytes} bytes so far, more than spark.driver.maxResultSize (${limit}). Collect less, write the result from the workers, or raise the setting.`,
   )
+}
+
+/** @returns the class's payload, or null when it cannot be captured at once. */
+function captured(ctor: object): ClosurePayload | null {
+  try {
+    const payload = captureClosures(ctor)
+    return isPromise(payload) ? null : payload
+  } catch (error) {
+    if (error instanceof ClosureError) return null
+    throw error
+  }
 }
 
 function sharedPayload(payload: ClosurePayload): ClosurePayload {

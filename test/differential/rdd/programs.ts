@@ -378,8 +378,8 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     placed(
       pairs(sc).combineByKey(
         (value): [number, number] => [value, 1],
-        ([sum, count], value) => [sum + value, count + 1],
-        (a, b) => [a[0] + b[0], a[1] + b[1]],
+        ([sum, count], value): [number, number] => [sum + value, count + 1],
+        (a, b): [number, number] => [a[0] + b[0], a[1] + b[1]],
       ),
     ),
   reduceByKeyLocally: ({ sc }) => pairs(sc).reduceByKeyLocally(add),
