@@ -1,0 +1,152 @@
+import { ROW_COLUMNS } from '../command.ts'
+import { FlatTable } from './flatbuffer-reader.ts'
+import {
+  ArrowType,
+  BatchSlot,
+  CONTINUATION,
+  FieldSlot,
+  IntSlot,
+  MessageHeader,
+  MessageSlot,
+  SchemaSlot,
+} from './format.ts'
+import type { RowBatch } from './row-batch.ts'
+
+/** An Arrow stream that is not one of rows, or that uses what these rows never need. */
+export class ArrowStreamError extends Error {
+  override readonly name = 'ArrowStreamError'
+}
+
+/** Where the buffers of the columns are in a batch. */
+interface ColumnPlaces {
+  /** Buffers before each column's own validity buffer. */
+  readonly buffer: Readonly<Record<(typeof ROW_COLUMNS)[number], number>>
+  readonly hasLongOffsets: boolean
+}
+
+/** Reads the messages of one stream of rows, whose columns stand at the top or in one struct. */
+export class RowBatchDecoder {
+  #places: ColumnPlaces | null = null
+
+  /** How many bytes of body follow a message's metadata. */
+  static bodyLength(metadata: Uint8Array): number {
+    return FlatTable.root(metadata).int64(MessageSlot.BODY_LENGTH)
+  }
+
+  /**
+   * Takes one message. @returns its rows, null for the schema.
+   * @throws ArrowStreamError
+   */
+  decode(metadata: Uint8Array, body: Uint8Array): RowBatch | null {
+    const message = FlatTable.root(metadata)
+    const header = message.table(MessageSlot.HEADER)
+    if (header === null) throw new ArrowStreamError('an Arrow message has no header')
+    switch (message.uint8(MessageSlot.HEADER_TYPE)) {
+      case MessageHeader.SCHEMA:
+        this.#places = columnPlaces(header)
+        return null
+      case MessageHeader.RECORD_BATCH:
+        if (this.#places === null) throw new ArrowStreamError('an Arrow batch comes before its schema')
+        return rowBatch(header, body, this.#places)
+      default:
+        throw new ArrowStreamError('the rows are dictionary-encoded; Millstream reads plain columns only')
+    }
+  }
+}
+
+/** Reads a whole stream that is in memory. */
+export function* readRowStream(bytes: Uint8Array): Generator<RowBatch> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const decoder = new RowBatchDecoder()
+  let position = 0
+  while (position + 8 <= bytes.length) {
+    if (view.getUint32(position, true) !== CONTINUATION)
+      throw new ArrowStreamError('an Arrow message begins without its mark')
+    const length = view.getUint32(position + 4, true)
+    if (length === 0) return
+    const metadata = bytes.subarray(position + 8, position + 8 + length)
+    const start = position + 8 + length
+    const end = start + RowBatchDecoder.bodyLength(metadata)
+    if (end > bytes.length) throw new ArrowStreamError('an Arrow stream ends within a message')
+    const batch = decoder.decode(metadata, bytes.subarray(start, end))
+    if (batch !== null) yield batch
+    position = end
+  }
+}
+
+function columnPlaces(schema: FlatTable): ColumnPlaces {
+  const top = schema.tables(SchemaSlot.FIELDS)
+  const first = top[0]
+  const isStruct = top.length === 1 && first?.uint8(FieldSlot.TYPE_TYPE) === ArrowType.STRUCT
+  const columns = isStruct ? first.tables(FieldSlot.CHILDREN) : top
+  // A struct has a validity buffer of its own.
+  let next = isStruct ? 1 : 0
+  const buffer: Record<string, number> = {}
+  let hasLongOffsets = false
+  for (const column of columns) {
+    const name = column.string(FieldSlot.NAME)
+    const type = column.uint8(FieldSlot.TYPE_TYPE)
+    if (name === 'block') hasLongOffsets = type === ArrowType.LARGE_BINARY
+    const isWhole = type === ArrowType.INT && column.table(FieldSlot.TYPE)?.int32(IntSlot.BIT_WIDTH) === 32
+    const isBytes = type === ArrowType.BINARY || type === ArrowType.LARGE_BINARY
+    if (name === 'block' ? !isBytes : !isWhole) throw unexpectedColumns(columns)
+    buffer[name] = next
+    // Validity and values; bytes have offsets between them.
+    next += isBytes ? 3 : 2
+  }
+  if (ROW_COLUMNS.some((name) => buffer[name] === undefined)) throw unexpectedColumns(columns)
+  return { buffer: buffer as ColumnPlaces['buffer'], hasLongOffsets }
+}
+
+function unexpectedColumns(columns: readonly FlatTable[]): ArrowStreamError {
+  const names = columns.map((column) => `${column.string(FieldSlot.NAME)} (type ${column.uint8(FieldSlot.TYPE_TYPE)})`)
+  return new ArrowStreamError(
+    `rows have the columns ${ROW_COLUMNS.join(', ')}, four 32-bit integers and bytes, and these are ${names.join(', ')}`,
+  )
+}
+
+function rowBatch(header: FlatTable, body: Uint8Array, { buffer, hasLongOffsets }: ColumnPlaces): RowBatch {
+  if (header.table(BatchSlot.COMPRESSION) !== null) {
+    throw new ArrowStreamError(
+      'the rows are compressed: set spark.sql.execution.arrow.compression.codec to none for this session',
+    )
+  }
+  const length = header.int64(BatchSlot.LENGTH)
+  const places = header.pairs(BatchSlot.BUFFERS)
+  const bytesAt = (index: number): Uint8Array => {
+    const [start, size] = places[index] ?? [0, 0]
+    if (start + size > body.length) throw new ArrowStreamError('an Arrow buffer ends behind its batch')
+    return body.subarray(start, start + size)
+  }
+  const ints = (name: keyof ColumnPlaces['buffer']): Int32Array => {
+    const bytes = bytesAt(buffer[name] + 1)
+    if (bytes.length < length * 4) throw new ArrowStreamError(`column ${name} is shorter than its batch`)
+    return viewed(bytes, Int32Array, length)
+  }
+  const offsetBytes = bytesAt(buffer.block + 1)
+  const offsets =
+    length === 0
+      ? new Int32Array(1)
+      : hasLongOffsets
+        ? viewed(offsetBytes, BigInt64Array, length + 1)
+        : viewed(offsetBytes, Int32Array, length + 1)
+  return {
+    length,
+    target: ints('target'),
+    leaf: ints('leaf'),
+    source: ints('source'),
+    part: ints('part'),
+    offsets,
+    data: bytesAt(buffer.block + 2),
+  }
+}
+
+/** A typed view of bytes; a copy where they do not stand on a multiple of the element's size. */
+function viewed<T extends Int32Array | BigInt64Array>(
+  bytes: Uint8Array,
+  Type: { new (buffer: ArrayBufferLike, at: number, length: number): T; readonly BYTES_PER_ELEMENT: number },
+  length: number,
+): T {
+  const source = bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice()
+  return new Type(source.buffer, source.byteOffset, length)
+}
