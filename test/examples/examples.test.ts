@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { runProgram } from './run-example.ts'
+
+const EXAMPLES = new URL('../../examples/', import.meta.url)
+
+/** What an example prints when all is well; the same text stands in the documentation where an example does. */
+async function outputOf(file: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(`examples/${file}`, ...args)
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' }, stdout)
+  return stdout
+}
+
+test('connections: the wrong way is refused with the reason, the right way has one connection per worker', async () => {
+  const output = await outputOf('foreach-rdd-connections.ts')
+  assert.match(
+    output,
+    /^The wrong way: cannot ship the function at foreach-rdd-connections\.ts:\d+:\d+ to a worker: it uses 'connection' \(a Socket\), which is a connection of this process; make it on the worker: /,
+  )
+  const [, connections] = /^The right way: 10 words in 5 batches over (\d+) connections\.$/m.exec(output) ?? []
+  // Ten partitions on two workers: a worker that got none has no connection.
+  assert(Number(connections) >= 1 && Number(connections) <= 2, output)
+})
+
+test('custom receiver: what was not acknowledged comes again, and nothing is lost', async () => {
+  assert.equal(await outputOf('custom-receiver.ts'), '100 messages in 110 arrivals over 2 connections\n')
+})
+
+test('json events: files that appear are added up per country and saved per batch', async () => {
+  assert.equal(await outputOf('json-events.ts'), '300 events\n(DE,1200)\n(FR,1200)\n(PL,1200)\n')
+})
+
+test('listener dashboard: a line per batch, and at the end the distribution of delays', async () => {
+  const output = await outputOf('listener-dashboard.ts')
+  const lines = output.split('\n')
+  const dashboard = lines.slice(0, 5).map((line) => /^(\d+) batches, (\d+) records; (\d+) \+ (\d+) ms$/.exec(line))
+  assert.deepEqual(
+    dashboard.map((match) => match?.[1]),
+    ['1', '2', '3', '4', '5'],
+    output,
+  )
+  assert(Number(dashboard[4]?.[2]) > 0, output)
+  assert.match(output, /^Total delay: \(count: 5, .*\)\n(?:\t\d+%){9}\n(?:\t[\d.]+ \w+){9}\nProcessing time: /m)
+})
+
+test('rdd tour: pairs, joins, sorting, aggregation and shared variables', async () => {
+  assert.equal(
+    await outputOf('rdd-tour.ts'),
+    `partitions 4 large [ 7, 8, 9, 10 ]
+spent [ [ 'ann', 35 ], [ 'bob', 12 ], [ 'eve', 7 ] ]
+per city [ [ 'Oslo', 35 ], [ 'Bonn', 12 ], [ 'elsewhere', 7 ] ]
+orders 4 average 13.5
+statistics (count: 4, mean: 13.500000, stdev: 9.861541, max: 30.000000, min: 5.000000)
+total 13 unknown 1
+`,
+  )
+})
+
+test('running counts: a window forgets, a state does not', async () => {
+  assert.equal(
+    await outputOf('running-counts.ts'),
+    `a: 1 of 1, b: 1 of 1
+a: 2 of 2, b: 1 of 1
+a: 1 of 2, b: 2 of 3
+a: 1 of 3, b: 2 of 3, c: 1 of 1
+a: 1 of 3, c: 2 of 2
+`,
+  )
+})
+
+test('word lengths: plain JavaScript reads the files it is given', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'word-lengths-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const files = [join(folder, 'a.txt'), join(folder, 'b.txt')]
+  await writeFile(files[0]!, 'one two\nthree\n')
+  await writeFile(files[1]!, 'two, four!')
+  assert.equal(
+    await outputOf('word-lengths.js', ...files),
+    '5 words, 4 different ones\n 3 letters: 3\n 4 letters: 1\n 5 letters: 1\n',
+  )
+})
+
+test('every example says what it shows and how to run it', async () => {
+  let programs = 0
+  for (const file of await readdir(EXAMPLES)) {
+    const text = await readFile(new URL(file, EXAMPLES), 'utf8')
+    // What examples share has a comment of one line and is no program.
+    if (/^\/\*\* .* \*\/\n/.test(text)) continue
+    const [, header = ''] = /^\/\*\*\n([\s\S]*?)\n \*\//.exec(text) ?? []
+    assert.match(header, /^ \* [A-Z].*[\s\S]*(?:npm start|npx millstream run examples\/)/, file)
+    programs++
+  }
+  assert(programs >= 7)
+})
