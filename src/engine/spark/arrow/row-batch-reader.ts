@@ -147,6 +147,7 @@ function viewed<T extends Int32Array | BigInt64Array>(
   Type: { new (buffer: ArrayBufferLike, at: number, length: number): T; readonly BYTES_PER_ELEMENT: number },
   length: number,
 ): T {
-  const source = bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice()
+  // Not slice(): that of a Buffer is a view.
+  const source = bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes)
   return new Type(source.buffer, source.byteOffset, length)
 }
