@@ -498,19 +498,29 @@ describe('bytes', () => {
   })
 })
 
+test('an invalid date stays one, alone, in a column and inside a record', () => {
+  const invalid = new Date(Number.NaN)
+  for (const records of [[invalid], [invalid, new Date(1)], [[invalid]], [{ at: invalid }]]) {
+    assert.equal(inspect(decodeEncoded(records)), inspect(records))
+  }
+})
+
 describe('any value', () => {
-  const anything = fc.anything({
-    withBigInt: true,
-    withBoxedValues: true,
-    withDate: true,
-    withMap: true,
-    withSet: true,
-    withNullPrototype: true,
-    withObjectString: true,
-    withSparseArray: true,
-    withTypedArray: true,
-    withUnicodeString: true,
-  })
+  // Node 20 finds no invalid date equal to another; they have a test of their own.
+  const anything = fc
+    .anything({
+      withBigInt: true,
+      withBoxedValues: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withNullPrototype: true,
+      withObjectString: true,
+      withSparseArray: true,
+      withTypedArray: true,
+      withUnicodeString: true,
+    })
+    .filter((value) => !inspect(value, { depth: Number.POSITIVE_INFINITY }).includes('Invalid Date'))
 
   test('comes back strictly equal, in chunks of any make-up', () => {
     fc.assert(
