@@ -67,6 +67,28 @@ export function concatReaders(opens: readonly (() => Reader)[], isAsync: boolean
   }
 }
 
+/**
+ * Hands every chunk to `take` until there is none left, or until `take` returns true.
+ * @returns a promise only once the reader gave one: what is synchronous stays so.
+ */
+export function forEachChunk(reader: Reader, take: (chunk: Chunk) => boolean | undefined): void | Promise<void> {
+  for (;;) {
+    const next = reader.next()
+    if (isPromise(next)) return forEachChunkFrom(next, reader, take)
+    if (next === null || take(next) === true) return
+  }
+}
+
+async function forEachChunkFrom(
+  first: Promise<Chunk | null>,
+  reader: Reader,
+  take: (chunk: Chunk) => boolean | undefined,
+): Promise<void> {
+  for (let chunk = await first; chunk !== null; chunk = await reader.next()) {
+    if (take(chunk) === true) return
+  }
+}
+
 /** The iterator that a user's partition function sees. It pulls chunks as it goes and never runs ahead. */
 export class ChunkIterator implements IterableIterator<unknown> {
   readonly #reader: Reader

@@ -1,7 +1,7 @@
-import { type Chunk, isPromise, type Reader } from '../reader.ts'
+import { isPromise, type Reader } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 import type { CombineTable } from './combine-table.ts'
-import { combiningReader } from './combining-reader.ts'
+import { combiningReader, feedOf, type TableFeed } from './combining-reader.ts'
 import type { Merge } from './merge.ts'
 
 /** Gives [key, [values of input 0, values of input 1, …]] for every key that any input holds. */
@@ -28,29 +28,14 @@ export function cogroupReader(inputs: readonly Reader[], runtime: TaskRuntime): 
       return lists
     },
   }
-  const feed = (table: CombineTable): void | Promise<void> => {
-    if (isAsync) return feedAsync(table)
-    inputs.forEach((input, i) => {
-      current = i
-      for (let chunk = input.next() as Chunk | null; chunk !== null; chunk = input.next() as Chunk | null) {
-        runtime.checkCancelled()
-        for (const record of chunk) table.add(record)
-      }
-    })
-  }
-  const feedAsync = async (table: CombineTable): Promise<void> => {
-    for (const [i, input] of inputs.entries()) {
-      current = i
-      for (;;) {
-        const next = input.next()
-        const chunk = isPromise(next) ? await next : next
-        if (chunk === null) break
-        runtime.checkCancelled()
-        for (const record of chunk) table.add(record)
-      }
+  const feeds = inputs.map((input) => feedOf(input, runtime))
+  const feed = (table: CombineTable, from = 0): void | Promise<void> => {
+    for (current = from; current < feeds.length; current++) {
+      const fed = (feeds[current] as TableFeed)(table)
+      if (isPromise(fed)) return fed.then(() => feed(table, current + 1))
     }
   }
-  const reader = combiningReader(merge, feed, isAsync, runtime)
+  const reader = combiningReader(merge, (table) => feed(table), isAsync, runtime)
   return {
     isAsync,
     next: () => reader.next(),

@@ -1,4 +1,4 @@
-import { CHUNK_RECORDS, type Chunk, isPromise, type Reader } from '../reader.ts'
+import { CHUNK_RECORDS, type Chunk, forEachChunk, isPromise, type Reader } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 import { CombineTable } from './combine-table.ts'
 import { type Merge, mergeOfCombiners } from './merge.ts'
@@ -105,12 +105,12 @@ function isIndivisible(table: CombineTable, level: number): boolean {
 
 const MAX_LEVEL = 6
 
-/** Feeds a table from a reader that is not asynchronous. */
-function feedOf(reader: Reader, runtime: TaskRuntime): TableFeed {
-  return (table) => {
-    for (let chunk = reader.next() as Chunk | null; chunk !== null; chunk = reader.next() as Chunk | null) {
+/** Feeds a table from a reader of pairs. */
+export function feedOf(reader: Reader, runtime: TaskRuntime): TableFeed {
+  return (table) =>
+    forEachChunk(reader, (chunk) => {
       runtime.checkCancelled()
       for (const record of chunk) table.add(record)
-    }
-  }
+      return undefined
+    })
 }

@@ -1,6 +1,6 @@
 import { FrameFile, framesReader, uniqueFileName } from '../frames.ts'
 import type { StoredBytes } from '../input.ts'
-import { CHUNK_RECORDS, type Chunk, concatReaders, isPromise, type Reader } from '../reader.ts'
+import { CHUNK_RECORDS, type Chunk, concatReaders, forEachChunk, isPromise, type Reader } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
 const FRAME_RECORDS = 1024
@@ -30,7 +30,7 @@ export function sortingReader(
     held = []
     runtime.memory.afterSpill()
   }
-  const take = (chunk: Chunk): void => {
+  const take = (chunk: Chunk): undefined => {
     runtime.checkCancelled()
     for (const record of chunk) {
       held.push(record)
@@ -49,24 +49,11 @@ export function sortingReader(
     file?.close()
     return mergingReader(runs, compare)
   }
-  const readAll = (): void | Promise<void> => {
-    for (;;) {
-      const next = input.next()
-      if (isPromise(next)) return next.then(takeAndGoOn)
-      if (next === null) return
-      take(next)
-    }
-  }
-  const takeAndGoOn = (chunk: Chunk | null): void | Promise<void> => {
-    if (chunk === null) return
-    take(chunk)
-    return readAll()
-  }
   return {
     isAsync: input.isAsync,
     next() {
       if (merged !== null) return merged.next()
-      const read = readAll()
+      const read = forEachChunk(input, take)
       const first = (): Chunk | null => {
         merged = finish()
         return merged.next() as Chunk | null

@@ -2,7 +2,7 @@ import { detachString } from '../codec/detach-string.ts'
 import { ByteSink, type RecordCodec } from '../codec/index.ts'
 import { FrameFile, frame, framesReader, uniqueFileName } from '../frames.ts'
 import type { CacheLevel } from '../input.ts'
-import { type Chunk, chunksReader, concatReaders, isPromise, type Reader } from '../reader.ts'
+import { type Chunk, chunksReader, concatReaders, forEachChunk, isPromise, type Reader } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
 /** Objects take about this many times the bytes of their encoded form. */
@@ -22,24 +22,15 @@ export function cachingReader(
 ): Reader {
   const keeper = keeperOf(rddId, partition, level, runtime)
   let kept: Reader | null = null
-  const keepAll = (): void | Promise<void> => {
-    for (;;) {
-      const next = input.next()
-      if (isPromise(next)) return next.then(keepAndGoOn)
-      if (next === null) return
-      runtime.checkCancelled()
-      if (!keeper.keep(next)) return
-    }
-  }
-  const keepAndGoOn = (chunk: Chunk | null): void | Promise<void> => {
-    if (chunk === null) return
-    return keeper.keep(chunk) ? keepAll() : undefined
+  const keep = (chunk: Chunk): boolean => {
+    runtime.checkCancelled()
+    return !keeper.keep(chunk)
   }
   return {
     isAsync: input.isAsync,
     next() {
       if (kept !== null) return kept.next()
-      const done = keepAll()
+      const done = forEachChunk(input, keep)
       const start = (): Chunk | null | Promise<Chunk | null> => {
         kept = keeper.finish(input)
         return kept.next()

@@ -1,4 +1,4 @@
-import { CHUNK_RECORDS, type Chunk, isPromise, type Reader } from '../reader.ts'
+import { CHUNK_RECORDS, type Chunk, forEachChunk, isPromise, type Reader } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
 /**
@@ -14,19 +14,12 @@ export function cartesianReader(left: Reader, right: Reader, runtime: TaskRuntim
   const isAsync = left.isAsync || right.isAsync
 
   const loadRight = (): void | Promise<void> => {
-    rightChunks ??= []
-    for (;;) {
-      const chunk = right.next()
-      if (isPromise(chunk)) {
-        return chunk.then((settled) => {
-          if (settled === null) return
-          rightChunks?.push(settled)
-          return loadRight()
-        })
-      }
-      if (chunk === null) return
-      rightChunks.push(chunk)
-    }
+    const chunks: Chunk[] = []
+    rightChunks = chunks
+    return forEachChunk(right, (chunk) => {
+      chunks.push(chunk)
+      return undefined
+    })
   }
   const produce = (): Chunk => {
     runtime.checkCancelled()

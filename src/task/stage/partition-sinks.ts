@@ -2,7 +2,7 @@ import { partitionFunction } from '../partition-functions.ts'
 import type { Sink } from '../program.ts'
 import { isPromise, type Reader } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
-import { iteratorOver } from './compile.ts'
+import { iteratorOver } from './partition-iterator.ts'
 
 type PartitionSink = Extract<Sink, { kind: 'foreach' | 'foreachPartition' | 'partition' | 'builtin' }>
 

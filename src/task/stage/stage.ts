@@ -2,12 +2,13 @@ import { CombineTable, notAPair } from '../aggregation/combine-table.ts'
 import { mergeOfValues } from '../aggregation/merge.ts'
 import type { TaskInput } from '../input.ts'
 import type { Sink, StageProgram } from '../program.ts'
-import { type Chunk, isPromise, type Reader } from '../reader.ts'
+import { type Chunk, forEachChunk, isPromise, type Reader } from '../reader.ts'
 import { BucketWriter, type ShuffleOutput } from '../shuffle/bucket-writer.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 import { combineTail } from './combine-tail.ts'
-import { compileBelow, compileProgram, type Open } from './compile.ts'
+import { compileBelow, compileProgram } from './compile.ts'
 import { fuseLoop, type LoopTail } from './fused-loop.ts'
+import type { Open } from './open.ts'
 import { partitionSink } from './partition-sinks.ts'
 import { collectSink, takeSink } from './result-sinks.ts'
 
@@ -80,19 +81,13 @@ export interface ChunkSink {
 /** Runs all chunks of a reader through a sink and closes the reader, whatever happens. */
 function consume(open: () => Reader, sink: ChunkSink, runtime: TaskRuntime): TaskOutput | Promise<TaskOutput> {
   const reader = open()
-  const run = (): TaskOutput | Promise<TaskOutput> => {
-    for (;;) {
-      const next = reader.next()
-      if (isPromise(next)) return next.then(takeAndGoOn)
-      if (next === null) return sink.finish()
-      runtime.checkCancelled()
-      if (sink.take(next) === true) return sink.finish()
-    }
-  }
-  const takeAndGoOn = (chunk: Chunk | null): TaskOutput | Promise<TaskOutput> => {
-    if (chunk === null) return sink.finish()
+  const take = (chunk: Chunk): boolean | undefined => {
     runtime.checkCancelled()
-    return sink.take(chunk) === true ? sink.finish() : run()
+    return sink.take(chunk)
+  }
+  const run = (): TaskOutput | Promise<TaskOutput> => {
+    const taken = forEachChunk(reader, take)
+    return isPromise(taken) ? taken.then(() => sink.finish()) : sink.finish()
   }
   return finishing(reader, run, () => sink.discard?.())
 }
