@@ -17,13 +17,13 @@ import { retainBlocks } from '../block-lease.ts'
 import type { Engine, EngineOptions, JobRequest } from '../engine.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
+import { planStage, type ShuffleDependency, type StagePlan } from '../stage-plan.ts'
 import { CacheDirectory } from './cache-directory.ts'
 import type { FromWorker, TaskResult } from './messages.ts'
 import { preferredSlot } from './placement.ts'
 import { type LocalSettings, localSettings } from './settings.ts'
 import { sharedBytes } from './shared-bytes.ts'
 import { ShuffleStore } from './shuffle-store.ts'
-import { planStage, type ShuffleDependency, type StagePlan } from './stage-plan.ts'
 import { TaskInputs } from './task-inputs.ts'
 import { TaskScheduler, type TaskSet, type TaskSetFailure } from './task-scheduler.ts'
 import { WorkerPool } from './worker-pool.ts'
@@ -247,7 +247,9 @@ export class LocalEngine implements Engine {
     // Persisted RDDs that a task did not find on its worker: planned with what they are made from.
     const distrusted = new Set<number>()
     for (let attempt = 1; ; attempt++) {
-      const plan = planStage(effectiveNode(node), sink, (persisted) => this.#isKept(persisted, distrusted))
+      const plan = planStage(effectiveNode(node), sink, (persisted) =>
+        this.#isKept(persisted, distrusted) ? 'kept' : 'computed',
+      )
       if (plan.dependencies.length > 0) await this.#ensureShuffles(job, plan.dependencies)
       const remaining = outcome.remaining()
       if (remaining.length === 0) return

@@ -1,6 +1,6 @@
-import type { Aggregator } from '../../task/aggregator.ts'
-import type { Program, ShuffleWriteSink, Sink, StageProgram } from '../../task/program.ts'
-import { effectiveNode, type LineageNode } from '../lineage.ts'
+import type { Aggregator } from '../task/aggregator.ts'
+import type { Program, ShuffleWriteSink, Sink, StageProgram } from '../task/program.ts'
+import { effectiveNode, type LineageNode } from './lineage.ts'
 
 /** One side of a shuffle: which node's records go through it and how. Two jobs over one lineage share it by its key. */
 export interface ShuffleDependency {
@@ -18,16 +18,22 @@ export interface StagePlan {
   readonly dependencies: readonly ShuffleDependency[]
   /** The branch that a union's partition takes in a `choice` program. */
   readonly branches: ReadonlyMap<LineageNode, readonly number[]>
-  /** Persisted nodes whose partitions are all kept: what they are made from is left out of the program. */
+  /** Persisted nodes that are `kept` or a `leaf`: what they are made from is left out of the program. */
   readonly kept: ReadonlySet<LineageNode>
 }
 
 /**
- * Cuts lineage at its shuffles and writes the program of the stage that ends in `node`.
- * @param isKept whether all partitions of a persisted node are kept, so that nothing below it is needed.
+ * How a stage reads a persisted node: `computed` makes its partitions and keeps them, `kept` finds them where they were kept, `leaf` is handed
+ * them like a source's data.
  */
-export function planStage(node: LineageNode, sink: Sink, isKept: (node: LineageNode) => boolean): StagePlan {
-  const builder = new ProgramBuilder(isKept)
+export type Persistence = 'computed' | 'kept' | 'leaf'
+
+/**
+ * Cuts lineage at its shuffles and writes the program of the stage that ends in `node`.
+ * @param persistence asked for each persisted node that the stage reads; nothing below one that is not `computed` is planned.
+ */
+export function planStage(node: LineageNode, sink: Sink, persistence: (node: LineageNode) => Persistence): StagePlan {
+  const builder = new ProgramBuilder(persistence)
   const root = builder.program(node)
   const { dependencies, branches, kept } = builder
   return { node, program: { root, sink }, dependencies: [...dependencies.values()], branches, kept }
@@ -68,18 +74,19 @@ class ProgramBuilder {
   readonly dependencies = new Map<string, ShuffleDependency>()
   readonly branches = new Map<LineageNode, readonly number[]>()
   readonly kept = new Set<LineageNode>()
-  readonly #isKept: (node: LineageNode) => boolean
+  readonly #persistence: (node: LineageNode) => Persistence
 
-  constructor(isKept: (node: LineageNode) => boolean) {
-    this.#isKept = isKept
+  constructor(persistence: (node: LineageNode) => Persistence) {
+    this.#persistence = persistence
   }
 
   program(given: LineageNode): Program {
     const node = effectiveNode(given)
     if (!isPersisted(node)) return this.#body(node)
-    if (!this.#isKept(node)) return { kind: 'cached', body: this.#body(node) }
+    const persistence = this.#persistence(node)
+    if (persistence === 'computed') return { kind: 'cached', body: this.#body(node) }
     this.kept.add(node)
-    return { kind: 'cached', body: { kind: 'absent' } }
+    return persistence === 'leaf' ? { kind: 'source' } : { kind: 'cached', body: { kind: 'absent' } }
   }
 
   #body(node: LineageNode): Program {
