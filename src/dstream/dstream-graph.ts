@@ -26,6 +26,9 @@ export class DStreamGraph {
     this.batchDuration = batchDuration
   }
 
+  get streams(): readonly DStreamNode<unknown>[] {
+    return this.#streams
+  }
   get inputStreams(): readonly InputDStream<unknown>[] {
     return this.#inputStreams
   }

@@ -1,7 +1,9 @@
 import { IllegalArgumentException, SparkException, UnsupportedOperationException } from '../errors.ts'
 import { log } from '../log.ts'
-import type { RDD } from '../rdd/rdd.ts'
+import { RDD } from '../rdd/rdd.ts'
 import { StorageLevel } from '../task/storage-level.ts'
+import type { PlainData } from './checkpoint/checkpoint.ts'
+import type { RecoveredRun } from './checkpoint/recovery.ts'
 import { Duration, type DurationLike, toDuration } from './duration.ts'
 import { Interval } from './interval.ts'
 import { type MaybePromise, mapInOrder, whenReady } from './maybe-promise.ts'
@@ -32,6 +34,8 @@ export abstract class DStreamNode<T> {
   #rememberDuration: Duration | null = null
   #checkpointDuration: Duration | null = null
   #storageLevel: StorageLevel = StorageLevel.NONE
+  /** The stream's first batch, in milliseconds, where it is younger than the run that it is part of. */
+  #firstBatch = Number.NEGATIVE_INFINITY
 
   /** @throws IllegalStateException when the context was started or stopped already. */
   constructor(context: StreamingContext, operation: string) {
@@ -211,7 +215,7 @@ export abstract class DStreamNode<T> {
   getOrCompute(time: Time): MaybePromise<RDD<T> | null> {
     const known = this.#generated.get(time.milliseconds)
     if (known !== undefined) return known
-    if (!this.isTimeValid(time)) return null
+    if (!this.isTimeValid(time) || time.milliseconds < this.#firstBatch) return null
     const made = whenReady(this.#computeAtCreationSite(time), (rdd) => this.#prepare(rdd, time))
     if (made !== null) this.#remember(time, made)
     return made
@@ -226,8 +230,27 @@ export abstract class DStreamNode<T> {
     if (rdd === null) return null
     if (!this.#storageLevel.equals(StorageLevel.NONE)) rdd.persist(this.#storageLevel)
     const interval = this.#checkpointDuration
-    if (interval !== null && time.minus(this.#zeroTime!).isMultipleOf(interval)) rdd.checkpoint()
+    if (interval !== null && time.minus(this.#zeroTime!).isMultipleOf(interval)) this.#requestCheckpoint(rdd, time)
     return rdd
+  }
+
+  #requestCheckpoint(rdd: RDD<T>, time: Time): void {
+    const { checkpointer } = this.context
+    // A state is that of the batch before with a few changes; another stream's batches have nothing to do with each other.
+    const previous = () => (this.mustCheckpoint ? this.#lastWrittenBefore(time) : null)
+    if (checkpointer === null) rdd.checkpoint()
+    else checkpointer.requestCheckpoint(this, rdd as RDD<never>, time.milliseconds, previous)
+  }
+
+  #lastWrittenBefore(time: Time): RDD<never> | null {
+    let last: RDD<never> | null = null
+    let lastTime = Number.NEGATIVE_INFINITY
+    for (const [key, rdd] of this.#generated) {
+      if (key <= lastTime || key >= time.milliseconds || !(rdd instanceof RDD) || !rdd.isCheckpointed()) continue
+      last = rdd as RDD<never>
+      lastTime = key
+    }
+    return last
   }
 
   #remember(time: Time, made: MaybePromise<RDD<T> | null>): void {
@@ -239,6 +262,31 @@ export abstract class DStreamNode<T> {
       (rdd) => (rdd === null ? this.#generated.delete(key) : this.#generated.set(key, rdd)),
       () => this.#generated.delete(key),
     )
+  }
+
+  /**
+   * What a checkpoint keeps of the stream beside its RDDs, as plain data: for a source, the positions of the batches that may run again.
+   * Asked before a batch's jobs run and after they have ended; undefined, as here, for nothing.
+   */
+  checkpointData(): PlainData | undefined {
+    return undefined
+  }
+
+  /** Takes back what {@link checkpointData} gave in an earlier run; called before the context starts. */
+  restoreCheckpointData(_data: PlainData, _run: RecoveredRun): void {}
+
+  /** @throws SparkException when a stream of this kind cannot go on from the checkpoint that was read at `path`. @internal */
+  assertRecoverable(_path: string): void {}
+
+  /** Takes the RDD of a batch of an earlier run. @internal */
+  restoreRDD(time: number, rdd: RDD<T>): void {
+    if (!this.#storageLevel.equals(StorageLevel.NONE)) rdd.persist(this.#storageLevel)
+    this.#generated.set(time, rdd)
+  }
+
+  /** Lets the stream begin in the midst of a run: there is nothing of it before `time`, milliseconds since the epoch. @internal */
+  beginAt(time: number): void {
+    this.#firstBatch = time
   }
 
   /** Forgets the RDDs that nobody needs once the batch at `time` is done. @internal */

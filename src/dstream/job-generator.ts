@@ -1,4 +1,7 @@
 import { log } from '../log.ts'
+import type { Checkpoint } from './checkpoint/checkpoint.ts'
+import type { Checkpointer } from './checkpoint/checkpointer.ts'
+import { restoreStreams } from './checkpoint/recovery.ts'
 import type { Clock } from './clock.ts'
 import type { DStreamGraph } from './dstream-graph.ts'
 import { EventLoop } from './event-loop.ts'
@@ -24,6 +27,7 @@ export class JobGenerator {
   readonly #events: EventLoop<GeneratorEvent>
   /** Those who wait for the generator to get on; each is asked after every event whether it has seen enough. */
   readonly #watchers = new Set<() => void>()
+  #checkpointer: Checkpointer | null = null
   #lastTick: Time | null = null
   #lastGenerated: Time | null = null
   #isClosed = false
@@ -32,23 +36,53 @@ export class JobGenerator {
     this.#graph = graph
     this.#scheduler = scheduler
     this.#isUnpersisting = isUnpersisting
-    this.#timer = new RecurringTimer(clock, graph.batchDuration.milliseconds, (time) => {
-      this.#lastTick = new Time(time)
-      this.#events.post({ kind: 'generateJobs', time: this.#lastTick })
-    })
+    this.#timer = new RecurringTimer(clock, graph.batchDuration.milliseconds, (time) => this.#due(time))
     this.#events = new EventLoop<GeneratorEvent>(
       (event) => this.#handle(event),
       (error) => this.#scheduler.reportError('Error in job generator', error),
     )
   }
 
-  /** Starts the graph and then the ticks: the first batch is the next multiple of the interval. */
-  start(): MaybePromise<void> {
+  /**
+   * Starts the graph and then the ticks: the first batch is the next multiple of the interval.
+   * @param checkpointer writes the checkpoints of this run; null for none.
+   */
+  start(checkpointer: Checkpointer | null): MaybePromise<void> {
+    this.#checkpointer = checkpointer
     const startTime = this.#timer.getStartTime()
-    return whenReady(this.#graph.start(new Time(startTime).minus(this.#graph.batchDuration)), () => {
+    const zeroTime = new Time(startTime).minus(this.#graph.batchDuration)
+    const opened = whenReady(this.#graph.start(zeroTime), () =>
+      checkpointer?.open(zeroTime.milliseconds, zeroTime.milliseconds),
+    )
+    return whenReady(opened, () => {
       this.#timer.start(startTime)
       log('INFO', 'JobGenerator', `Started JobGenerator at ${startTime} ms`)
     })
+  }
+
+  /**
+   * Goes on where an earlier run ended: first the batches that it did not complete and those that were missed since, with their own times,
+   * then the ticks.
+   */
+  async restart(checkpointer: Checkpointer, checkpoint: Checkpoint): Promise<void> {
+    this.#checkpointer = checkpointer
+    const { zeroTime, checkpointTime, batchIntervalMs } = checkpoint
+    restoreStreams(this.#graph, checkpoint, checkpointer.directory)
+    await this.#graph.start(new Time(zeroTime))
+    // A clock that was set back must not make the same batch twice.
+    const restartTime = Math.max(this.#timer.getRestartTime(zeroTime), checkpointTime + batchIntervalMs)
+    const missed = new Time(checkpointTime + batchIntervalMs).until(new Time(restartTime), this.#graph.batchDuration)
+    const times = [...checkpoint.pendingTimes, ...missed.map((time) => time.milliseconds)]
+    log('INFO', 'JobGenerator', `Batches to run again or to make up for: ${times.join(', ')}`)
+    await checkpointer.open(zeroTime, restartTime - batchIntervalMs, times)
+    for (const time of times) this.#due(time)
+    this.#timer.start(restartTime)
+    log('INFO', 'JobGenerator', `Restarted JobGenerator at ${restartTime} ms`)
+  }
+
+  #due(time: number): void {
+    this.#lastTick = new Time(time)
+    this.#events.post({ kind: 'generateJobs', time: this.#lastTick })
   }
 
   /** The time of the last batch whose jobs were made, or null. */
@@ -73,6 +107,7 @@ export class JobGenerator {
   }
 
   onBatchCompletion(time: Time): void {
+    this.#checkpointer?.batchEnded(time.milliseconds)
     this.#events.post({ kind: 'clearMetadata', time })
   }
 
@@ -112,7 +147,11 @@ export class JobGenerator {
     }
     try {
       const submitted = whenReady(this.#scheduler.receiverTracker?.allocateBlocksToBatch(time), () =>
-        whenReady(this.#graph.generateJobs(time), (jobs) => this.#scheduler.submitJobs(time, jobs)),
+        whenReady(this.#graph.generateJobs(time), (jobs) =>
+          whenReady(this.#checkpointer?.beforeJobs(time.milliseconds, jobs.length > 0), () =>
+            this.#scheduler.submitJobs(time, jobs),
+          ),
+        ),
       )
       if (submitted instanceof Promise) return submitted.catch(failed).then(finished)
     } catch (error) {
@@ -125,6 +164,8 @@ export class JobGenerator {
     this.#graph.clearMetadata(time, this.#isUnpersisting)
     const threshold = time.minus(this.#graph.maxInputStreamRememberDuration)
     this.#scheduler.inputInfoTracker.cleanup(threshold)
-    return this.#scheduler.receiverTracker?.cleanupOldBlocksAndBatches(threshold)
+    return whenReady(this.#scheduler.receiverTracker?.cleanupOldBlocksAndBatches(threshold), () =>
+      this.#checkpointer?.afterBatch(),
+    )
   }
 }

@@ -23,6 +23,12 @@ export class RecurringTimer {
     return (Math.floor(this.#clock.now() / this.#periodMs) + 1) * this.#periodMs
   }
 
+  /** The first tick's time if the timer went on now in the steps that another began at `originalStart`. */
+  getRestartTime(originalStart: number): number {
+    const periods = Math.floor((this.#clock.now() - originalStart) / this.#periodMs) + 1
+    return periods * this.#periodMs + originalStart
+  }
+
   /** @param startTime the first tick's time, from {@link getStartTime}. */
   start(startTime: number): void {
     this.#loop = this.#run(startTime)

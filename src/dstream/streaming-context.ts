@@ -4,6 +4,10 @@ import { SparkContext } from '../context/spark-context.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
 import { log } from '../log.ts'
 import type { RDD } from '../rdd/rdd.ts'
+import type { Checkpoint } from './checkpoint/checkpoint.ts'
+import { CheckpointDirectory } from './checkpoint/checkpoint-directory.ts'
+import { Checkpointer } from './checkpoint/checkpointer.ts'
+import { assertRecoverable, type RecoveryOptions, readCheckpoint } from './checkpoint/recovery.ts'
 import type { Clock } from './clock.ts'
 import { ContextWaiter } from './context-waiter.ts'
 import { deadline } from './deadline.ts'
@@ -85,6 +89,9 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
   readonly #jobTag = `millstream-streaming-${contextCount++}`
   #state: StreamingContextState = StreamingContextState.INITIALIZED
   #checkpointDir: string | null = null
+  #checkpointer: Checkpointer | null = null
+  /** Where an earlier run ended, for this one to go on; null for a new one. */
+  #recovered: Checkpoint | null = null
   #startSite = ''
   #starting: Promise<void> | null = null
   #stopping: Promise<void> | null = null
@@ -133,12 +140,52 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     return running?.getState() === StreamingContextState.ACTIVE ? running : null
   }
 
-  /** The context that is running in this process, or else what `setup` makes, which is not started. */
-  static async getActiveOrCreate(setup: () => MaybePromise<StreamingContext>): Promise<StreamingContext> {
-    if (typeof setup !== 'function') {
-      throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `setup must be a function, but is ${String(setup)}`)
+  /**
+   * A context that goes on where the run before ended, if that left a checkpoint in the directory, or else begins anew. Either way `setup`
+   * makes it: with the program as it is now and with the settings of now. It is not started.
+   * @param checkpointPath the directory, which the context is given unless `setup` gave it one.
+   * @param setup makes the context, its streams and its output operations.
+   * @throws SparkException when no checkpoint in the directory can be read. @throws CheckpointMismatchError when the program does not fit it.
+   */
+  static async getOrCreate(
+    checkpointPath: string,
+    setup: () => MaybePromise<StreamingContext>,
+    options: RecoveryOptions = {},
+  ): Promise<StreamingContext> {
+    assertSetup(setup)
+    const checkpoint = await readCheckpoint(checkpointPath, options)
+    const context = await setup()
+    try {
+      if (context.checkpointDir === null) context.checkpoint(checkpointPath)
+      if (checkpoint !== null) context.#recover(checkpoint, checkpointPath)
+      return context
+    } catch (error) {
+      await context.stop()
+      throw error
     }
-    return StreamingContext.getActive() ?? setup()
+  }
+
+  /**
+   * The context that is running in this process, or else what `setup` makes, which is not started; with a directory, the same as
+   * {@link getOrCreate} of it.
+   */
+  static async getActiveOrCreate(setup: () => MaybePromise<StreamingContext>): Promise<StreamingContext>
+  static async getActiveOrCreate(
+    checkpointPath: string | null,
+    setup: () => MaybePromise<StreamingContext>,
+    options?: RecoveryOptions,
+  ): Promise<StreamingContext>
+  static async getActiveOrCreate(
+    first: string | null | (() => MaybePromise<StreamingContext>),
+    second?: () => MaybePromise<StreamingContext>,
+    options?: RecoveryOptions,
+  ): Promise<StreamingContext> {
+    const path = typeof first === 'string' ? first : null
+    const setup = second ?? first
+    assertSetup(setup)
+    const active = StreamingContext.getActive()
+    if (active !== null) return active
+    return path === null ? setup() : StreamingContext.getOrCreate(path, setup, options)
   }
 
   protected override get self(): StreamingContext {
@@ -150,7 +197,7 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
   }
 
   /**
-   * Where checkpoints go; null for none.
+   * Where checkpoints go; null for none. To go on from them after a restart, make the context by {@link getOrCreate}.
    * @param directory a path that the workers can reach too.
    */
   checkpoint(directory: string | null): void {
@@ -161,6 +208,33 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
   /** @internal */
   get checkpointDir(): string | null {
     return this.#checkpointDir
+  }
+  /** Writes the checkpoints while the context runs; null without a checkpoint directory. @internal */
+  get checkpointer(): Checkpointer | null {
+    return this.#checkpointer
+  }
+
+  #recover(checkpoint: Checkpoint, path: string): void {
+    if (this.#state !== StreamingContextState.INITIALIZED || this.#starting !== null) {
+      throw new IllegalStateException(
+        'STREAMING_CONTEXT_STARTED',
+        'The setup function of StreamingContext.getOrCreate must not start the context: call start() on what getOrCreate returns',
+      )
+    }
+    assertRecoverable({ graph: this.graph, checkpoint, path, checkpointDir: this.#checkpointDir! })
+    this.#recovered = checkpoint
+  }
+
+  #createCheckpointer(): Checkpointer | null {
+    if (this.#checkpointDir === null) return null
+    const { graph, scheduler } = this
+    return new Checkpointer({
+      directory: new CheckpointDirectory(this.#checkpointDir),
+      graph,
+      batchIntervalMs: graph.batchDuration.milliseconds,
+      isCompleted: (time) => !scheduler.getPendingTimes().includes(time),
+      onError: (error) => scheduler.reportError('Error writing a checkpoint', error),
+    })
   }
 
   /**
@@ -249,8 +323,10 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     }
     const extraListeners = this.#conf.getOption('spark.streaming.extraListeners')
     for (const listener of await loadExtraListeners(extraListeners)) this.addStreamingListener(listener)
+    this.#checkpointer = this.#createCheckpointer()
     await this.scheduler.receiverTracker?.start()
-    await this.#generator.start()
+    if (this.#recovered === null) await this.#generator.start(this.#checkpointer)
+    else await this.#generator.restart(this.#checkpointer!, this.#recovered)
     this.#listenerBus.post('onStreamingStarted', { time: this.clock.now() })
   }
 
@@ -356,6 +432,7 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     }
     this.#generator.close()
     await this.#endJobs()
+    if (this.graph.zeroTime !== null) await this.#checkpointer?.close()
     await this.graph.stop()
     this.#listenerBus.stop()
   }
@@ -418,6 +495,11 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
   get startSite(): string {
     return this.#startSite
   }
+}
+
+function assertSetup(setup: unknown): asserts setup is () => MaybePromise<StreamingContext> {
+  if (typeof setup === 'function') return
+  throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `setup must be a function, but is ${String(setup)}`)
 }
 
 type ContextArguments =

@@ -7,11 +7,15 @@ import { StorageLevel } from '../task/storage-level.ts'
 import { localDirectory } from './local-directory.ts'
 import { partitionerFile } from './partitioner-file.ts'
 import type { RDDContext } from './rdd-context.ts'
-import type { RDDLineage } from './rdd-lineage.ts'
+import type { NodeShape, RDDLineage } from './rdd-lineage.ts'
+
+/** Writes what a computed node holds and gives the shape of a node that reads it back. */
+export type CheckpointWriter = (context: RDDContext, node: LineageNode, properties: JobProperties) => Promise<NodeShape>
 
 /** Checkpoints asked for and not written yet; a context without one spares its jobs the walk over their lineage. */
 const requested = new WeakMap<RDDContext, Set<NodeStorage>>()
 const writing = new WeakMap<NodeStorage, Promise<void>>()
+const writers = new WeakMap<NodeStorage, CheckpointWriter>()
 const files = new WeakMap<NodeStorage, string>()
 
 /** Asks for a checkpoint in the checkpoint directory, written after the next job that computes the RDD. @throws SparkException without a directory. */
@@ -24,6 +28,14 @@ export function requestCheckpoint(context: RDDContext, { storage }: RDDLineage):
   }
   if (storage.checkpointed !== null || storage.checkpoint === 'reliable') return
   storage.checkpoint = 'reliable'
+  remember(context, storage)
+}
+
+/** Asks for a checkpoint that `writer` writes after the next job that computes the RDD. */
+export function requestCheckpointBy(context: RDDContext, { storage }: RDDLineage, writer: CheckpointWriter): void {
+  if (storage.checkpointed !== null || storage.checkpoint === 'reliable') return
+  storage.checkpoint = 'reliable'
+  writers.set(storage, writer)
   remember(context, storage)
 }
 
@@ -96,8 +108,7 @@ function writeOnce(context: RDDContext, node: LineageNode, properties: JobProper
   const { storage } = node
   let written = writing.get(storage)
   if (!written) {
-    const make = storage.checkpoint === 'local' ? makeLocalCheckpoint : makeReliableCheckpoint
-    written = make(context, node, properties)
+    written = makerOf(storage)(context, node, properties)
       .then((checkpointed) => {
         storage.checkpointed = checkpointed
         requested.get(context)?.delete(storage)
@@ -106,6 +117,17 @@ function writeOnce(context: RDDContext, node: LineageNode, properties: JobProper
     writing.set(storage, written)
   }
   return written
+}
+
+function makerOf(storage: NodeStorage) {
+  const writer = writers.get(storage)
+  if (writer !== undefined) return makeCheckpointBy(writer)
+  return storage.checkpoint === 'local' ? makeLocalCheckpoint : makeReliableCheckpoint
+}
+
+function makeCheckpointBy(writer: CheckpointWriter) {
+  return async (context: RDDContext, node: LineageNode, properties: JobProperties): Promise<LineageNode> =>
+    Object.freeze({ ...(await writer(context, node, properties)), ...identityOf(node, properties) }) as LineageNode
 }
 
 async function makeReliableCheckpoint(

@@ -1,5 +1,6 @@
 import { MillstreamError } from '../errors.ts'
 import * as approximate from './partition-functions/approximate.ts'
+import * as checkpoint from './partition-functions/checkpoint.ts'
 import * as keyed from './partition-functions/keyed.ts'
 import * as numbers from './partition-functions/numbers.ts'
 import { pipeThrough } from './partition-functions/pipe.ts'
@@ -18,6 +19,7 @@ export type BuiltinPartitionFunction = (...parameters: never[]) => unknown
 const FUNCTIONS = {
   approximateDistinct: approximate.approximateDistinct,
   approximateDistinctByKey: approximate.approximateDistinctByKey,
+  changesOfState: checkpoint.changesOfState,
   combineByKey: keyed.combineByKey,
   countIntervals: numbers.countIntervals,
   countKeys: keyed.countKeys,
@@ -33,6 +35,7 @@ const FUNCTIONS = {
   keyByGroup: whole.keyByGroup,
   keysBetween: whole.keysBetween,
   keysOfBoth: keyed.keysOfBoth,
+  latestState: checkpoint.latestState,
   leastRecord: top.leastRecord,
   leastRecords: top.leastRecords,
   numberRecords: whole.numberRecords,
@@ -47,6 +50,7 @@ const FUNCTIONS = {
   sampleCell: sampling.sampleCell,
   samplePoisson: sampling.samplePoisson,
   sampleQuotas: sampling.sampleQuotas,
+  saveCheckpointPart: checkpoint.saveCheckpointPart,
   savePartitionAsRecords: saving.savePartitionAsRecords,
   savePartitionAsText: saving.savePartitionAsText,
   sortByKey: whole.sortByKey,

@@ -10,11 +10,13 @@ import { isHidden, pathName } from '../../io/path.ts'
 import { log } from '../../log.ts'
 import { RDD } from '../../rdd/rdd.ts'
 import { RDDLineage } from '../../rdd/rdd-lineage.ts'
+import type { PlainData } from '../checkpoint/checkpoint.ts'
+import type { RecoveredRun } from '../checkpoint/recovery.ts'
 import { describeError } from '../describe-error.ts'
 import { Duration } from '../duration.ts'
 import type { StreamingContext } from '../streaming-context.ts'
 import type { Time } from '../time.ts'
-import { FileSelection } from './file-selection.ts'
+import { FileSelection, type WatchedFile } from './file-selection.ts'
 import { InputDStream } from './input-dstream.ts'
 
 /** How a watched file's content becomes records. */
@@ -49,6 +51,7 @@ export class FileInputDStream<T> extends InputDStream<T> {
   readonly #recordLength: number
   readonly #rememberMs: number
   readonly #selection: FileSelection
+  #recovered: RecoveredRun | null = null
 
   /** @throws IllegalArgumentException for an empty directory, an unknown scheme or a record length below 1. */
   constructor(context: StreamingContext, directory: string, options: FileStreamOptions = {}, operation = 'fileStream') {
@@ -76,7 +79,7 @@ export class FileInputDStream<T> extends InputDStream<T> {
 
   override async compute(validTime: Time): Promise<RDD<T>> {
     const startedAt = this.context.clock.now()
-    const files = this.#selection.select(validTime.milliseconds, await this.#listFiles())
+    const files = await this.#filesOf(validTime.milliseconds)
     const tookMs = this.context.clock.now() - startedAt
     if (tookMs > this.slideDuration.milliseconds) {
       log(
@@ -98,14 +101,26 @@ export class FileInputDStream<T> extends InputDStream<T> {
     return this.#filesRDD(files)
   }
 
+  async #filesOf(batchTime: number): Promise<readonly WatchedFile[]> {
+    const selected = this.#selection.filesOf(batchTime)
+    if (selected !== undefined) return selected
+    // A batch that was completed in an earlier run and then forgotten has no files any more; what lies there now belongs to later ones.
+    if (this.#recovered?.runs(batchTime) === false) return []
+    return this.#selection.select(batchTime, await this.#listFiles())
+  }
+
   override clearMetadata(time: Time, isUnpersisting: boolean): void {
     super.clearMetadata(time, isUnpersisting)
     this.#selection.forgetBefore(time.milliseconds - this.rememberDuration.milliseconds)
   }
 
-  /** The files of each batch that is remembered, by batch time in milliseconds. @internal */
-  get filesByBatch(): ReadonlyMap<number, readonly string[]> {
-    return this.#selection.filesByBatch
+  override checkpointData(): PlainData {
+    return this.#selection.toPlainData()
+  }
+
+  override restoreCheckpointData(data: PlainData, run: RecoveredRun): void {
+    this.#selection.restore(data)
+    this.#recovered = run
   }
 
   /** All files one level below the watched directories; none, with a warning, where that fails. */
@@ -125,7 +140,7 @@ export class FileInputDStream<T> extends InputDStream<T> {
     }
   }
 
-  #filesRDD(files: readonly FileStatus[]): RDD<T> {
+  #filesRDD(files: readonly WatchedFile[]): RDD<T> {
     const { sparkContext } = this.context
     const partitions = files.flatMap((file) => this.#readable(file).map((split) => [split]))
     const lineage = RDDLineage.ready(sparkContext, this.operation, {
@@ -141,7 +156,7 @@ export class FileInputDStream<T> extends InputDStream<T> {
   }
 
   /** A file that cannot be read is said and left out: the others of its batch are not lost with it. */
-  #readable(file: FileStatus): FileSplit[] {
+  #readable(file: WatchedFile): FileSplit[] {
     try {
       return this.#splits(file)
     } catch (error) {
@@ -150,8 +165,8 @@ export class FileInputDStream<T> extends InputDStream<T> {
     }
   }
 
-  #splits(file: FileStatus): FileSplit[] {
-    if (this.#format === 'text') return computeSplits([file], 1)
+  #splits(file: WatchedFile): FileSplit[] {
+    if (this.#format === 'text') return computeSplits([{ ...file, isDirectory: false }], 1)
     const whole = { path: file.path, start: 0, length: file.length, isCompressed: isCompressedFile(file.path) }
     if (this.#format !== 'binaryRecords') return [whole]
     const size = Math.ceil(BINARY_RECORDS_SPLIT_BYTES / this.#recordLength) * this.#recordLength

@@ -1,3 +1,5 @@
+import { SparkException } from '../../errors.ts'
+import { log } from '../../log.ts'
 import { RDD } from '../../rdd/rdd.ts'
 import type { StreamingContext } from '../streaming-context.ts'
 import { InputDStream } from './input-dstream.ts'
@@ -28,6 +30,19 @@ export class QueueInputDStream<T> extends InputDStream<T> {
     const rdds = taken.map((batch) => this.#asRDD(batch))
     if (rdds.length > 1) return this.context.sparkContext.union(rdds)
     return rdds[0] ?? this.#defaultRDD ?? this.context.sparkContext.emptyRDD<T>()
+  }
+
+  /** What is in the program's memory is gone with it. */
+  override start(): void {
+    if (this.context.checkpointDir !== null)
+      log('WARN', 'QueueInputDStream', "queueStream doesn't support checkpointing")
+  }
+
+  override assertRecoverable(path: string): void {
+    throw new SparkException(
+      'QUEUE_STREAM_NOT_RECOVERABLE',
+      `Failed to read checkpoint from directory ${path}: queueStream doesn't support checkpointing. Please don't use queueStream when checkpointing is enabled. (${this.creationSite})`,
+    )
   }
 
   #asRDD(batch: RDD<T> | readonly T[]): RDD<T> {

@@ -50,7 +50,8 @@ export function partName(partition: number): string {
   return `part-${String(partition).padStart(5, '0')}`
 }
 
-async function writePart(
+/** Writes a file that stands under its name only when it is whole and on the disk. @returns the name. */
+export async function writePart(
   directory: string,
   name: string,
   content: Iterable<string | Uint8Array>,
@@ -87,7 +88,8 @@ function* linesOf(records: Iterable<unknown>): Generator<Buffer> {
   if (text !== '') yield Buffer.from(text)
 }
 
-function* chunksOf(records: Iterable<unknown>): Generator<Uint8Array> {
+/** The records as chunks of the record codec. */
+export function* chunksOf(records: Iterable<unknown>): Generator<Uint8Array> {
   let chunk: unknown[] = []
   for (const record of records) {
     chunk.push(record)

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { CorruptCheckpointError } from './errors.ts'
+
+/** Plain data, as JSON holds it. */
+export type PlainData =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly PlainData[]
+  | { readonly [key: string]: PlainData | undefined }
+
+/** One file of an RDD's partition; the number in its name is the partition. */
+export interface PartFile {
+  readonly bytes: number
+  readonly records: number
+  readonly crc32: number
+}
+
+/** A directory with a file for each partition. */
+export interface PartDirectory {
+  /** Relative to the checkpoint directory. */
+  readonly directory: string
+  readonly parts: readonly PartFile[]
+}
+
+/** Changes since what stands before them: a record for each key that was changed or removed. */
+export interface ChangesDirectory extends PartDirectory {
+  /** How often its records were merged with those of others. */
+  readonly level: number
+}
+
+/** Where the records of one RDD are: a snapshot, and the changes since, oldest first. */
+export interface RDDFiles {
+  /** What places its keys, encoded; null when it has none. */
+  readonly partitioner: string | null
+  readonly snapshot: PartDirectory
+  readonly changes: readonly ChangesDirectory[]
+}
+
+/** What a checkpoint keeps of one stream. */
+export interface OperatorCheckpoint {
+  /** The operation and its line in the program that wrote the checkpoint, for messages. */
+  readonly description: string
+  /** What the stream itself gave: positions of a source, files of batches. */
+  readonly data?: PlainData
+  /** RDDs that were written, by batch time in milliseconds. */
+  readonly rdds?: Readonly<Record<string, RDDFiles>>
+}
+
+/** All that a later run cannot derive from the program (Spark's `Checkpoint`). Times and durations are milliseconds. */
+export interface Checkpoint {
+  readonly batchIntervalMs: number
+  readonly zeroTime: number
+  /** The last batch that was generated, or that a recovery has still to generate. */
+  readonly checkpointTime: number
+  /** Batches that were not completed, in ascending order. */
+  readonly pendingTimes: readonly number[]
+  /** By the ids that the next run finds again; every stream of the graph is named, also one without data. */
+  readonly operators: Readonly<Record<string, OperatorCheckpoint>>
+}
+
+/** Grows when a release can no longer read what an earlier one wrote. */
+const VERSION = 1
+const FORMAT = 'millstream-checkpoint'
+
+interface Header {
+  readonly format: string
+  readonly version: number
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** A line that says what follows, with its length and digest, and then the checkpoint as JSON. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  const body = Buffer.from(JSON.stringify(checkpoint))
+  const header: Header = { format: FORMAT, version: VERSION, bytes: body.length, sha256: sha256(body) }
+  return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body])
+}
+
+/** @throws CorruptCheckpointError when the bytes are not what was written. */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  const end = bytes.indexOf(0x0a)
+  if (end < 0) throw new CorruptCheckpointError(`its ${bytes.length} bytes hold no header`)
+  const header = parseHeader(Buffer.from(bytes.subarray(0, end)).toString())
+  const body = bytes.subarray(end + 1)
+  if (body.length !== header.bytes) {
+    throw new CorruptCheckpointError(`it was cut off: ${body.length} of ${header.bytes} bytes are there`)
+  }
+  if (sha256(body) !== header.sha256) throw new CorruptCheckpointError('its content does not match its checksum')
+  return JSON.parse(Buffer.from(body).toString()) as Checkpoint
+}
+
+function parseHeader(line: string): Header {
+  let header: Partial<Header> | null
+  try {
+    header = JSON.parse(line) as Partial<Header> | null
+  } catch (cause) {
+    throw new CorruptCheckpointError('its header cannot be read', { cause })
+  }
+  if (header?.format !== FORMAT) throw new CorruptCheckpointError('it is no checkpoint of Millstream')
+  if (header.version !== VERSION) {
+    throw new CorruptCheckpointError(
+      `it has version ${header.version} of the format, and this release reads version ${VERSION}`,
+    )
+  }
+  return header as Header
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** The directories that hold data of a checkpoint, relative to the checkpoint directory. */
+export function dataDirectoriesOf({ operators }: Checkpoint): Set<string> {
+  const directories = new Set<string>()
+  for (const { rdds } of Object.values(operators)) {
+    for (const { snapshot, changes } of Object.values(rdds ?? {})) {
+      for (const { directory } of [snapshot, ...changes]) directories.add(directory)
+    }
+  }
+  return directories
+}

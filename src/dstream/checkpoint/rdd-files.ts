@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+import type { JobProperties } from '../../engine/engine.ts'
+import type { LineageNode } from '../../engine/lineage.ts'
+import { requestCheckpointBy } from '../../rdd/checkpointing.ts'
+import { cogroup } from '../../rdd/cogroup.ts'
+import { localDirectory } from '../../rdd/local-directory.ts'
+import { narrow } from '../../rdd/narrow-operations.ts'
+import { partitionerFile, readPartitionerFile } from '../../rdd/partitioner-file.ts'
+import { RDD } from '../../rdd/rdd.ts'
+import type { RDDContext } from '../../rdd/rdd-context.ts'
+import { type NodeShape, RDDLineage } from '../../rdd/rdd-lineage.ts'
+import type { WrittenPart } from '../../task/partition-functions/checkpoint.ts'
+import { builtin } from '../../task/partition-functions.ts'
+import type { Partitioner } from '../../task/partitioner.ts'
+import type { ChangesDirectory, PartDirectory, RDDFiles } from './checkpoint.ts'
+import { type CheckpointDirectory, DATA_DIRECTORY } from './checkpoint-directory.ts'
+import { partPath } from './part-path.ts'
+
+/** So many changes of one size are merged into one of the next: their number grows with the logarithm of the checkpoints. */
+const MERGED_CHANGES = 4
+
+/** A keyed RDD with one record a key; of the same stream, the one before is what changes are told from. */
+type Pairs = RDD<readonly [unknown, unknown]>
+
+/** Where RDDs were written to. */
+const written = new WeakMap<RDD<never>, RDDFiles>()
+
+/** The files that hold an RDD of a stream, or null when it was not written, or not yet. */
+export function filesOf(rdd: RDD<never>): RDDFiles | null {
+  return written.get(rdd) ?? null
+}
+
+/** What {@link requestCheckpoint} needs to know of the RDD. */
+export interface CheckpointRequest {
+  readonly directory: CheckpointDirectory
+  /** The id of the RDD's stream. */
+  readonly operatorId: string
+  /** The batch's time in milliseconds. */
+  readonly time: number
+  /** The stream's RDD that was checkpointed last; null when there is none, or when its records do not become this one's by a few changes. */
+  readonly previous: () => RDD<never> | null
+}
+
+/** Has an RDD written after the next job that computes it: what changed since the one before, or all of it where that is no more work. */
+export function requestCheckpoint(rdd: RDD<never>, request: CheckpointRequest): void {
+  requestCheckpointBy(rdd.context, rdd.lineage, async (context, node, properties) => {
+    const files = await writeRDD(rdd, request, node, { context, properties })
+    written.set(rdd, files)
+    return readingShape(context, request.directory, files, node.partitioner)
+  })
+}
+
+/** The RDD that an earlier run has written. */
+export function readRDD<T>(context: RDDContext, directory: CheckpointDirectory, files: RDDFiles): RDD<T> {
+  const partitioner = files.partitioner === null ? null : readPartitionerFile(Buffer.from(files.partitioner, 'base64'))
+  const shape = readingShape(context, directory, files, partitioner)
+  const rdd = new RDD<T>(context, RDDLineage.ready(context, 'checkpointFile', shape))
+  written.set(rdd as RDD<never>, files)
+  return rdd
+}
+
+interface Job {
+  readonly context: RDDContext
+  readonly properties: JobProperties
+}
+
+async function writeRDD(rdd: RDD<never>, request: CheckpointRequest, node: LineageNode, job: Job): Promise<RDDFiles> {
+  const encoded = node.partitioner && partitionerFile(node.partitioner)
+  const partitioner = encoded && Buffer.from(encoded).toString('base64')
+  const previous = request.previous()
+  const before = previous && filesOf(previous)
+  if (previous !== null && before !== null && partitioner !== null && canAppend(before, partitioner)) {
+    const { kept, merged, level } = planMerge(before.changes)
+    const reader = await changesOf(rdd, previous, merged, { request, partitioner: node.partitioner! })
+    const changes = await writeParts(reader, request, 'changes', job)
+    return { ...before, changes: [...kept, { ...changes, level }] }
+  }
+  return { partitioner, snapshot: await writeParts(node, request, 'snapshot', job), changes: [] }
+}
+
+/** Once the changes take as much space as the state, the next checkpoint is a snapshot: on average, that doubles what is written. */
+function canAppend({ snapshot, changes, partitioner }: RDDFiles, current: string): boolean {
+  return partitioner === current && changes.reduce((sum, one) => sum + sizeOf(one), 0) < sizeOf(snapshot)
+}
+
+function sizeOf({ parts }: PartDirectory): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/** Which of the changes become part of the ones that are about to be written. */
+function planMerge(changes: readonly ChangesDirectory[]) {
+  let level = 0
+  let end = changes.length
+  for (;;) {
+    const start = end - (MERGED_CHANGES - 1)
+    if (start < 0 || changes.slice(start, end).some((one) => one.level !== level)) break
+    end = start
+    level++
+  }
+  return { kept: changes.slice(0, end), merged: changes.slice(end), level }
+}
+
+async function changesOf(
+  rdd: RDD<never>,
+  previous: RDD<never>,
+  merged: readonly ChangesDirectory[],
+  { request, partitioner }: { readonly request: CheckpointRequest; readonly partitioner: Partitioner<never> },
+): Promise<LineageNode> {
+  const { context } = rdd
+  const between = merged.map((changes) => filesRDD(context, request.directory, changes, partitioner))
+  const grouped = cogroup('checkpoint', rdd as Pairs, [previous as Pairs, ...between], () => partitioner)
+  return narrow(grouped, 'checkpoint', builtin('changesOfState'), { preservesPartitioning: true }).resolve()
+}
+
+async function writeParts(
+  node: LineageNode,
+  { directory, operatorId, time }: CheckpointRequest,
+  kind: 'snapshot' | 'changes',
+  { context, properties }: Job,
+): Promise<PartDirectory> {
+  // Never one that a run before this one has begun to write for the same batch.
+  const relative = `${DATA_DIRECTORY}/${encodeURIComponent(operatorId)}/${time}-${kind}-${randomUUID().slice(0, 8)}`
+  const path = directory.resolve(relative)
+  const sink = builtin('saveCheckpointPart', localDirectory(context, path, 'checkpoint'))
+  try {
+    await context.fileSystem(path).mkdirs(path)
+    const parts = (await context.runJob({ node, sink, properties })) as WrittenPart[]
+    return { directory: relative, parts }
+  } catch (error) {
+    await directory.deleteData(relative).catch(() => {})
+    throw error
+  }
+}
+
+function readingShape(
+  context: RDDContext,
+  directory: CheckpointDirectory,
+  { snapshot, changes }: RDDFiles,
+  partitioner: Partitioner<never> | null,
+): NodeShape {
+  if (changes.length === 0 || partitioner === null) return filesShape(directory, snapshot, partitioner)
+  const [first, ...others] = [snapshot, ...changes].map((one) => filesRDD(context, directory, one, partitioner))
+  const grouped = cogroup('checkpoint', first!, others, () => partitioner)
+  return {
+    kind: 'narrow',
+    className: 'ReliableCheckpointRDD',
+    numPartitions: partitioner.numPartitions,
+    partitioner,
+    parent: grouped.lineage.node!,
+    op: builtin('latestState'),
+  }
+}
+
+function filesRDD(
+  context: RDDContext,
+  directory: CheckpointDirectory,
+  parts: PartDirectory,
+  partitioner: Partitioner<never>,
+): Pairs {
+  return new RDD(context, RDDLineage.ready(context, 'checkpoint', filesShape(directory, parts, partitioner)))
+}
+
+function filesShape(
+  checkpoints: CheckpointDirectory,
+  { directory, parts }: PartDirectory,
+  partitioner: Partitioner<never> | null,
+): NodeShape {
+  const path = checkpoints.resolve(directory)
+  return {
+    kind: 'files',
+    className: 'ReliableCheckpointRDD',
+    format: 'records',
+    numPartitions: parts.length,
+    partitioner,
+    partitions: parts.map(({ bytes }, partition) => [
+      { path: partPath(path, partition), start: 0, length: bytes, isCompressed: false },
+    ]),
+    recordLength: 0,
+  }
+}

@@ -1,0 +1,125 @@
+import { qualifyPath } from '../../io/file-systems.ts'
+import { log } from '../../log.ts'
+import type { DStreamNode } from '../dstream-node.ts'
+import type { Duration } from '../duration.ts'
+import type { Checkpoint, OperatorCheckpoint } from './checkpoint.ts'
+import { CheckpointDirectory } from './checkpoint-directory.ts'
+import { CheckpointMismatchError } from './errors.ts'
+import { readRDD } from './rdd-files.ts'
+
+/** What a stream is told when it gets back what an earlier run has kept. Times are milliseconds. */
+export interface RecoveredRun {
+  /** The last batch that the earlier run had generated. */
+  readonly checkpointTime: number
+  /** Whether the batch at `time` runs in this run: it was pending, or comes after {@link checkpointTime}. */
+  runs(time: number): boolean
+}
+
+/** How a run takes up an earlier one. */
+export interface RecoveryOptions {
+  /** Whether to begin anew when there are checkpoints and none of them can be read; false unless given. */
+  readonly createOnError?: boolean
+  /** Ids of operators whose data is not wanted any more, as the error names them. */
+  readonly dropOperators?: readonly string[]
+}
+
+/** The checkpoint to go on from, or null to begin anew. @throws SparkException when none can be read. */
+export async function readCheckpoint(
+  path: string,
+  { createOnError = false, dropOperators = [] }: RecoveryOptions,
+): Promise<Checkpoint | null> {
+  try {
+    const read = await new CheckpointDirectory(path).readNewest()
+    return read && withoutOperators(read.checkpoint, dropOperators)
+  } catch (error) {
+    if (!createOnError || error instanceof CheckpointMismatchError) throw error
+    log('WARN', 'StreamingContext', `Beginning anew: ${error instanceof Error ? error.message : String(error)}`)
+    return null
+  }
+}
+
+/** @throws CheckpointMismatchError when the program cannot go on from the checkpoint. */
+export function assertRecoverable(run: {
+  readonly graph: RecoverableGraph
+  readonly checkpoint: Checkpoint
+  /** Where the checkpoint was read. */
+  readonly path: string
+  /** Where the program will write its own. */
+  readonly checkpointDir: string
+}): void {
+  const { graph, checkpoint, path, checkpointDir } = run
+  if (qualifyPath(path) !== qualifyPath(checkpointDir)) {
+    throw new CheckpointMismatchError(
+      `getOrCreate was given the directory ${qualifyPath(path)}, and the setup function checkpoints to ${qualifyPath(checkpointDir)}: they must be the same`,
+    )
+  }
+  const batchIntervalMs = graph.batchDuration.milliseconds
+  if (batchIntervalMs !== checkpoint.batchIntervalMs) {
+    throw new CheckpointMismatchError(
+      `The checkpoint in ${path} is of a program with batches of ${checkpoint.batchIntervalMs} ms, and this one has batches of ` +
+        `${batchIntervalMs} ms: batches that have to run again would have no place. Keep the interval, or start in an empty directory.`,
+    )
+  }
+  assertAllMatched(graph, checkpoint)
+  for (const stream of graph.streams) stream.assertRecoverable(path)
+}
+
+/** The part of the graph that recovery needs. */
+export interface RecoverableGraph {
+  readonly batchDuration: Duration
+  readonly streams: readonly DStreamNode<unknown>[]
+  operatorId(stream: DStreamNode<unknown>): string
+}
+
+/**
+ * Gives the streams of a program what a checkpoint kept of them, matched by operator id.
+ * @throws CheckpointMismatchError when there is data that no stream of the program takes.
+ */
+export function restoreStreams(graph: RecoverableGraph, checkpoint: Checkpoint, directory: CheckpointDirectory): void {
+  const pending = new Set(checkpoint.pendingTimes)
+  const { checkpointTime } = checkpoint
+  const run: RecoveredRun = { checkpointTime, runs: (time) => time > checkpointTime || pending.has(time) }
+  const firstToRun = Math.min(...pending, checkpointTime + checkpoint.batchIntervalMs)
+  for (const stream of graph.streams) {
+    const kept = checkpoint.operators[graph.operatorId(stream)]
+    if (kept === undefined) {
+      stream.beginAt(firstToRun)
+      continue
+    }
+    if (kept.data !== undefined) stream.restoreCheckpointData(kept.data, run)
+    for (const [time, files] of Object.entries(kept.rdds ?? {})) {
+      stream.restoreRDD(Number(time), readRDD(stream.context.sparkContext, directory, files))
+    }
+  }
+}
+
+function assertAllMatched(graph: RecoverableGraph, { operators }: Checkpoint): void {
+  const ids = new Map(graph.streams.map((stream) => [graph.operatorId(stream), stream]))
+  const unmatched = Object.entries(operators).filter(([id, kept]) => hasData(kept) && !ids.has(id))
+  if (unmatched.length === 0) return
+  const fresh = [...ids].filter(([id]) => operators[id] === undefined)
+  const lost = unmatched.map(([id, { description }]) => `'${id}' (${description})`).join(', ')
+  const candidates = fresh.map(([id, stream]) => `'${id}' (${stream.creationSite})`).join(', ')
+  throw new CheckpointMismatchError(
+    `The checkpoint holds data of operators that this program does not have: ${lost}. ` +
+      (fresh.length > 0 ? `Operators of the program that the checkpoint does not know: ${candidates}. ` : '') +
+      "Give the operator that continues one of them its id with .name('…'); where the data is no longer wanted, " +
+      'drop it with the option dropOperators of StreamingContext.getOrCreate, or start in an empty directory.',
+  )
+}
+
+function hasData({ data, rdds }: OperatorCheckpoint): boolean {
+  return data !== undefined || Object.keys(rdds ?? {}).length > 0
+}
+
+/** @throws CheckpointMismatchError for an id that the checkpoint does not have. */
+function withoutOperators(checkpoint: Checkpoint, ids: readonly string[]): Checkpoint {
+  const unknown = ids.filter((id) => checkpoint.operators[id] === undefined)
+  if (unknown.length > 0) {
+    throw new CheckpointMismatchError(
+      `dropOperators names operators that the checkpoint does not have: ${unknown.join(', ')}. It has ${Object.keys(checkpoint.operators).join(', ')}`,
+    )
+  }
+  const operators = Object.fromEntries(Object.entries(checkpoint.operators).filter(([id]) => !ids.includes(id)))
+  return { ...checkpoint, operators }
+}
