@@ -1,0 +1,18 @@
+/** Ints that stand for something else than a length in what a Spark executor and its worker send each other. */
+export const Marker = {
+  END_OF_DATA_SECTION: -1,
+  EXCEPTION: -2,
+  TIMING: -3,
+  END_OF_STREAM: -4,
+  NULL: -5,
+  START_ARROW_STREAM: -6,
+  START_OF_INIT_MESSAGE: -8,
+} as const
+
+/** The one kind of function that Millstream's plans use: mapInArrow. */
+export const MAP_IN_ARROW = 207
+
+/** What Spark says or does here is not what this worker knows; the message says how to go on. */
+export class WorkerProtocolError extends Error {
+  override readonly name = 'WorkerProtocolError'
+}

@@ -1,0 +1,54 @@
+import type { NetConnectOpts } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+
+/** What Spark tells its workers through their environment, and what the archive's start script adds. */
+export interface WorkerEnvironment {
+  /** The folder for a daemon's Unix socket, or null for TCP on the loopback interface. */
+  readonly socketDir: string | null
+  /** Where a worker without a daemon finds its executor. */
+  readonly connectTo: NetConnectOpts
+  /** The secret of TCP connections; null on Unix sockets. */
+  readonly secret: string | null
+  readonly isReused: boolean
+  readonly prefersIpv6: boolean
+  /** The folder below which spill files go. */
+  readonly localDir: string
+  /** Memory that Spark grants each worker (`spark.executor.pyspark.memory`), or null. */
+  readonly memoryMiB: number | null
+  /** How long a daemon without a worker stays. */
+  readonly idleMs: number
+}
+
+const DEFAULT_IDLE_SECONDS = 120
+
+/** @throws Error when a variable is missing that every Spark executor sets. */
+export function workerEnvironment(env: NodeJS.ProcessEnv): WorkerEnvironment {
+  const isUnix = env.PYTHON_UNIX_DOMAIN_ENABLED?.toLowerCase() === 'true'
+  const socketPath = env.PYTHON_WORKER_FACTORY_SOCK_PATH
+  const usesUnix = isUnix || socketPath !== undefined
+  const secret = env.PYTHON_WORKER_FACTORY_SECRET ?? null
+  if (!usesUnix && secret === null) {
+    throw new Error('PYTHON_WORKER_FACTORY_SECRET is not set: this program is started by a Spark executor')
+  }
+  const prefersIpv6 = env.SPARK_PREFER_IPV6?.toLowerCase() === 'true'
+  const localRoot = env.SPARK_LOCAL_DIRS?.split(',')[0] || os.tmpdir()
+  return {
+    socketDir: isUnix ? (env.PYTHON_WORKER_FACTORY_SOCK_DIR ?? os.tmpdir()) : null,
+    connectTo:
+      socketPath === undefined
+        ? { host: prefersIpv6 ? '::1' : '127.0.0.1', port: Number(env.PYTHON_WORKER_FACTORY_PORT) }
+        : { path: socketPath },
+    secret: usesUnix ? null : secret,
+    isReused: env.SPARK_REUSE_WORKER !== undefined,
+    prefersIpv6,
+    localDir: env.MILLSTREAM_LOCAL_DIR ?? path.join(localRoot, `millstream-${process.pid}`),
+    memoryMiB: positive(env.PYSPARK_EXECUTOR_MEMORY_MB),
+    idleMs: (positive(env.MILLSTREAM_DAEMON_IDLE_SECONDS) ?? DEFAULT_IDLE_SECONDS) * 1000,
+  }
+}
+
+function positive(text: string | undefined): number | null {
+  const value = Number(text)
+  return Number.isFinite(value) && value > 0 ? value : null
+}

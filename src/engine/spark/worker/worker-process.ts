@@ -1,0 +1,45 @@
+import net from 'node:net'
+import { answerExecutor, greetExecutor } from './handshake.ts'
+import { ByteInput } from './protocol/byte-input.ts'
+import { WorkerOutput } from './protocol/worker-output.ts'
+import { serveTasks } from './serve-tasks.ts'
+import { TaskDirectory } from './task-directory.ts'
+import type { WorkerEnvironment } from './worker-environment.ts'
+
+/** A daemon's worker: waits for its connection, serves it and ends. */
+export function runWorker({ secret, isReused, localDir }: WorkerEnvironment): void {
+  const directory = TaskDirectory.ofProcess(localDir)
+  process.once('message', (_message: unknown, socket: net.Socket) => {
+    serve(socket, directory, isReused, (input, output) => answerExecutor(input, output, secret))
+  })
+  // Without a daemon nobody could end this process.
+  process.once('disconnect', () => process.exit(1))
+}
+
+/** A worker that the executor starts by itself and that connects back: one connection, one task. */
+export function runSingleWorker({ connectTo, secret, localDir }: WorkerEnvironment): void {
+  const socket = net.connect(connectTo)
+  const directory = TaskDirectory.ofProcess(localDir)
+  serve(socket, directory, false, (input, output) => greetExecutor(input, output, secret))
+}
+
+type Handshake = (input: ByteInput, output: WorkerOutput) => Promise<boolean>
+
+async function serve(
+  socket: net.Socket,
+  directory: TaskDirectory,
+  isReused: boolean,
+  handshake: Handshake,
+): Promise<void> {
+  process.once('exit', () => directory.clear())
+  socket.setNoDelay(true)
+  const input = new ByteInput(socket)
+  const output = new WorkerOutput(socket)
+  try {
+    if (await handshake(input, output)) await serveTasks(input, output, directory, isReused)
+    process.exit(0)
+  } catch (error) {
+    process.stderr.write(`a Millstream worker ends: ${error instanceof Error ? error.stack : error}\n`)
+    process.exit(1)
+  }
+}

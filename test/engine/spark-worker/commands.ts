@@ -1,0 +1,46 @@
+import { type ClosurePayload, captureClosures } from '../../../src/closure/index.ts'
+import type { Row } from '../../../src/engine/spark/arrow/row-batch.ts'
+import {
+  encodeCommand,
+  type LeafInput,
+  type SparkCommand,
+  type StageOutput,
+} from '../../../src/engine/spark/command.ts'
+import type { StageProgram } from '../../../src/task/program.ts'
+
+const RESULT: StageOutput = { kind: 'result', routes: null, anchors: 0 }
+
+/** A command that runs `program` on targets whose one leaf, number 0, holds encoded records. */
+export async function commandOf(
+  program: StageProgram,
+  parts: Partial<Omit<SparkCommand, 'program'>> & { readonly targets?: readonly number[] } = {},
+): Promise<Uint8Array> {
+  const { targets = [0], ...given } = parts
+  const payload: ClosurePayload = await captureClosures(program)
+  return encodeCommand({
+    sparkVersion: '4.3.0',
+    program: { kind: 'inline', payload },
+    tasks: new Map(targets.map((target) => [target, recordsLeaf(target)])),
+    output: RESULT,
+    classes: [],
+    broadcasts: new Map(),
+    localProperties: {},
+    stageId: 11,
+    limits: {
+      inputMemoryBytes: 1 << 20,
+      shuffleMemoryBytes: 1 << 20,
+      maxBlockBytes: 1 << 20,
+      spillFraction: 0.6,
+      maxEntries: Number.MAX_SAFE_INTEGER,
+    },
+    ...given,
+  })
+}
+
+export function recordsLeaf(partition: number): LeafInput {
+  return { kind: 'data', partition, format: 'records', bytes: { leaf: 0, encoding: 'bytes' } }
+}
+
+export function row(target: number, leaf: number, source: number, part: number, block: Uint8Array): Row {
+  return { target, leaf, source, part, block }
+}
