@@ -3,16 +3,17 @@ import { detachString } from '../codec/detach-string.ts'
 import { canonicalKey } from '../key/index.ts'
 import type { MemoryGauge } from '../memory-gauge.ts'
 import type { Merge } from './merge.ts'
+import { StringIndex } from './string-index.ts'
 
 /**
- * Combiners by key, keys compared by value. Keys and combiners stand in two dense arrays in order of arrival; three maps lead from a
- * key to its place, so that an update of a known key is one look-up. The compiled loops reach `strings`, `numbers` and `values`
+ * Combiners by key, keys compared by value. Keys and combiners stand in two dense arrays in order of arrival; an index and two maps lead
+ * from a key to its place, so that an update of a known key is one look-up. The compiled loops reach `strings`, `numbers` and `values`
  * directly; they are the same objects for the table's whole life, so a table and its loop serve one task after another.
  */
 export class CombineTable {
-  readonly strings = new Map<string, number>()
-  readonly numbers = new Map<number, number>()
   readonly keys: unknown[] = []
+  readonly strings = new StringIndex(this.keys)
+  readonly numbers = new Map<number, number>()
   readonly values: unknown[] = []
   readonly merge: Merge
   readonly #others = new Map<unknown, number>()
@@ -39,7 +40,7 @@ export class CombineTable {
     const value = pair[1]
     if (typeof key === 'string') {
       const at = this.strings.get(key)
-      if (at === undefined) this.insertString(key, this.merge.first(value))
+      if (at === -1) this.insertString(key, this.merge.first(value))
       else this.update(at, value)
     } else if (typeof key === 'number') {
       const at = this.numbers.get(key)
@@ -57,7 +58,7 @@ export class CombineTable {
 
   insertString(key: string, combiner: unknown): void {
     const kept = detachString(key)
-    this.strings.set(kept, this.keys.length)
+    this.strings.add(kept, this.keys.length)
     this.#append(kept, combiner)
   }
 

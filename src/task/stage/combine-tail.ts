@@ -14,7 +14,7 @@ export function combineTail(aggregator: Aggregator, table: CombineTable): LoopTa
 if (typeof key === 'string') {
   const value = ${record}[1]
   const at = strings.get(key)
-  if (at === undefined) table.insertString(key, ${first('value')})
+  if (at === -1) table.insertString(key, ${first('value')})
   else { ${update} }
 } else if (typeof key === 'number') {
   const value = ${record}[1]
