@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { TarEntry } from './tar.ts'
+
+const isSource = import.meta.url.endsWith('.ts')
+/** The folder of this library's modules: `dist` of the package, `src` of a source tree. */
+const MODULES = fileURLToPath(new URL('../../../', import.meta.url))
+const PACKAGE = path.join(MODULES, '..')
+/** Only the driver has use for them. */
+const DRIVER_ONLY = new Set(['cli', 'testing'])
+/** Of the packages that this library uses, those that its modules load on a worker. */
+const WORKER_PACKAGES = ['acorn'] as const
+
+/** This library as executors get it: `package.json`, `dist/`, and what its modules need of `node_modules/`. */
+export interface OwnModules {
+  readonly digest: string
+  readonly entries: readonly TarEntry[]
+}
+
+/** Reads the built modules; from a source tree they are compiled into `cache` first. */
+export async function ownModules(cache: string): Promise<OwnModules> {
+  const dist = isSource ? await compiled(cache) : MODULES
+  const entries: TarEntry[] = [file('package.json', path.join(PACKAGE, 'package.json'))]
+  for (const name of modulesBelow(dist, '.js')) entries.push(file(`dist/${name}`, path.join(dist, name)))
+  for (const name of WORKER_PACKAGES) {
+    const folder = packageFolder(name)
+    for (const one of filesBelow(folder)) entries.push(file(`node_modules/${name}/${one}`, path.join(folder, one)))
+  }
+  return { digest: digestOf(entries), entries }
+}
+
+function file(name: string, from: string): TarEntry & { readonly kind: 'file' } {
+  return { name, kind: 'file', isExecutable: false, content: fs.readFileSync(from) }
+}
+
+function digestOf(entries: readonly TarEntry[]): string {
+  const hash = createHash('sha256')
+  for (const entry of entries) {
+    hash.update(entry.name)
+    if (entry.kind === 'file') hash.update(entry.content)
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+function modulesBelow(folder: string, extension: string): string[] {
+  return filesBelow(folder)
+    .filter((name) => name.endsWith(extension) && !DRIVER_ONLY.has(name.split('/')[0] as string))
+    .filter((name) => !/\.test\.[jt]s$/.test(name))
+}
+
+/** Relative paths, sorted, so that equal trees give equal digests. */
+function filesBelow(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort()
+}
+
+function packageFolder(name: string): string {
+  const from = createRequire(import.meta.url)
+  return path.dirname(from.resolve(`${name}/package.json`))
+}
+
+/** The modules of a source tree, compiled once per state of the sources. */
+async function compiled(cache: string): Promise<string> {
+  const hash = createHash('sha256')
+  for (const name of modulesBelow(MODULES, '.ts')) hash.update(name).update(fs.readFileSync(path.join(MODULES, name)))
+  const target = path.join(cache, `compiled-${hash.digest('hex').slice(0, 16)}`)
+  if (fs.existsSync(target)) return target
+  const unfinished = `${target}.${process.pid}`
+  const tsc = path.join(packageFolder('typescript'), 'bin', 'tsc')
+  const args = [
+    tsc,
+    '-p',
+    'tsconfig.build.json',
+    '--outDir',
+    unfinished,
+    '--declaration',
+    'false',
+    '--sourceMap',
+    'false',
+    '--inlineSources',
+    'false',
+  ]
+  await promisify(execFile)(process.execPath, args, { cwd: PACKAGE }).catch((error: { readonly stdout?: string }) => {
+    // Types that do not fit keep nothing from running; what matters is that the modules are there.
+    if (!fs.existsSync(path.join(unfinished, 'engine')))
+      throw new Error(`the sources cannot be compiled: ${error.stdout}`)
+  })
+  fs.rmSync(target, { recursive: true, force: true })
+  fs.renameSync(unfinished, target)
+  return target
+}
