@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { runProgram } from './run-example.ts'
+import { runProgram, startProgram } from './run-example.ts'
 
 const EXAMPLES = new URL('../../examples/', import.meta.url)
 
@@ -69,6 +69,28 @@ a: 1 of 3, b: 2 of 3, c: 1 of 1
 a: 1 of 3, c: 2 of 2
 `,
   )
+})
+
+test('recoverable counts: a run that was killed is gone on with', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'recoverable-counts-'))
+  const input = join(folder, 'in')
+  await mkdir(input)
+  t.after(() => rm(folder, { recursive: true }))
+  const appear = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text)
+    await rename(join(folder, name), join(input, name))
+  }
+  const start = () => startProgram(t, 'examples/recoverable-counts.ts', input, join(folder, 'checkpoints'))
+
+  const first = start()
+  await first.outputMatching(/^Watching /)
+  await appear('1.txt', 'a b a\n')
+  await first.outputMatching(/ a: 2, b: 1\n/)
+  await first.ended('SIGKILL')
+  const second = start()
+  await appear('2.txt', 'b c\n')
+  await second.outputMatching(/ a: 2, b: 2, c: 1\n/)
+  assert.deepEqual(await second.ended('SIGINT'), [0, null])
 })
 
 test('word lengths: plain JavaScript reads the files it is given', async (t) => {

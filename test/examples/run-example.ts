@@ -1,4 +1,7 @@
-import { execFile } from 'node:child_process'
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -28,4 +31,40 @@ export function programEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' }
   delete env.NODE_TEST_CONTEXT
   return env
+}
+
+/** A program that runs until it is told to end. */
+export interface RunningProgram {
+  /** Waits until the output matches. A program that ends before fails with what it said. */
+  outputMatching(pattern: RegExp): Promise<string>
+  /** Sends a signal. @returns the exit code and the signal that the program ended by. */
+  ended(signal: NodeJS.Signals): Promise<unknown[]>
+}
+
+/** Starts a program as {@link runProgram} does; it ends with the test at the latest. */
+export function startProgram(t: TestContext, file: string, ...args: string[]): RunningProgram {
+  const child = spawn(process.execPath, [CLI, 'run', file, ...args], { cwd: ROOT, env: programEnvironment() })
+  const closed = once(child, 'close')
+  t.after(() => child.kill('SIGKILL'))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      child.emit('output')
+    })
+  }
+  return {
+    async outputMatching(pattern) {
+      for (;;) {
+        const match = pattern.exec(output)
+        if (match !== null) return match[0]
+        assert(child.exitCode === null && child.signalCode === null, `ended without ${pattern}:\n${output}`)
+        await Promise.race([once(child, 'output'), closed])
+      }
+    },
+    async ended(signal) {
+      child.kill(signal)
+      return closed
+    },
+  }
 }
