@@ -1,7 +1,8 @@
 import type { Engine, EngineOptions } from '../engine/engine.ts'
 import { createLocalEngine } from '../engine/local/index.ts'
-import { SparkException } from '../errors.ts'
+import { createSparkEngine } from '../engine/spark/index.ts'
 import { type Master, parseMasterUrl } from './master-url.ts'
+import { PACKAGE_VERSION } from './package-version.ts'
 
 /** Makes engines for a kind of master URL that only it knows, as Spark's `ExternalClusterManager`. */
 export interface EngineProvider {
@@ -24,7 +25,7 @@ export function addEngineProvider(provider: EngineProvider): () => void {
 
 /**
  * The engine that a master URL names: the one place where they are chosen.
- * @throws SparkException when the URL cannot be read or names an engine that this version does not have.
+ * @throws SparkException when the URL cannot be read.
  */
 export function createEngine(masterUrl: string, options: EngineOptions): Engine {
   for (const provider of providers) {
@@ -38,9 +39,6 @@ function createBuiltIn(master: Master, options: EngineOptions): Engine {
     case 'local':
       return createLocalEngine({ ...options, workers: master.threads, maxTaskFailures: master.maxTaskFailures })
     case 'spark':
-      throw new SparkException(
-        'SPARK_ENGINE_NOT_AVAILABLE',
-        `Cannot run on ${master.url}: this version of Millstream runs local masters only, for instance local[*].`,
-      )
+      return createSparkEngine({ ...options, masterUrl: master.url, version: PACKAGE_VERSION })
   }
 }

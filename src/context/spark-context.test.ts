@@ -42,7 +42,7 @@ test('what is missing or wrong is told in the words of Spark, and leaves no cont
     [() => new SparkContext('foo', 'app'), /Could not parse Master URL: 'foo'/],
   ]
   for (const [make, message] of cases) assert.throws(make, message)
-  assert.throws(() => new SparkContext('sc://localhost', 'app'), { code: 'SPARK_ENGINE_NOT_AVAILABLE' })
+  assert.throws(() => new SparkContext('sc://localhost/path', 'app'), { code: 'INVALID_CONNECT_URL' })
   await new SparkContext('local', 'app').stop()
 })
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { REFUSE } from '../closure/closure-error.ts'
 import type { Engine, EngineEvent, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
@@ -30,6 +29,7 @@ import { InputRDDs } from './input-rdds.ts'
 import { checkJobTag, formatJobTags, parseJobTags } from './job-tags.ts'
 import { LocalProperties } from './local-properties.ts'
 import { NodeCleaner } from './node-cleaner.ts'
+import { PACKAGE_VERSION } from './package-version.ts'
 import { EMPTY_SHAPE, parallelizeShape, rangeShape } from './parallel-collection.ts'
 import { SparkConf } from './spark-conf.ts'
 import { ListenerBus, type SparkListener } from './spark-listener.ts'
@@ -529,8 +529,6 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.#progress?.stop()
   }
 }
-
-const PACKAGE_VERSION = (createRequire(import.meta.url)('../../package.json') as { version: string }).version
 
 function assertNoneActive(): void {
   if (active === null) return

@@ -24,9 +24,9 @@ export interface StagePlan {
 
 /**
  * How a stage reads a persisted node: `computed` makes its partitions and keeps them, `kept` finds them where they were kept, `leaf` is handed
- * them like a source's data.
+ * them like a source's data, `plain` makes them as if the node were not persisted.
  */
-export type Persistence = 'computed' | 'kept' | 'leaf'
+export type Persistence = 'computed' | 'kept' | 'leaf' | 'plain'
 
 /**
  * Cuts lineage at its shuffles and writes the program of the stage that ends in `node`.
@@ -84,6 +84,7 @@ class ProgramBuilder {
     const node = effectiveNode(given)
     if (!isPersisted(node)) return this.#body(node)
     const persistence = this.#persistence(node)
+    if (persistence === 'plain') return this.#body(node)
     if (persistence === 'computed') return { kind: 'cached', body: this.#body(node) }
     this.kept.add(node)
     return persistence === 'leaf' ? { kind: 'source' } : { kind: 'cached', body: { kind: 'absent' } }

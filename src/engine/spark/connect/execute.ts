@@ -31,20 +31,16 @@ export async function* execute(
   const execution = new Execution(session, plan)
   const cancel = (): void => execution.cancel()
   signal?.addEventListener('abort', cancel, { once: true })
-  let isComplete = false
   try {
     if (signal?.aborted) throw new ExecutionCancelled()
     for (;;) {
       const response = await execution.next(signal)
-      if (response === null) {
-        isComplete = true
-        return
-      }
+      if (response === null) return
       yield response
     }
   } finally {
     signal?.removeEventListener('abort', cancel)
-    execution.end(isComplete)
+    execution.end()
   }
 }
 
@@ -58,6 +54,8 @@ class Execution {
   #lastResponseId: string | null = null
   #unreleased = 0
   #isCancelled = false
+  /** Whether the operation came to its end on the server, well or not. */
+  #isOver = false
 
   constructor(session: ConnectSession, plan: Plan) {
     this.#session = session
@@ -80,7 +78,10 @@ class Execution {
         this.#backoff.reset()
         this.#session.observe(response)
         this.#lastResponseId = response.responseId
-        if (response.responseType.case === 'resultComplete') return null
+        if (response.responseType.case === 'resultComplete') {
+          this.#isOver = true
+          return null
+        }
         this.#unreleased += 1
         if (this.#unreleased >= RELEASE_EVERY) this.#release(response.responseId)
         return response
@@ -93,10 +94,10 @@ class Execution {
   }
 
   /** Ends the operation on the server; a failure to do so is the server's to clean up. */
-  end(isComplete: boolean): void {
+  end(): void {
     this.#stream?.cancel()
     if (!this.#hasStarted) return
-    if (!isComplete && !this.#isCancelled) this.#interrupt()
+    if (!this.#isOver && !this.#isCancelled) this.#interrupt()
     this.#release(null)
   }
 
@@ -136,6 +137,7 @@ class Execution {
       }
       if (isTransient(error)) return this.#backoff.before(error, signal)
     }
+    this.#isOver = true
     throw await this.#session.errorOf(error)
   }
 
@@ -149,11 +151,11 @@ class Execution {
           ? { case: 'releaseAll', value: {} }
           : { case: 'releaseUntil', value: { responseId: untilResponseId } },
     })
-    this.#session.channel.unary('releaseExecute', request).catch(() => {})
+    this.#session.inBackground(this.#session.channel.unary('releaseExecute', request))
   }
 
   #interrupt(): void {
-    this.#session.interrupt(this.#operationId).catch(() => {})
+    this.#session.inBackground(this.#session.interrupt(this.#operationId))
   }
 }
 

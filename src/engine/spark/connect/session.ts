@@ -46,6 +46,7 @@ export class ConnectSession {
   readonly wait: Wait
   readonly #userContext: UserContext
   readonly #clientType: string
+  readonly #background = new Set<Promise<unknown>>()
   #serverSideId: string | null = null
 
   constructor(channel: ConnectChannel, url: ConnectUrl, options: SessionOptions) {
@@ -128,6 +129,12 @@ export class ConnectSession {
     await this.call(() => this.channel.unary('interrupt', request))
   }
 
+  /** Lets a call go on that nobody waits for but the session's end; whether it succeeds is the server's affair. */
+  inBackground(call: Promise<unknown>): void {
+    const ended = call.catch(() => {}).finally(() => this.#background.delete(ended))
+    this.#background.add(ended)
+  }
+
   /** Ends the session on the server: its settings, artifacts and cached relations. Tried once. @param deadline milliseconds since the epoch. */
   async release(deadline: number): Promise<void> {
     const request = create(ReleaseSessionRequestSchema, {
@@ -135,6 +142,7 @@ export class ConnectSession {
       userContext: this.#userContext,
       clientType: this.#clientType,
     })
+    await Promise.all(this.#background)
     await this.channel.unary('releaseSession', request, { deadline })
   }
 

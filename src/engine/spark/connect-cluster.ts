@@ -1,0 +1,76 @@
+import { log } from '../../log.ts'
+import { systemTimeMs } from '../../system-clock.ts'
+import { SparkCluster } from './cluster.ts'
+import { ConnectChannel } from './connect/channel.ts'
+import { isServiceError } from './connect/errors.ts'
+import { isTransient } from './connect/retry.ts'
+import { ConnectSession } from './connect/session.ts'
+import { type ConnectUrl, redacted } from './connect/url.ts'
+import { prepareExecutors } from './executors.ts'
+import type { SparkSettings } from './settings.ts'
+import type { ShippedPayloads } from './shipped-payloads.ts'
+import { connectError, UnsupportedSparkVersionError } from './spark-errors.ts'
+
+/** Versions of Spark whose workers' protocol is known. */
+const SUPPORTED_VERSIONS = ['4.1', '4.2', '4.3'] as const
+/** A server that does not answer yet is asked again after this long. */
+const ASK_AGAIN_MS = 250
+
+/** Session settings without which jobs would be slower or wrong. Those that a server does not know are passed over. */
+const SESSION_SETTINGS: Readonly<Record<string, string>> = {
+  // Plans are small and their partitions given: planning again between stages only costs time.
+  'spark.sql.adaptive.enabled': 'false',
+  // Rows are few and large: a batch of the default 10000 rows could be larger than a worker's memory.
+  'spark.sql.execution.arrow.maxBytesPerBatch': String(32 * 1024 * 1024),
+  'spark.sql.execution.arrow.compression.codec': 'none',
+}
+
+/** What is needed to connect. */
+export interface ClusterOptions {
+  readonly masterUrl: string
+  readonly url: ConnectUrl
+  readonly version: string
+  readonly settings: SparkSettings
+  readonly conf: ReadonlyMap<string, string>
+  readonly payloads: ShippedPayloads
+  readonly signal: AbortSignal
+}
+
+/**
+ * Opens a session on the server and makes the executors ready to run functions. When it fails, no session is left behind.
+ * @throws SparkException that says why, within `spark.millstream.connectTimeout`
+ */
+export async function connectCluster(options: ClusterOptions): Promise<SparkCluster> {
+  const { url, settings } = options
+  const channel = new ConnectChannel(url)
+  const session = new ConnectSession(channel, url, { version: options.version })
+  const deadline = systemTimeMs() + settings.connectTimeoutMs
+  try {
+    const sparkVersion = await askVersion(session, deadline, options)
+    if (!SUPPORTED_VERSIONS.some((known) => sparkVersion.startsWith(`${known}.`))) {
+      throw new UnsupportedSparkVersionError(sparkVersion, SUPPORTED_VERSIONS)
+    }
+    await session.setConfig(SESSION_SETTINGS, { silent: true })
+    await prepareExecutors(session, settings)
+    log('INFO', 'SparkEngine', `Connected to Spark ${sparkVersion} at ${redacted(options.masterUrl)}`)
+    return new SparkCluster(session, sparkVersion, settings, options.payloads)
+  } catch (error) {
+    await session.release(systemTimeMs() + 1000).catch(() => {})
+    channel.close()
+    throw error
+  }
+}
+
+async function askVersion(session: ConnectSession, deadline: number, options: ClusterOptions): Promise<string> {
+  for (;;) {
+    try {
+      return await session.sparkVersion(deadline)
+    } catch (error) {
+      const mayPass = isTransient(error) && systemTimeMs() + ASK_AGAIN_MS < deadline && !options.signal.aborted
+      if (!mayPass) {
+        throw isServiceError(error) ? connectError(error, options, await session.errorOf(error)) : error
+      }
+      await session.wait(ASK_AGAIN_MS, options.signal)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import type { Row } from '../arrow/row-batch.ts'
+import { rowStream } from '../arrow/row-batch-writer.ts'
+import { ROW_COLUMNS } from '../command.ts'
+import { type Relation, RelationSchema } from '../gen/spark_connect_pb.ts'
+
+type RelType = NonNullable<MessageInitShape<typeof RelationSchema>['relType']>
+type ExpressionInit = NonNullable<Extract<RelType, { case: 'filter' }>['value']>['condition']
+
+/** `PythonUDF.eval_type` of mapInArrow. */
+const MAP_IN_ARROW = 207
+/** `SetOperation.set_op_type`: union. */
+const UNION = 2
+/** The server does not read this: it is told the version by its own settings. */
+const PYTHON_VERSION = 'js-1'
+
+function relation(relType: RelType): Relation {
+  return create(RelationSchema, { relType })
+}
+
+/** Rows inside the plan itself. */
+export function localRelation(rows: readonly Row[]): Relation {
+  return relation({ case: 'localRelation', value: { data: rowStream(rows, 'flat') } })
+}
+
+/** Rows that were sent before as artifacts `cache/<hash>`, each an Arrow stream. */
+export function cachedRows(hashes: readonly string[]): Relation {
+  return relation({ case: 'chunkedCachedLocalRelation', value: { dataHashes: [...hashes] } })
+}
+
+/** What a checkpoint left on the server. */
+export function checkpointedRelation(relationId: string): Relation {
+  return relation({ case: 'cachedRemoteRelation', value: { relationId } })
+}
+
+/** The rows with data: without those that carry accumulators. */
+export function dataRows(input: Relation): Relation {
+  return relation({ case: 'filter', value: { input, condition: expression('leaf >= 0') } })
+}
+
+/** The rows that carry accumulators. */
+export function accumulatorRows(input: Relation): Relation {
+  return relation({ case: 'filter', value: { input, condition: expression('leaf < 0') } })
+}
+
+/** The rows of all inputs; at least one. */
+export function unionAll(inputs: readonly Relation[]): Relation {
+  return inputs.reduce((leftInput, rightInput) =>
+    relation({ case: 'setOp', value: { leftInput, rightInput, setOpType: UNION, isAll: true } }),
+  )
+}
+
+/** Brings rows of target t to partition t. */
+export function exchangeByTarget(input: Relation, numPartitions: number): Relation {
+  return relation({
+    case: 'repartitionByExpression',
+    value: {
+      input,
+      partitionExprs: [{ exprType: { case: 'directShufflePartitionId', value: { child: attribute('target') } } }],
+      numPartitions,
+    },
+  })
+}
+
+/** Runs a command on the executors over the partitions of `input`. */
+export function mapPartitions(input: Relation, functionName: string, command: Uint8Array): Relation {
+  const fields = ROW_COLUMNS.map((name) => ({
+    name,
+    dataType: { kind: { case: name === 'block' ? ('binary' as const) : ('integer' as const), value: {} } },
+    nullable: false,
+  }))
+  return relation({
+    case: 'mapPartitions',
+    value: {
+      input,
+      func: {
+        functionName,
+        // Spark must neither run it twice nor move it.
+        deterministic: true,
+        // Every column by name: the optimizer drops those that are not named.
+        arguments: ROW_COLUMNS.map(attribute),
+        function: {
+          case: 'pythonUdf',
+          value: {
+            outputType: { kind: { case: 'struct', value: { fields } } },
+            evalType: MAP_IN_ARROW,
+            command,
+            pythonVer: PYTHON_VERSION,
+          },
+        },
+      },
+    },
+  })
+}
+
+function attribute(unparsedIdentifier: string): NonNullable<ExpressionInit> {
+  return { exprType: { case: 'unresolvedAttribute', value: { unparsedIdentifier } } }
+}
+
+function expression(text: string): NonNullable<ExpressionInit> {
+  return { exprType: { case: 'expressionString', value: { expression: text } } }
+}

@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs'
+import { type ClosurePayload, captureClosures } from '../../../closure/index.ts'
+import type { Sink } from '../../../task/program.ts'
+import { isPromise } from '../../../task/reader.ts'
+import { at, filesInput, type InputTree, InputTrees, rangeInput, type SourceNode } from '../../input-trees.ts'
+import { type DataBlock, effectiveNode, type LineageNode } from '../../lineage.ts'
+import { planStage, type StagePlan } from '../../stage-plan.ts'
+import type { Row } from '../arrow/row-batch.ts'
+import { ANCHOR_LEAF, type LeafInput, type Route, type StageOutput } from '../command.ts'
+import type { SparkStage } from './spark-stage.ts'
+
+/** The longest block of a row that the driver sends; more goes into several rows. */
+export const DRIVER_ROW_BYTES = 16 * 1024 * 1024
+
+/** What the planner takes from the engine. */
+export interface PlannerOptions {
+  nextStageId(): number
+  /** The encoded slice of a collection of the driver. */
+  slice(node: Extract<LineageNode, { kind: 'parallelize' }>, partition: number): Uint8Array
+}
+
+/** A stage whose rows are a job's results, with what must be there before it runs. */
+export interface StageTree {
+  readonly stage: SparkStage
+  /** The target that partition `partitions[i]` runs as. */
+  readonly targets: readonly number[]
+  /** Persisted nodes whose relations the stage, or one below it, reads. */
+  readonly kept: ReadonlySet<LineageNode>
+}
+
+/**
+ * Plans the stage that ends in `node`, and the stages below it, for Spark. Functions are captured before this returns its promise, but for
+ * those that need a module imported first: a job works with the values of the moment in which it was submitted.
+ * @param computed the persisted node to compute rather than to read, when the stage is to make it.
+ */
+export async function planSparkStage(
+  node: LineageNode,
+  sink: Sink,
+  partitions: readonly number[],
+  options: PlannerOptions,
+  computed: LineageNode | null = null,
+): Promise<StageTree> {
+  const kept = new Set<LineageNode>()
+  const planner = new StagePlanner(options, computed, kept)
+  const output = { kind: 'result', routes: null, anchors: 0 } as const
+  const { stage, targets } = await planner.stage(effectiveNode(node), sink, partitions, output)
+  return { stage, targets, kept }
+}
+
+class StagePlanner {
+  readonly #options: PlannerOptions
+  readonly #computed: LineageNode | null
+  readonly #kept: Set<LineageNode>
+
+  constructor(options: PlannerOptions, computed: LineageNode | null, kept: Set<LineageNode>) {
+    this.#options = options
+    this.#computed = computed
+    this.#kept = kept
+  }
+
+  async stage(
+    node: LineageNode,
+    sink: Sink,
+    partitions: readonly number[],
+    output: StageOutput,
+  ): Promise<{ stage: SparkStage; targets: readonly number[] }> {
+    const plan = planStage(node, sink, (persisted) => (persisted === this.#computed ? 'plain' : 'leaf'))
+    const captured = captureClosures(plan.program, { where: plan.node.callSite })
+    const leaves = new StageLeaves(plan, this.#options, this.#computed)
+    const tasks = new Map(partitions.map((partition, target) => [target, leaves.input(target, partition)]))
+    for (const persisted of leaves.keptRoutes.keys()) this.#kept.add(persisted)
+
+    const direct = leaves.directlyKept(partitions.length)
+    if (direct !== null) {
+      const program = await captured
+      const renumbered = new Map([...tasks].map(([target, input]) => [at(direct.targets, target), input]))
+      const rows = { driver: [], stages: [], kept: direct.node, exchangePartitions: null }
+      return { stage: this.#made(plan, program, renumbered, output, rows), targets: direct.targets }
+    }
+
+    // Children are planned before anything is awaited.
+    const children = this.#children(plan, leaves, partitions.length)
+    const program = isPromise(captured) ? await captured : captured
+    const stages = await Promise.all(children)
+    const driver = stages.length === 0 || leaves.rows.length > 0 ? leaves.rowsForEach(partitions.length) : []
+    const isTogether = stages.length === 0 && driver.length === partitions.length
+    const rows = { driver, stages, kept: null, exchangePartitions: isTogether ? null : partitions.length }
+    return {
+      stage: this.#made(plan, program, tasks, output, rows),
+      targets: partitions.map((_, target) => target),
+    }
+  }
+
+  /** The stages that send rows to this one. The first sends the anchors, unless the driver sends rows itself. */
+  #children(plan: StagePlan, leaves: StageLeaves, targetCount: number): Promise<SparkStage>[] {
+    let anchors = leaves.rows.length > 0 ? 0 : targetCount
+    const takeAnchors = (): number => {
+      const taken = anchors
+      anchors = 0
+      return taken
+    }
+    const children: Promise<SparkStage>[] = []
+    for (const { key, parent, sink } of plan.dependencies) {
+      const from = effectiveNode(parent)
+      const routes = leaves.shuffleRoutes.get(key)
+      if (from.numPartitions === 0 || routes === undefined) continue
+      const all = Array.from({ length: sink.partitioner.numPartitions }, (_, bucket) => routes.get(bucket) ?? [])
+      const output = { kind: 'shuffle', routes: all, anchors: takeAnchors() } as const
+      children.push(this.stage(from, sink, wholeRange(from.numPartitions), output).then(({ stage }) => stage))
+    }
+    for (const [node, routes] of leaves.keptRoutes) children.push(this.#feeder(node, routes, takeAnchors()))
+    return children
+  }
+
+  /** Sends partitions of a persisted node to the targets that read them, where they cannot be read as they stand. */
+  async #feeder(node: LineageNode, routes: ReadonlyMap<number, Route>, anchors: number): Promise<SparkStage> {
+    const program = captureClosures({ root: { kind: 'source' }, sink: { kind: 'collect' } })
+    const tasks = new Map([...routes.keys()].map((partition) => [partition, keptInput(partition, 0)]))
+    const rows = { driver: [], stages: [], kept: node, exchangePartitions: null }
+    const output = { kind: 'result', routes, anchors } as const
+    return {
+      stageId: this.#options.nextStageId(),
+      callSite: node.callSite,
+      program: await program,
+      tasks,
+      output,
+      rows,
+    }
+  }
+
+  #made(
+    plan: StagePlan,
+    program: ClosurePayload,
+    tasks: ReadonlyMap<number, LeafInput>,
+    output: StageOutput,
+    rows: SparkStage['rows'],
+  ): SparkStage {
+    return { stageId: this.#options.nextStageId(), callSite: plan.node.callSite, program, tasks, output, rows }
+  }
+}
+
+/** Numbers the leaves of a stage's tasks and notes who fills them. */
+class StageLeaves {
+  readonly rows: Row[] = []
+  /** By shuffle and bucket: the leaves that read it. */
+  readonly shuffleRoutes = new Map<string, Map<number, number[]>>()
+  /** By persisted node and partition: the leaves that read it. */
+  readonly keptRoutes = new Map<LineageNode, Map<number, number[]>>()
+  readonly #options: PlannerOptions
+  readonly #computed: LineageNode | null
+  readonly #trees: InputTrees<LeafInput>
+  #target = 0
+  #nextLeaf = 0
+
+  constructor(plan: StagePlan, options: PlannerOptions, computed: LineageNode | null) {
+    this.#options = options
+    this.#computed = computed
+    this.#trees = new InputTrees<LeafInput>(plan, {
+      source: (node, partition) => this.#source(node, partition),
+      segments: (key, partition) => {
+        const leaf = this.#route(this.shuffleRoutes, key, partition)
+        return { kind: 'segments', partition, leaf: { leaf, encoding: 'bytes' } }
+      },
+      persisted: (node, partition, below) => this.#persisted(node, partition, below),
+    })
+  }
+
+  input(target: number, partition: number): LeafInput {
+    this.#target = target
+    this.#nextLeaf = 0
+    return this.#trees.input(partition)
+  }
+
+  /**
+   * The persisted node that can be read as it stands: when each target reads one partition of it, no two the same one, and nothing else.
+   * Its partitions are then the targets.
+   */
+  directlyKept(targetCount: number): { node: LineageNode; targets: readonly number[] } | null {
+    const [entry, ...others] = this.keptRoutes
+    if (entry === undefined || others.length > 0 || this.shuffleRoutes.size > 0 || this.rows.length > 0) return null
+    const [node, routes] = entry
+    const targets = new Array<number>(targetCount).fill(-1)
+    for (const [partition, route] of routes) {
+      if (route.length !== 2 || route[1] !== 0) return null
+      targets[route[0] as number] = partition
+    }
+    return targets.includes(-1) ? null : { node, targets }
+  }
+
+  /** The driver's rows, with an anchor for each target that has none. */
+  rowsForEach(targetCount: number): Row[] {
+    const having = new Set(this.rows.map(({ target }) => target))
+    const anchors = wholeRange(targetCount)
+      .filter((target) => !having.has(target))
+      .map((target): Row => ({ target, leaf: ANCHOR_LEAF, source: 0, part: 0, block: NO_BYTES }))
+    return [...this.rows, ...anchors].sort((a, b) => a.target - b.target)
+  }
+
+  #source(node: SourceNode, partition: number): LeafInput {
+    switch (node.kind) {
+      case 'parallelize':
+        return this.#data(partition, 'records', this.#options.slice(node, partition))
+      case 'blocks': {
+        const block = at(node.blocks, partition)
+        return this.#data(partition, block.format, bytesOf(block))
+      }
+      case 'range':
+        return rangeInput(node, partition)
+      case 'files':
+        return filesInput(node, partition)
+    }
+  }
+
+  #data(partition: number, format: 'records' | 'lines', bytes: Uint8Array): LeafInput {
+    const leaf = this.#nextLeaf++
+    for (let from = 0, part = 0; from < bytes.length; from += DRIVER_ROW_BYTES, part++) {
+      const block = bytes.subarray(from, from + DRIVER_ROW_BYTES)
+      this.rows.push({ target: this.#target, leaf, source: 0, part, block })
+    }
+    return { kind: 'data', partition, format, bytes: { leaf, encoding: 'bytes' } }
+  }
+
+  #persisted(node: LineageNode, partition: number, below: () => InputTree<LeafInput>): InputTree<LeafInput> {
+    if (node === this.#computed) return below()
+    return keptInput(partition, this.#route(this.keptRoutes, node, partition))
+  }
+
+  #route<K>(routes: Map<K, Map<number, number[]>>, key: K, partition: number): number {
+    const leaf = this.#nextLeaf++
+    let byPartition = routes.get(key)
+    if (byPartition === undefined) {
+      byPartition = new Map()
+      routes.set(key, byPartition)
+    }
+    const route = byPartition.get(partition)
+    if (route === undefined) byPartition.set(partition, [this.#target, leaf])
+    else route.push(this.#target, leaf)
+    return leaf
+  }
+}
+
+const NO_BYTES = new Uint8Array(0)
+
+/** A partition of a persisted node, as the sink `collect` left it. */
+function keptInput(partition: number, leaf: number): LeafInput {
+  return { kind: 'data', partition, format: 'records', bytes: { leaf, encoding: 'bytes' } }
+}
+
+function bytesOf({ bytes }: DataBlock): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes
+  return readFileSync(bytes.path).subarray(bytes.offset, bytes.offset + bytes.length)
+}
+
+function wholeRange(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i)
+}

@@ -1,0 +1,73 @@
+import { IllegalArgumentException } from '../../errors.ts'
+import { parseSizeBytes, parseTimeMs } from '../conf-units.ts'
+
+const MIB = 1024 * 1024
+
+/** The Spark engine's limits, each a setting. */
+export interface SparkSettings {
+  /** `spark.millstream.connectTimeout`: how long the first job waits for the server. Default 10s. */
+  readonly connectTimeoutMs: number
+  /**
+   * `spark.default.parallelism`: partitions of a data set when nobody says otherwise. Default 2; a cluster's cores are not known before the
+   * first job.
+   */
+  readonly parallelism: number
+  /** `spark.driver.maxResultSize`: bytes that a job's results may have together, 0 for no limit. Default 1g. */
+  readonly maxResultBytes: number
+  /** `spark.millstream.maxInlineBytes`: data of the driver that a job's plan may hold; above it, it is sent as artifacts. Default 48m. */
+  readonly maxInlineBytes: number
+  /** `spark.millstream.maxDataBytes`: data of the driver that one job may send at all. Default 1g. */
+  readonly maxDataBytes: number
+  /** `spark.millstream.worker.inputMemory`: bytes of one task's input that a worker keeps in memory. Default 256m. */
+  readonly inputMemoryBytes: number
+  /** `spark.shuffle.memory`: bytes of one task's shuffle output that a worker keeps in memory. Default 128m. */
+  readonly shuffleMemoryBytes: number
+  /** `spark.memory.spillFraction`: part of a worker's heap in use from which on tables and sort buffers go to disk. Default 0.6. */
+  readonly spillFraction: number
+  /** `spark.shuffle.spill.numElementsForceSpillThreshold`: entries from which on they go to disk whatever the heap says. Default: none. */
+  readonly maxEntries: number
+  /** `spark.millstream.worker.executable`: a worker that stands on every executor already, in place of the uploaded archive. */
+  readonly workerExecutable: string | null
+}
+
+/** Reads the engine's settings. @throws IllegalArgumentException that names the setting. */
+export function sparkSettings(conf: ReadonlyMap<string, string>): SparkSettings {
+  return {
+    connectTimeoutMs: time(conf, 'spark.millstream.connectTimeout', 10_000),
+    parallelism: whole(conf, 'spark.default.parallelism', 2),
+    maxResultBytes: size(conf, 'spark.driver.maxResultSize', 1024 * MIB),
+    maxInlineBytes: size(conf, 'spark.millstream.maxInlineBytes', 48 * MIB),
+    maxDataBytes: size(conf, 'spark.millstream.maxDataBytes', 1024 * MIB),
+    inputMemoryBytes: size(conf, 'spark.millstream.worker.inputMemory', 256 * MIB),
+    shuffleMemoryBytes: size(conf, 'spark.shuffle.memory', 128 * MIB),
+    spillFraction: fraction(conf, 'spark.memory.spillFraction', 0.6),
+    maxEntries: whole(conf, 'spark.shuffle.spill.numElementsForceSpillThreshold', Number.MAX_SAFE_INTEGER),
+    workerExecutable: conf.get('spark.millstream.worker.executable') ?? null,
+  }
+}
+
+function time(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
+  const text = conf.get(key)
+  return text === undefined ? fallback : parseTimeMs(key, text, 's')
+}
+
+function size(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
+  const text = conf.get(key)
+  return text === undefined ? fallback : parseSizeBytes(key, text)
+}
+
+function whole(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
+  const text = conf.get(key)
+  if (text === undefined) return fallback
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new IllegalArgumentException('INVALID_SETTING', `${key} is '${text}'; it must be a whole number above 0`)
+}
+
+function fraction(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
+  const text = conf.get(key)
+  if (text === undefined) return fallback
+  const value = Number(text)
+  if (value > 0 && value <= 1) return value
+  throw new IllegalArgumentException('INVALID_SETTING', `${key} is '${text}'; it must be a number above 0 and up to 1`)
+}

@@ -1,0 +1,278 @@
+import { classById } from '../../closure/index.ts'
+import { SparkException } from '../../errors.ts'
+import { systemTimeMs } from '../../system-clock.ts'
+import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
+import { retainBlocks } from '../block-lease.ts'
+import type { AccumulatorUpdate, Engine, EngineOptions, JobRequest } from '../engine.ts'
+import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
+import { effectiveNode, type LineageNode } from '../lineage.ts'
+import type { Row } from './arrow/row-batch.ts'
+import type { SparkCluster } from './cluster.ts'
+import { ACCUMULATOR_LEAF } from './command.ts'
+import { type ConnectUrl, parseConnectUrl } from './connect/url.ts'
+import { type PlannerOptions, planSparkStage, type StageTree } from './plan/stage-planner.ts'
+import { ResultRows } from './result-rows.ts'
+import { type SparkSettings, sparkSettings } from './settings.ts'
+import { ShippedPayloads } from './shipped-payloads.ts'
+
+/** What the Spark engine needs beside an engine's options. */
+export interface SparkEngineOptions extends EngineOptions {
+  /** `sc://host:port/;…` */
+  readonly masterUrl: string
+  /** Millstream's own version. */
+  readonly version: string
+}
+
+/** How long `stop` waits for the server to end the session. */
+const RELEASE_TIMEOUT_MS = 5_000
+/** Spark's words when a session is gone, with all that it kept. */
+const SESSION_GONE = /INVALID_HANDLE\.SESSION_(?:CHANGED|CLOSED|NOT_FOUND)/
+
+interface Job {
+  readonly id: number
+  readonly request: JobRequest
+  readonly signal: AbortSignal
+}
+
+/**
+ * The engine of `sc://`: stages run as MapPartitions on Spark's executors. Nothing is loaded and no connection opened before the first job;
+ * a session that the server lost is replaced with the next job after the one that failed by it.
+ */
+export class SparkEngine implements Engine {
+  readonly defaultParallelism: number
+  readonly recordClasses: ClassTable
+  readonly #options: SparkEngineOptions
+  readonly #url: ConnectUrl
+  readonly #settings: SparkSettings
+  readonly #payloads = new ShippedPayloads()
+  readonly #codec: RecordCodec
+  readonly #planner: PlannerOptions
+  readonly #stopped = new AbortController()
+  readonly #slices = new WeakMap<LineageNode, (Uint8Array | undefined)[]>()
+  #cluster: Promise<SparkCluster> | null = null
+  #nextJobId = 0
+  #nextStageId = 0
+
+  /** @throws SparkException for a URL that cannot be read. */
+  constructor(options: SparkEngineOptions) {
+    this.#options = options
+    this.#url = parseConnectUrl(options.masterUrl, process.env)
+    this.#settings = sparkSettings(options.conf)
+    this.defaultParallelism = this.#settings.parallelism
+    this.recordClasses = {
+      idOf: (ctor) => this.#payloads.classId(ctor),
+      byId: (id) => classById(id) as ReturnType<ClassTable['byId']>,
+    }
+    this.#codec = new RecordCodec(this.recordClasses)
+    this.#planner = {
+      nextStageId: () => this.#nextStageId++,
+      slice: (node, partition) => this.#slice(node, partition),
+    }
+  }
+
+  async runJob(request: JobRequest): Promise<unknown[]> {
+    const signal = request.signal ? AbortSignal.any([request.signal, this.#stopped.signal]) : this.#stopped.signal
+    const job: Job = { id: this.#nextJobId++, request, signal }
+    const { onEvent } = this.#options
+    const { callSite, group } = request.properties
+    onEvent({ kind: 'jobStarted', jobId: job.id, callSite, group })
+    let failed = true
+    const releaseBlocks = retainBlocks(request.node)
+    try {
+      const results = await this.#run(job)
+      failed = false
+      return results
+    } catch (error) {
+      throw this.#jobError(job, error)
+    } finally {
+      releaseBlocks()
+      onEvent({ kind: 'jobEnded', jobId: job.id, failed })
+    }
+  }
+
+  async unpersist(node: LineageNode): Promise<void> {
+    await (await this.#connected())?.unpersist(node.id)
+  }
+
+  forget(nodeIds: readonly number[]): void {
+    this.#connected().then(
+      (cluster) => {
+        for (const id of nodeIds) cluster?.unpersist(id).catch(() => {})
+      },
+      () => {},
+    )
+  }
+
+  broadcast(id: number, value: unknown): void | Promise<void> {
+    return this.#payloads.broadcast(id, value)
+  }
+
+  unbroadcast(id: number): void {
+    this.#payloads.unbroadcast(id)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort('because SparkContext was shut down')
+    const cluster = await this.#connected().catch(() => null)
+    this.#cluster = null
+    await cluster?.close(RELEASE_TIMEOUT_MS, systemTimeMs())
+  }
+
+  async #run(job: Job): Promise<unknown[]> {
+    const { node, sink, onResult } = job.request
+    const target = effectiveNode(node)
+    const partitions = job.request.partitions ?? Array.from({ length: target.numPartitions }, (_, i) => i)
+    const results = new Array<unknown>(partitions.length)
+    if (partitions.length === 0) return results
+    // Planned before anything is awaited: functions are captured as they are now.
+    const planned = planSparkStage(target, sink, partitions, this.#planner)
+    planned.catch(() => {})
+    const cluster = await this.#connect(job)
+    const tree = await planned
+    await this.#persistAll(job, cluster, tree)
+    const { onEvent } = this.#options
+    const { stageId } = tree.stage
+    onEvent({ kind: 'stageStarted', stageId, name: job.request.properties.callSite, taskCount: partitions.length })
+    try {
+      const rows = await this.#resultRows(job, cluster, tree)
+      tree.targets.forEach((target, i) => {
+        const bytes = rows.take(target)
+        if (bytes === null) throw new Error(`Spark gave no result for partition ${partitions[i]}`)
+        results[i] = this.#decode(sink.kind === 'collect' || sink.kind === 'take', bytes)
+        onResult?.(i, results[i])
+      })
+    } finally {
+      onEvent({ kind: 'stageEnded', stageId })
+    }
+    return results
+  }
+
+  async #resultRows(job: Job, cluster: SparkCluster, { stage }: StageTree): Promise<ResultRows> {
+    const rows = new ResultRows()
+    const { maxResultBytes } = this.#settings
+    let resultBytes = 0
+    for await (const row of cluster.rows(stage, contextOf(job), job.signal)) {
+      if (row.leaf === ACCUMULATOR_LEAF) {
+        this.#merge([row])
+        continue
+      }
+      resultBytes += row.block.length
+      if (maxResultBytes > 0 && resultBytes > maxResultBytes) throw tooLarge(job, resultBytes, maxResultBytes)
+      rows.add(row)
+    }
+    return rows
+  }
+
+  /** Makes the relations of the persisted nodes that a stage reads, those further down first. */
+  async #persistAll(job: Job, cluster: SparkCluster, { kept }: StageTree): Promise<void> {
+    for (const node of kept) {
+      if (cluster.isPersisted(node.id)) {
+        await cluster.persist(node.id, unplanned, contextOf(job))
+        continue
+      }
+      const all = Array.from({ length: node.numPartitions }, (_, i) => i)
+      const plan = async () => {
+        const tree = await planSparkStage(node, { kind: 'collect' }, all, this.#planner, node)
+        await this.#persistAll(job, cluster, tree)
+        return tree.stage
+      }
+      const rows = await cluster.persist(node.id, plan, contextOf(job), job.signal)
+      if (rows !== null) this.#merge(rows)
+    }
+  }
+
+  #merge(rows: readonly Row[]): void {
+    for (const { block } of rows) {
+      this.#options.onAccumulatorUpdates(this.#codec.decode(block) as AccumulatorUpdate[])
+    }
+  }
+
+  #decode(isRecords: boolean, bytes: Uint8Array): unknown {
+    const records = bytes.length === 0 ? [] : this.#codec.decode(bytes)
+    return isRecords ? records : records[0]
+  }
+
+  /** A slice of the driver's collection, encoded once for all jobs that read it. */
+  #slice(node: Extract<LineageNode, { kind: 'parallelize' }>, partition: number): Uint8Array {
+    let slices = this.#slices.get(node)
+    if (slices === undefined) {
+      slices = []
+      this.#slices.set(node, slices)
+    }
+    let bytes = slices[partition]
+    if (bytes === undefined) {
+      const records = node.slices[partition] ?? []
+      bytes = records.length === 0 ? new Uint8Array(0) : this.#codec.encode(records)
+      slices[partition] = bytes
+    }
+    return bytes
+  }
+
+  #connect(job: Job): Promise<SparkCluster> {
+    if (job.signal.aborted) throw new JobCancelledException(job.id, cancelReason(job.signal))
+    if (this.#cluster !== null) return this.#cluster
+    const { masterUrl, version, conf } = this.#options
+    const options = {
+      masterUrl,
+      version,
+      conf,
+      url: this.#url,
+      settings: this.#settings,
+      payloads: this.#payloads,
+      signal: this.#stopped.signal,
+    }
+    const connecting = loadClient().then(({ connectCluster }) => connectCluster(options))
+    this.#cluster = connecting
+    connecting.catch(() => {
+      if (this.#cluster === connecting) this.#cluster = null
+    })
+    return connecting
+  }
+
+  async #connected(): Promise<SparkCluster | null> {
+    return this.#cluster
+  }
+
+  #jobError(job: Job, error: unknown): unknown {
+    if (job.signal.aborted) return new JobCancelledException(job.id, cancelReason(job.signal))
+    if (!(error instanceof SparkException)) return error
+    if (SESSION_GONE.test(error.code) || SESSION_GONE.test(error.message)) this.#leaveSession()
+    return error
+  }
+
+  /** The session is gone: the next job opens another one, and computes again what this one kept. */
+  #leaveSession(): void {
+    const cluster = this.#cluster
+    this.#cluster = null
+    cluster?.then(({ session }) => session.channel.close()).catch(() => {})
+  }
+}
+
+function unplanned(): never {
+  throw new Error('the relation is there')
+}
+
+function contextOf({ request }: Job) {
+  return { localProperties: request.properties.localProperties }
+}
+
+function tooLarge(job: Job, bytes: number, limit: number): SparkException {
+  return new SparkException(
+    'RESULT_TOO_LARGE',
+    `Job ${job.id} (${job.request.properties.callSite}) aborted: its results take ${bytes} bytes so far, more than spark.driver.maxResultSize (${limit}). Collect less, write the result from the workers, or raise the setting.`,
+  )
+}
+
+/** Loads the client's libraries, which programs on a local master need not have. */
+async function loadClient() {
+  try {
+    return await import('./connect-cluster.ts')
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new SparkException(
+      'SPARK_CLIENT_NOT_INSTALLED',
+      'A master sc://… needs the packages @grpc/grpc-js and @bufbuild/protobuf, which are optional dependencies of millstream: npm install @grpc/grpc-js @bufbuild/protobuf',
+      { cause: error },
+    )
+  }
+}
