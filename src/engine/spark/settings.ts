@@ -28,6 +28,10 @@ export interface SparkSettings {
   readonly maxEntries: number
   /** `spark.millstream.worker.executable`: a worker that stands on every executor already, in place of the uploaded archive. */
   readonly workerExecutable: string | null
+  /** `spark.millstream.executor.node`: the path of Node.js on every executor; the archive then brings none. */
+  readonly executorNode: string | null
+  /** `spark.millstream.executor.nodeBinary`: a node on the driver's machine that is built for the executors' platform. */
+  readonly executorNodeBinary: string | null
 }
 
 /** Reads the engine's settings. @throws IllegalArgumentException that names the setting. */
@@ -43,6 +47,8 @@ export function sparkSettings(conf: ReadonlyMap<string, string>): SparkSettings 
     spillFraction: fraction(conf, 'spark.memory.spillFraction', 0.6),
     maxEntries: whole(conf, 'spark.shuffle.spill.numElementsForceSpillThreshold', Number.MAX_SAFE_INTEGER),
     workerExecutable: conf.get('spark.millstream.worker.executable') ?? null,
+    executorNode: conf.get('spark.millstream.executor.node') ?? null,
+    executorNodeBinary: conf.get('spark.millstream.executor.nodeBinary') ?? null,
   }
 }
 

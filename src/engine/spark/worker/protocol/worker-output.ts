@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { Marker } from './markers.ts'
 import type { WireForm } from './task-start.ts'
@@ -24,7 +23,20 @@ export class WorkerOutput {
     for (const piece of pieces) hasRoom = this.#stream.write(piece)
     this.#stream.uncork()
     if (hasRoom || this.#stream.destroyed) return
-    await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')])
+    await this.#room()
+  }
+
+  /** Resolves when the stream has room again, or is closed and takes nothing more. */
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        this.#stream.off('drain', settle)
+        this.#stream.off('close', settle)
+        resolve()
+      }
+      this.#stream.on('drain', settle)
+      this.#stream.on('close', settle)
+    })
   }
 
   async writeInt(value: number): Promise<void> {
