@@ -13,7 +13,7 @@ export interface ReceiverSettings {
   readonly initialRate: number
   /** `spark.streaming.backpressure.enabled`: whether rates follow how batches go. */
   readonly isBackpressureEnabled: boolean
-  /** `millstream.streaming.receiver.maxBlockSize`: a buffer of this size becomes a block before its time; 4 MiB. */
+  /** `millstream.streaming.receiver.maxBlockSize`: a buffer of this size becomes a block before its time; 8 MiB. */
   readonly maxBlockBytes: number
   /** `millstream.streaming.receiver.maxPendingSize`: received and not yet processed, per stream, before its source is paused; 256 MiB. */
   readonly maxPendingBytes: number
@@ -49,7 +49,7 @@ export function receiverSettings(getSetting: (key: string) => string | undefined
     maxRate,
     initialRate: rate('spark.streaming.backpressure.initialRate', maxRate),
     isBackpressureEnabled: getSetting('spark.streaming.backpressure.enabled') === 'true',
-    maxBlockBytes: size('maxBlockSize', '4m'),
+    maxBlockBytes: size('maxBlockSize', '8m'),
     maxPendingBytes: size('maxPendingSize', '256m'),
     maxMemoryBytes: size('maxMemory', '512m'),
     maxLineBytes: size('maxLineSize', '256m'),
