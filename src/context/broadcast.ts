@@ -15,6 +15,7 @@ export interface BroadcastOwner {
  * the value after it was made: workers would not see that.
  */
 export class Broadcast<T> {
+  /** Unique in its SparkContext. */
   readonly id: number
   readonly #owner: BroadcastOwner
   #value: T | undefined

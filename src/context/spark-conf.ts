@@ -18,6 +18,7 @@ export class SparkConf {
     if (loadDefaults) this.setAll(environmentSettings())
   }
 
+  /** Sets one setting. @throws IllegalArgumentException for a value of null or undefined. */
   set(key: string, value: SettingValue): this {
     if (typeof key !== 'string') throw illegal(`A setting's name must be a string, not ${String(key)}`)
     if (value === null || value === undefined) throw illegal(`null value for ${key}`)
@@ -25,18 +26,22 @@ export class SparkConf {
     return this
   }
 
+  /** Sets `spark.master`, for instance `local[2]`: where the program runs. */
   setMaster(master: string): this {
     return this.set('spark.master', master)
   }
 
+  /** Sets `spark.app.name`. */
   setAppName(name: string): this {
     return this.set('spark.app.name', name)
   }
 
+  /** Sets a setting that neither the program nor the command line has set. */
   setIfMissing(key: string, value: SettingValue): this {
     return this.contains(key) ? this : this.set(key, value)
   }
 
+  /** Sets many: pairs, or an object. */
   setAll(settings: Iterable<readonly [string, SettingValue]> | Readonly<Record<string, SettingValue>>): this {
     const entries = Symbol.iterator in settings ? settings : Object.entries(settings)
     for (const [key, value] of entries) this.set(key, value)
@@ -98,10 +103,12 @@ export class SparkConf {
     return [...this.#settings]
   }
 
+  /** Whether a setting is set. */
   contains(key: string): boolean {
     return this.#settings.has(key)
   }
 
+  /** Takes a setting away. */
   remove(key: string): this {
     this.#settings.delete(key)
     return this

@@ -68,7 +68,9 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   #checkpointDir: string | null = null
   #makingCheckpointDir: Promise<unknown> | null = null
 
+  /** The master URL, for instance `local[2]`. */
   readonly master: string
+  /** The name of the application. */
   readonly appName: string
   /** When it was made, in milliseconds since the epoch. */
   readonly startTime: number
@@ -263,6 +265,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.setLocalProperty(JOB_INTERRUPT_ON_CANCEL, String(interruptOnCancel))
   }
 
+  /** Ends what `setJobGroup` began, for the calling flow. */
   clearJobGroup(): void {
     for (const key of [JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL]) this.setLocalProperty(key, null)
   }
@@ -298,10 +301,12 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.#setJobTags(tags)
   }
 
+  /** Takes all tags from the calling flow. */
   clearJobTags(): void {
     this.#setJobTags(new Set())
   }
 
+  /** The tags of the calling flow. */
   getJobTags(): Set<string> {
     return parseJobTags(this.getLocalProperty(JOB_TAGS))
   }
@@ -336,6 +341,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.setLocalProperty(CALL_SITE_SHORT, callSite)
   }
 
+  /** Ends what `setCallSite` began. */
   clearCallSite(): void {
     this.setLocalProperty(CALL_SITE_SHORT, null)
   }
@@ -416,14 +422,17 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     setLogLevel(level)
   }
 
+  /** Tells `listener` of jobs and stages from now on. */
   addSparkListener(listener: SparkListener): void {
     this.#listeners.add(listener)
   }
 
+  /** Tells `listener` nothing more. */
   removeSparkListener(listener: SparkListener): void {
     this.#listeners.remove(listener)
   }
 
+  /** Whether `stop` was called. */
   get isStopped(): boolean {
     return this.#stoppedAt !== null
   }
@@ -437,6 +446,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     return this.#stopping
   }
 
+  /** `stop()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
   }

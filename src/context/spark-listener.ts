@@ -4,19 +4,23 @@ import { log } from '../log.ts'
 /** A job began. */
 export interface SparkListenerJobStart {
   readonly jobId: number
+  /** The action and the user's line, for instance `count at app.ts:3:9`. */
   readonly callSite: string
+  /** The job group, or null. */
   readonly group: string | null
 }
 
 /** A job ended. */
 export interface SparkListenerJobEnd {
   readonly jobId: number
+  /** Whether it failed or was cancelled. */
   readonly failed: boolean
 }
 
 /** A stage began: `taskCount` tasks are to run. */
 export interface SparkListenerStageSubmitted {
   readonly stageId: number
+  /** The operation that ends the stage, with the user's line. */
   readonly name: string
   readonly taskCount: number
 }
@@ -28,9 +32,13 @@ export interface SparkListenerStageCompleted {
 
 /** What can be heard of a SparkContext's work (Spark's `SparkListener`); implement what you need. */
 export interface SparkListener {
+  /** An action began a job. */
   onJobStart?(event: SparkListenerJobStart): void
+  /** A job is over, whether it succeeded or not. */
   onJobEnd?(event: SparkListenerJobEnd): void
+  /** A stage's tasks are about to run. */
   onStageSubmitted?(event: SparkListenerStageSubmitted): void
+  /** A stage is over. */
   onStageCompleted?(event: SparkListenerStageCompleted): void
 }
 

@@ -6,9 +6,13 @@ const MAX_RETAINED_JOBS = 1000
 /** How far a stage is. */
 export interface SparkStageInfo {
   readonly stageId: number
+  /** The operation that ends the stage, with the user's line. */
   readonly name: string
+  /** Tasks in all. */
   readonly numTasks: number
+  /** Tasks that run now. */
   readonly numActiveTasks: number
+  /** Tasks that are done. */
   readonly numCompletedTasks: number
 }
 
@@ -18,10 +22,12 @@ export class SparkStatusTracker {
   readonly #stages = new Map<number, SparkStageInfo>()
   readonly #groupOfJob = new Map<number, string | null>()
 
+  /** Ids of the jobs that run. */
   getActiveJobIds(): number[] {
     return [...this.#activeJobs]
   }
 
+  /** Ids of the stages that run. */
   getActiveStageIds(): number[] {
     return [...this.#stages.keys()]
   }

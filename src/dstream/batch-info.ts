@@ -8,6 +8,7 @@ export interface OutputOperationInfo {
   readonly id: number
   /** The operation and the user's line, for instance `foreachRDD at app.ts:12:8`. */
   readonly name: string
+  /** The same as `name`. */
   readonly description: string
   readonly startTime: number | undefined
   readonly endTime: number | undefined
@@ -22,8 +23,11 @@ export interface BatchInfo {
   readonly batchTime: Time
   /** What each input stream gave, by the stream's id. */
   readonly streamIdToInputInfo: ReadonlyMap<number, StreamInputInfo>
+  /** When its jobs were generated and queued. */
   readonly submissionTime: number
+  /** When the first output operation began, once it did. */
   readonly processingStartTime: number | undefined
+  /** When the last output operation ended, once it did. */
   readonly processingEndTime: number | undefined
   /** By output operation id. */
   readonly outputOperationInfos: ReadonlyMap<number, OutputOperationInfo>
@@ -39,8 +43,10 @@ export interface BatchInfo {
 
 /** A receiver as listeners see it (Spark's `ReceiverInfo`). */
 export interface ReceiverInfo {
+  /** The id of the input stream. */
   readonly streamId: number
   readonly name: string
+  /** Whether it is started. */
   readonly active: boolean
   readonly location: string
   readonly executorId: string

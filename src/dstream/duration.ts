@@ -5,6 +5,7 @@ export type DurationLike = Duration | number
 
 /** A length of time in whole milliseconds (Spark's `Duration`). */
 export class Duration {
+  /** Whole milliseconds; may be negative, as a difference. */
   readonly milliseconds: number
 
   /** @param milliseconds a fraction is cut off. @throws IllegalArgumentException when it is not a finite number. */
@@ -34,9 +35,11 @@ export class Duration {
     return that instanceof Duration && that.milliseconds === this.milliseconds
   }
 
+  /** Both together. */
   plus(that: Duration): Duration {
     return new Duration(this.milliseconds + that.milliseconds)
   }
+  /** This one shortened by `that`. */
   minus(that: Duration): Duration {
     return new Duration(this.milliseconds - that.milliseconds)
   }
@@ -53,12 +56,15 @@ export class Duration {
   isMultipleOf(that: Duration): boolean {
     return this.milliseconds % that.milliseconds === 0
   }
+  /** Whether it is of no length. */
   isZero(): boolean {
     return this.milliseconds === 0
   }
+  /** The shorter of the two. */
   min(that: Duration): Duration {
     return this.less(that) ? this : that
   }
+  /** The longer of the two. */
   max(that: Duration): Duration {
     return this.greater(that) ? this : that
   }
@@ -71,9 +77,11 @@ export class Duration {
     if (ms < 3_600_000) return `${(ms / 60_000).toFixed(1)} m`
     return `${(ms / 3_600_000).toFixed(2)} h`
   }
+  /** The milliseconds alone: `500`. */
   toFormattedString(): string {
     return String(this.milliseconds)
   }
+  /** `500 ms` */
   toString(): string {
     return `${this.milliseconds} ms`
   }

@@ -4,6 +4,7 @@ import type { Time } from './time.ts'
 /** What an input stream gave to one batch (Spark's `StreamInputInfo`). */
 export interface StreamInputInfo {
   readonly inputStreamId: number
+  /** Records in the batch; 0 where the source does not know, as file streams. */
   readonly numRecords: number
   /** `Description`, if there, is shown to people; the rest is the source's own: files, offsets. */
   readonly metadata: ReadonlyMap<string, unknown>

@@ -9,12 +9,15 @@ export class Interval {
     this.beginTime = beginTime
     this.endTime = endTime
   }
+  /** How long it is. */
   duration(): Duration {
     return this.endTime.minus(this.beginTime)
   }
+  /** The same span, later by `time`. */
   plus(time: Duration): Interval {
     return new Interval(this.beginTime.plus(time), this.endTime.plus(time))
   }
+  /** The same span, earlier by `time`. */
   minus(time: Duration): Interval {
     return new Interval(this.beginTime.minus(time), this.endTime.minus(time))
   }

@@ -1,5 +1,6 @@
 /** Where `print` and `pprint` write; anything with a `write`, such as a stream. */
 export interface OutputWriter {
+  /** Takes whole lines, their ends included; what it returns is ignored. */
   write(text: string): unknown
 }
 

@@ -7,4 +7,5 @@ export const StreamingContextState = {
   /** Stopped, or failed to start; cannot be started again. */
   STOPPED: 'STOPPED',
 } as const
+/** One of the states. */
 export type StreamingContextState = (typeof StreamingContextState)[keyof typeof StreamingContextState]

@@ -73,6 +73,7 @@ let contextCount = 0
  * await ssc.awaitTermination()
  */
 export class StreamingContext extends InputSources implements AsyncDisposable {
+  /** The context that runs the batches. */
   readonly sparkContext: SparkContext
   /** @internal */
   readonly graph: DStreamGraph
@@ -192,6 +193,7 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     return this
   }
 
+  /** Where the context is in its life. */
   getState(): StreamingContextState {
     return this.#state
   }
@@ -274,6 +276,7 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     this.#listenerBus.addListener(listener)
   }
 
+  /** Tells `listener` nothing more. */
   removeStreamingListener(listener: StreamingListener): void {
     this.#listenerBus.removeListener(listener)
   }
@@ -369,6 +372,7 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     if (options.stopSparkContext ?? byDefault) await this.sparkContext.stop()
   }
 
+  /** `stop()`, for `await using`; nothing when it is stopped already. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state === StreamingContextState.STOPPED) await this.#stopping
     else await this.stop()

@@ -1,30 +1,39 @@
 import type { BatchInfo, OutputOperationInfo, ReceiverInfo } from './batch-info.ts'
 
+/** The context was started. */
 export interface StreamingListenerStreamingStarted {
   /** Milliseconds since the epoch. */
   readonly time: number
 }
+/** A receiver was started, or started again. */
 export interface StreamingListenerReceiverStarted {
   readonly receiverInfo: ReceiverInfo
 }
+/** A receiver reported an error. */
 export interface StreamingListenerReceiverError {
   readonly receiverInfo: ReceiverInfo
 }
+/** A receiver was stopped, perhaps to be started again. */
 export interface StreamingListenerReceiverStopped {
   readonly receiverInfo: ReceiverInfo
 }
+/** A batch's jobs were generated. */
 export interface StreamingListenerBatchSubmitted {
   readonly batchInfo: BatchInfo
 }
+/** A batch's first output operation is about to run. */
 export interface StreamingListenerBatchStarted {
   readonly batchInfo: BatchInfo
 }
+/** A batch's last output operation is over. */
 export interface StreamingListenerBatchCompleted {
   readonly batchInfo: BatchInfo
 }
+/** An output operation of a batch is about to run. */
 export interface StreamingListenerOutputOperationStarted {
   readonly outputOperationInfo: OutputOperationInfo
 }
+/** An output operation of a batch is over. */
 export interface StreamingListenerOutputOperationCompleted {
   readonly outputOperationInfo: OutputOperationInfo
 }
@@ -36,9 +45,11 @@ export interface StreamingListenerOutputOperationCompleted {
 export abstract class StreamingListener {
   /** The context was started. */
   onStreamingStarted?(event: StreamingListenerStreamingStarted): void
+  /** A receiver was started, or started again. */
   onReceiverStarted?(event: StreamingListenerReceiverStarted): void
   /** A receiver reported an error. */
   onReceiverError?(event: StreamingListenerReceiverError): void
+  /** A receiver was stopped, perhaps to be started again. */
   onReceiverStopped?(event: StreamingListenerReceiverStopped): void
   /** A batch's jobs were generated and wait for their turn. */
   onBatchSubmitted?(event: StreamingListenerBatchSubmitted): void
@@ -46,6 +57,7 @@ export abstract class StreamingListener {
   onBatchStarted?(event: StreamingListenerBatchStarted): void
   /** The last output operation of a batch is over, whether the operations succeeded or failed. */
   onBatchCompleted?(event: StreamingListenerBatchCompleted): void
+  /** An output operation of a batch is about to run. */
   onOutputOperationStarted?(event: StreamingListenerOutputOperationStarted): void
   /** An output operation is over; `failureReason` tells when it failed. */
   onOutputOperationCompleted?(event: StreamingListenerOutputOperationCompleted): void

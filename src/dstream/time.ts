@@ -3,6 +3,7 @@ import { Duration } from './duration.ts'
 
 /** A batch's time, in whole milliseconds since the epoch (Spark's `Time`): the end of the interval that the batch covers. */
 export class Time {
+  /** Whole milliseconds since the epoch. */
   readonly milliseconds: number
 
   /** @param milliseconds since the epoch; a fraction is cut off. @throws IllegalArgumentException when it is not a finite number. */
@@ -29,6 +30,7 @@ export class Time {
     return that instanceof Time && that.milliseconds === this.milliseconds
   }
 
+  /** The time a duration later. */
   plus(that: Duration): Time {
     return new Time(this.milliseconds + that.milliseconds)
   }
@@ -46,12 +48,15 @@ export class Time {
     const { milliseconds: zero } = zeroTime
     return new Time(Math.floor((this.milliseconds - zero) / step) * step + zero)
   }
+  /** Whether it is a multiple of a duration, counted from the epoch. */
   isMultipleOf(that: Duration): boolean {
     return this.milliseconds % that.milliseconds === 0
   }
+  /** The earlier of the two. */
   min(that: Time): Time {
     return this.less(that) ? this : that
   }
+  /** The later of the two. */
   max(that: Time): Time {
     return this.greater(that) ? this : that
   }
@@ -65,9 +70,11 @@ export class Time {
     return times(this.milliseconds, that.milliseconds, interval)
   }
 
+  /** The same moment as a `Date`. */
   toDate(): Date {
     return new Date(this.milliseconds)
   }
+  /** `1700000000000 ms` */
   toString(): string {
     return `${this.milliseconds} ms`
   }

@@ -15,6 +15,7 @@ export interface InputFile extends AsyncDisposable {
   readonly length: number
   /** Reads up to `length` bytes from `position`; shorter only where the file ends, empty beyond its end. */
   read(position: number, length: number): Promise<Uint8Array>
+  /** Ends reading. */
   close(): Promise<void>
 }
 
@@ -23,9 +24,11 @@ export interface InputFile extends AsyncDisposable {
  * `abort`, or leaving an `await using` block uncommitted, leaves no trace.
  */
 export interface OutputFile extends AsyncDisposable {
+  /** Adds to the end; a string as UTF-8. */
   write(bytes: Uint8Array | string): Promise<void>
   /** @throws FileAlreadyExistsException when the file was not to replace another and one is there by now. */
   commit(): Promise<void>
+  /** Gives up the file; after `commit` nothing happens. */
   abort(): Promise<void>
 }
 
@@ -64,6 +67,7 @@ export interface FileSystem {
    */
   listStatus(path: string): Promise<FileStatus[]>
 
+  /** Whether the path names a file or directory. */
   exists(path: string): Promise<boolean>
 
   /** @throws FileNotFoundException */

@@ -1,9 +1,12 @@
 /** An estimate, and the bounds between which the true value lies with the given confidence (Spark's `BoundedDouble`). */
 export class BoundedDouble {
+  /** The estimate. */
   readonly mean: number
   /** From 0 to 1. */
   readonly confidence: number
+  /** The lower bound. */
   readonly low: number
+  /** The upper bound. */
   readonly high: number
 
   constructor(mean: number, confidence: number, low: number, high: number) {

@@ -18,10 +18,12 @@ export class FutureAction<T> implements PromiseLike<T> {
     if (!this.#isCompleted) this.#controller.abort(reason)
   }
 
+  /** Whether `cancel` was called before the end. */
   get isCancelled(): boolean {
     return this.#controller.signal.aborted
   }
 
+  /** Whether it is over, successfully or not. */
   get isCompleted(): boolean {
     return this.#isCompleted
   }

@@ -371,10 +371,12 @@ export class RDD<T> {
 
   // Transformations of pairs
 
+  /** The key of each pair. */
   keys<K, V>(this: Pairs<K, V>): RDD<K> {
     return narrow(this, 'keys', { kind: 'keys' })
   }
 
+  /** The value of each pair. */
   values<K, V>(this: Pairs<K, V>): RDD<V> {
     return narrow(this, 'values', { kind: 'values' })
   }
@@ -602,6 +604,7 @@ export class RDD<T> {
     return actions.first(this)
   }
 
+  /** Whether there is no record; computes no more partitions than it needs. */
   isEmpty(): Promise<boolean> {
     return actions.isEmpty(this)
   }
@@ -761,6 +764,7 @@ export class RDD<T> {
     return double.stats(this, 'stats')
   }
 
+  /** 0 when there are no numbers. @throws UnsupportedOperationException for an RDD without partitions. */
   async mean(this: RDD<number>): Promise<number> {
     return (await double.stats(this, 'mean')).mean()
   }

@@ -6,7 +6,9 @@ export type Ordering<T> = (a: T, b: T) => number
 
 /** Two values have no natural order between them. */
 export class NotComparableError extends MillstreamError {
+  /** What the first value is, for instance `a string`. */
   readonly leftKind: string
+  /** What the second value is. */
   readonly rightKind: string
 
   constructor(leftKind: string, rightKind: string) {

@@ -7,8 +7,11 @@ import type { Ordering } from './ordering.ts'
  * workers and must give 0 … numPartitions - 1, the same for equal keys; `equals` decides whether two RDDs are partitioned alike.
  */
 export abstract class Partitioner<K = unknown> {
+  /** How many partitions there are. */
   abstract readonly numPartitions: number
+  /** The partition of a key: 0 … numPartitions - 1, the same for equal keys. */
   abstract getPartition(key: K): number
+  /** Whether `other` puts every key where this one does; RDDs partitioned alike are joined without a shuffle. The same object unless overridden. */
   equals(other: Partitioner<never>): boolean {
     return (this as unknown) === other
   }
@@ -42,8 +45,11 @@ export class HashPartitioner extends Partitioner<unknown> {
  */
 export class RangePartitioner<K> extends Partitioner<K> {
   readonly numPartitions: number
+  /** The greatest key of each partition but the last, in order. */
   readonly bounds: readonly K[]
+  /** Whether the first partition has the least keys. */
   readonly ascending: boolean
+  /** The order of the keys. */
   readonly compare: Ordering<K>
   constructor(bounds: readonly K[], ascending: boolean, compare: Ordering<K>) {
     super()

@@ -41,12 +41,15 @@ export class StatCounter {
     return this
   }
 
+  /** How many numbers. */
   count(): number {
     return this.#count
   }
+  /** The mean; 0 when there were no numbers. */
   mean(): number {
     return this.#mean
   }
+  /** The sum. */
   sum(): number {
     return this.#count * this.#mean
   }
@@ -62,6 +65,7 @@ export class StatCounter {
   variance(): number {
     return this.#count === 0 ? Number.NaN : this.#squares / this.#count
   }
+  /** The variance of the numbers as a whole population. */
   popVariance(): number {
     return this.variance()
   }
@@ -69,12 +73,15 @@ export class StatCounter {
   sampleVariance(): number {
     return this.#count <= 1 ? Number.NaN : this.#squares / (this.#count - 1)
   }
+  /** The standard deviation of the numbers as a whole population. */
   stdev(): number {
     return Math.sqrt(this.variance())
   }
+  /** The standard deviation of the numbers as a whole population. */
   popStdev(): number {
     return this.stdev()
   }
+  /** The standard deviation of the numbers as a sample: divided by count - 1. */
   sampleStdev(): number {
     return Math.sqrt(this.sampleVariance())
   }

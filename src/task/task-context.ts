@@ -27,10 +27,12 @@ export class TaskContext {
     return current?.partitionId() ?? 0
   }
 
+  /** @returns the id of the task's stage. */
   stageId(): number {
     return this.#info.stageId
   }
 
+  /** @returns the partition that the task computes, from 0. */
   partitionId(): number {
     return this.#info.partitionId
   }

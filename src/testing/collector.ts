@@ -3,7 +3,9 @@ import type { Time } from '../dstream/time.ts'
 
 /** What one batch of a stream held. */
 export interface CollectedBatch<T> {
+  /** The batch's time. */
   readonly time: Time
+  /** In partition order. */
   readonly records: readonly T[]
 }
 

@@ -18,6 +18,7 @@ export abstract class AccumulatorV2<IN, OUT> {
   abstract copy(): AccumulatorV2<IN, OUT>
   /** Sets it to zero, so that `isZero` is true. */
   abstract reset(): void
+  /** Takes in a value; called in tasks. */
   abstract add(value: IN): void
   /** Takes in the value of another accumulator of this class. */
   abstract merge(other: AccumulatorV2<IN, OUT>): void

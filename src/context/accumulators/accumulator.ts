@@ -6,6 +6,7 @@ import { requireRegistered } from './accumulator-registry.ts'
 export interface AccumulatorParam<T> {
   /** A zero of the same shape as the initial value, for instance a vector of as many zeros. */
   zero(initial: T): T
+  /** The sum of two values; may change and return `a`. */
   addInPlace(a: T, b: T): T
 }
 
@@ -35,6 +36,7 @@ export class Accumulator<T> {
     return requireRegistered(this).id
   }
 
+  /** Adds a term, in a task or on the driver. */
   add(term: T): void {
     this.value = this.#param.addInPlace(this.value, term)
   }
