@@ -12,7 +12,7 @@ import {
   type NodeExtras,
   type Table,
 } from './format.ts'
-import { importFor, importMeta, namespaceOf, requireFor, resolveReference } from './worker-modules.ts'
+import { importFor, importMeta, type Locate, namespaceOf, requireFor, resolveReference } from './worker-modules.ts'
 
 type AnyNode = Node & NodeExtras
 type Holder = Record<PropertyKey, unknown>
@@ -35,6 +35,8 @@ export interface WorkerState {
   readonly factories: Map<string, AnyFunction>
   readonly revivers: Readonly<Record<string, (data: unknown) => unknown>>
   readonly onClass: (id: string, owner: object) => void
+  /** Where a module of the driver is here, by URL or path. */
+  readonly locate: Locate
 }
 
 /** URLs that a table's references need loaded before it can be built. */
@@ -177,15 +179,15 @@ export class TableBuilder {
       case 'namespace':
         return namespaceOf(node.module)
       case 'reference':
-        return resolveReference(node.reference, this.#state.modules)
+        return resolveReference(node.reference, this.#state.modules, this.#state.locate)
       case 'shipped':
         return this.#revive(node.type, node.data)
       case 'require':
-        return requireFor(node.url)
+        return requireFor(this.#state.locate(node.url))
       case 'meta':
-        return importMeta(node.url)
+        return importMeta(this.#state.locate(node.url))
       case 'import':
-        return importFor(node.url)
+        return importFor(this.#state.locate(node.url))
       default:
         return node satisfies never
     }
@@ -397,5 +399,5 @@ function makeBytes(node: AnyNode & { kind: 'bytes' }): ArrayBufferLike {
 
 /** Loads what `neededImports` named. */
 export async function importAll(urls: readonly string[], state: WorkerState): Promise<void> {
-  for (const url of urls) state.modules.set(url, (await import(url)) as object)
+  for (const url of urls) state.modules.set(url, (await import(state.locate(url))) as object)
 }

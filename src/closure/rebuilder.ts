@@ -1,5 +1,6 @@
 import type { CellUpdate, ClosurePayload } from './capture.ts'
 import { importAll, neededImports, readTable, TableBuilder, type WorkerState } from './rebuild.ts'
+import type { Locate } from './worker-modules.ts'
 
 /** Built values kept per worker; a stage's program is a few. */
 const MAX_BUILT = 200
@@ -11,8 +12,16 @@ export class ClosureRebuilder {
   readonly #classes = new Map<string, object>()
   readonly #classIds = new WeakMap<object, string>()
 
-  /** @param options.revivers what makes of the data of a shipped object (see `SHIP`) its form here, by kind */
-  constructor(options: { readonly revivers?: Readonly<Record<string, (data: unknown) => unknown>> } = {}) {
+  /**
+   * @param options.revivers what makes of the data of a shipped object (see `SHIP`) its form here, by kind
+   * @param options.locate where a module of the driver is on this machine; where it is on the driver's when absent
+   */
+  constructor(
+    options: {
+      readonly revivers?: Readonly<Record<string, (data: unknown) => unknown>>
+      readonly locate?: Locate
+    } = {},
+  ) {
     this.#state = {
       cells: new Map(),
       anchors: new Map(),
@@ -21,6 +30,7 @@ export class ClosureRebuilder {
       restores: new WeakMap(),
       factories: new Map(),
       revivers: options.revivers ?? {},
+      locate: options.locate ?? ((place) => place),
       onClass: (id, owner) => {
         this.#classes.set(id, owner)
         this.#classIds.set(owner, id)

@@ -10,7 +10,10 @@ export function namespaceOf(module: string): object {
   return Object.freeze({ ...exports, default: exports })
 }
 
-export function resolveReference(reference: Reference, modules: ReadonlyMap<string, object>): unknown {
+/** Gives the place here of a module of the driver: a URL for a URL, a path for a path. */
+export type Locate = (place: string) => string
+
+export function resolveReference(reference: Reference, modules: ReadonlyMap<string, object>, locate: Locate): unknown {
   switch (reference.from) {
     case 'global':
       return followPath(globalThis, reference.path, reference)
@@ -19,7 +22,7 @@ export function resolveReference(reference: Reference, modules: ReadonlyMap<stri
     case 'import':
       return followPath(modules.get(reference.url), reference.path, reference)
     case 'require':
-      return followPath(createRequire(import.meta.url)(reference.file), reference.path, reference)
+      return followPath(createRequire(import.meta.url)(locate(reference.file)), reference.path, reference)
     default:
       return reference satisfies never
   }
