@@ -1,3 +1,4 @@
+import { REFUSE } from '../closure/closure-error.ts'
 import { IllegalArgumentException, SparkException, UnsupportedOperationException } from '../errors.ts'
 import { log } from '../log.ts'
 import { RDD } from '../rdd/rdd.ts'
@@ -43,6 +44,14 @@ export abstract class DStreamNode<T> {
     this.operation = operation
     this.creationSite = context.callSiteOfNewStream(operation)
     context.graph.addStream(this)
+  }
+
+  /** Why a function that uses a stream cannot be shipped. @internal */
+  get [REFUSE](): string {
+    return (
+      'is of the driver alone: a DStream is referred to from within a function that runs on workers. A function gets its batch’s records, ' +
+      'and whatever it needs of another stream comes by a join or by transformWith; read what else it uses into a local `const` first'
+    )
   }
 
   /** The streams whose RDDs this one's are made of. */

@@ -1,3 +1,4 @@
+import { REFUSE } from '../closure/closure-error.ts'
 import { captureLongCallSite } from '../context/call-site.ts'
 import { SparkConf } from '../context/spark-conf.ts'
 import { SparkContext } from '../context/spark-context.ts'
@@ -134,6 +135,14 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     this.scheduler.setGenerator(this.#generator)
     const checkpointDir = this.#conf.getOption('spark.streaming.checkpoint.directory')
     if (checkpointDir !== undefined) this.checkpoint(checkpointDir)
+  }
+
+  /** Why a function that uses a context cannot be shipped. @internal */
+  get [REFUSE](): string {
+    return (
+      'is of the driver alone: a StreamingContext is referred to from within a function that runs on workers; ' +
+      'read what the function uses of it into a local `const` first'
+    )
   }
 
   /** The context that is running in this process, or null. */
