@@ -20,6 +20,18 @@ test('a harness runs scripted batches as the clock is moved', async () => {
   )
 })
 
+test('harnesses one after another share a SparkContext that is given', async () => {
+  await using owner = new StreamingHarness()
+  for (const expected of [[2], [4]]) {
+    await using harness = new StreamingHarness({ sparkContext: owner.sc })
+    const output = harness.collect(harness.input([expected]))
+    await harness.ssc.start()
+    await harness.advance()
+    assert.deepEqual(output.batches, [expected])
+  }
+  assert.equal(await owner.sc.parallelize([1, 2]).count(), 2)
+})
+
 test('runBatches gives what comes out, batch by batch, and throws what went wrong', async () => {
   const lengths = await runBatches([['a', 'bb'], ['ccc']], (words) => words.map((word) => word.length))
   assert.deepEqual(lengths, [[1, 2], [3]])

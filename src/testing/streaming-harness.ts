@@ -5,6 +5,7 @@ import { type DurationLike, Seconds, toDuration } from '../dstream/duration.ts'
 import type { BatchQueue } from '../dstream/input/queue-input-dstream.ts'
 import { ManualClock } from '../dstream/manual-clock.ts'
 import { StreamingContext } from '../dstream/streaming-context.ts'
+import { StreamingContextState } from '../dstream/streaming-context-state.ts'
 import { Time } from '../dstream/time.ts'
 import { Collector } from './collector.ts'
 import { TextOutput } from './text-output.ts'
@@ -13,9 +14,11 @@ import { TextOutput } from './text-output.ts'
 export interface StreamingHarnessOptions {
   /** The batch interval: 1 second unless given. */
   readonly interval?: DurationLike
-  /** `local[2]` unless given. */
+  /** A context that is there already and outlives the harness; one of the harness's own unless given. */
+  readonly sparkContext?: SparkContext
+  /** Of a context of the harness's own: `local[2]` unless given. */
   readonly master?: string
-  /** Further settings by name. */
+  /** Further settings of it by name. */
   readonly conf?: Readonly<Record<string, string | number | boolean>>
   /** What the clock shows at first, in milliseconds since the epoch: 0 unless given, so that the first batch is at one interval. */
   readonly startTime?: number
@@ -37,11 +40,14 @@ export class StreamingHarness implements AsyncDisposable {
   readonly clock: ManualClock
   /** What `print` and `pprint` wrote. */
   readonly output = new TextOutput()
+  readonly #ownsSparkContext: boolean
 
   constructor(options: StreamingHarnessOptions = {}) {
     const { interval = Seconds(1), master = 'local[2]', conf = {}, startTime = 0 } = options
     this.clock = new ManualClock(startTime)
-    this.sc = new SparkContext(new SparkConf(false).setMaster(master).setAppName('test').setAll(conf))
+    this.#ownsSparkContext = options.sparkContext === undefined
+    this.sc =
+      options.sparkContext ?? new SparkContext(new SparkConf(false).setMaster(master).setAppName('test').setAll(conf))
     this.ssc = new StreamingContext(this.sc, toDuration(interval), { clock: this.clock, output: this.output })
   }
 
@@ -74,9 +80,9 @@ export class StreamingHarness implements AsyncDisposable {
     await this.ssc.batchProcessed(new Time(this.clock.now()).floor(this.ssc.graph.batchDuration))
   }
 
-  /** Stops both contexts. */
+  /** Stops the streams, and the SparkContext unless it was given. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.ssc[Symbol.asyncDispose]()
-    await this.sc.stop()
+    if (this.ssc.getState() !== StreamingContextState.STOPPED) await this.ssc.stop({ stopSparkContext: false })
+    if (this.#ownsSparkContext) await this.sc.stop()
   }
 }

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { HashPartitioner, type RDD, type SparkContext, StorageLevel } from '../../../src/index.ts'
-import { toJson } from './to-json.ts'
+import { sorted, sortedGroups } from '../answers.ts'
+import { toJson } from '../to-json.ts'
 
 /** What a program is given: a context of four workers, an empty directory, and the data that several programs share. */
 export interface Bench {
@@ -22,16 +23,9 @@ async function placed<T>(rdd: RDD<T>): Promise<T[][]> {
   return (await glom(rdd)).map(sorted)
 }
 
-function sorted<T>(values: Iterable<T>): T[] {
-  const keyed = [...values].map((value) => [toJson(value), value] as const)
-  return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value)
-}
-
 /** The same as `placed`, where the values of a pair are groups, which have no order either. */
 async function groups<K>(rdd: RDD<[K, unknown[]]>, sides: 'one' | 'several' = 'one'): Promise<unknown[][]> {
-  const sortGroups = ([key, values]: [K, unknown[]]) =>
-    sides === 'one' ? [key, sorted(values)] : [key, ...(values as unknown[][]).map(sorted)]
-  return (await glom(rdd)).map((records) => sorted(records.map(sortGroups)))
+  return (await glom(rdd)).map((records) => sorted(records.map((pair) => sortedGroups(pair, sides)))) as unknown[][]
 }
 
 const WORDS = [

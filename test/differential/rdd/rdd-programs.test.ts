@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { SparkContext } from '../../../src/index.ts'
+import { assertStartsAs, rootMessage } from '../answers.ts'
+import { toJson } from '../to-json.ts'
 import { PROGRAMS } from './programs.ts'
-import { toJson } from './to-json.ts'
 
 type Answer = unknown | { readonly error: string }
 
@@ -48,10 +49,7 @@ function isError(answer: Answer): answer is { readonly error: string } {
   return typeof answer === 'object' && answer !== null && 'error' in answer
 }
 
-/** Whether the error, or what made a task fail, begins with Spark's words; a whole number has no `.0` here. */
 function startsAs(error: Error, words: string): boolean {
-  const told = error.message.startsWith('Job aborted') ? (error.cause as Error) : error
-  const start = words.replaceAll(/(?<=\d)\.0(?=\))/g, '')
-  assert.equal(told.message.slice(0, start.length), start)
+  assertStartsAs(rootMessage(error), words)
   return true
 }
