@@ -75,6 +75,7 @@ export class JobGenerator {
     const times = [...checkpoint.pendingTimes, ...missed.map((time) => time.milliseconds)]
     log('INFO', 'JobGenerator', `Batches to run again or to make up for: ${times.join(', ')}`)
     await checkpointer.open(zeroTime, restartTime - batchIntervalMs, times)
+    if (times.length === 0) this.#lastTick = this.#lastGenerated = new Time(checkpointTime)
     for (const time of times) this.#due(time)
     this.#timer.start(restartTime)
     log('INFO', 'JobGenerator', `Restarted JobGenerator at ${restartTime} ms`)

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { assertOutcome } from '../fixtures/crash/outcome.ts'
+import { CRASH_POINTS } from '../fixtures/crash/points.ts'
+import { batchesFor, killRandomly } from '../fixtures/crash/random-kills.ts'
+import { runJob, withJob } from '../fixtures/crash/run-job.ts'
+
+// One job is killed again and again, and goes on each time. The integration suite has a job for each point, and many more moments.
+
+const POINTS = [
+  'in the midst of writing a checkpoint',
+  'after a checkpoint is written, before it is synced',
+  'between the old checkpoint and the new',
+  'before a checkpoint gets its name',
+  'after a checkpoint has its name',
+  'after an old checkpoint was removed',
+  'in the midst of writing state',
+  'after one part of the state has its name',
+  'before old state is removed',
+  'within a task',
+  'within a task that writes output',
+  'within an output operation',
+  'between batches',
+] as const
+const BATCHES_PER_RUN = 12
+const KILLS = 10
+
+describe('a job that was killed ends as if it had not been', { concurrency: 2 }, () => {
+  test(`at ${POINTS.length} points, one after another`, async () => {
+    const batches = BATCHES_PER_RUN * POINTS.length
+    await withJob(batches, async (directory) => {
+      for (const name of POINTS) {
+        const { signal, stderr } = await runJob(directory, batches, { point: CRASH_POINTS[name]! })
+        assert.equal(signal, 'SIGKILL', `not killed ${name}: ${stderr}`)
+      }
+      const last = await runJob(directory, batches, { missed: 1 })
+      assert.equal(last.code, 0, last.stderr)
+      assertOutcome(directory, batches)
+    })
+  })
+
+  test(`at ${KILLS} moments that chance decides`, async (t) => {
+    const seed = randomInt(2 ** 31)
+    t.diagnostic(`seed ${seed}`)
+    const batches = batchesFor(KILLS)
+    await withJob(batches, async (directory) => {
+      await killRandomly(directory, batches, KILLS, seed)
+      assertOutcome(directory, batches)
+    })
+  })
+})

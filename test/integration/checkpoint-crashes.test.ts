@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { assertOutcome } from '../fixtures/crash/outcome.ts'
+import { CRASH_POINTS } from '../fixtures/crash/points.ts'
+import { batchesFor, killRandomly } from '../fixtures/crash/random-kills.ts'
+import { runJob, withJob } from '../fixtures/crash/run-job.ts'
+
+const BATCHES = 14
+const JOBS = 10
+const KILLS_PER_JOB = 20
+
+describe('a job that was killed once ends as if it had not been', { concurrency: 2 }, () => {
+  for (const [name, point] of Object.entries(CRASH_POINTS)) {
+    test(name, async () => {
+      await withJob(BATCHES, async (directory) => {
+        const { signal, stderr } = await runJob(directory, BATCHES, { point })
+        assert.equal(signal, 'SIGKILL', stderr)
+        const last = await runJob(directory, BATCHES, { missed: 1 })
+        assert.equal(last.code, 0, last.stderr)
+        assertOutcome(directory, BATCHES)
+      })
+    })
+  }
+})
+
+describe(`${JOBS} jobs, each killed at ${KILLS_PER_JOB} moments that chance decides`, { concurrency: 2 }, () => {
+  for (let job = 0; job < JOBS; job++) {
+    test(`job ${job}`, async (t) => {
+      const seed = randomInt(2 ** 31)
+      t.diagnostic(`seed ${seed}`)
+      const batches = batchesFor(KILLS_PER_JOB)
+      await withJob(batches, async (directory) => {
+        await killRandomly(directory, batches, KILLS_PER_JOB, seed)
+        assertOutcome(directory, batches)
+      })
+    })
+  }
+})
