@@ -5,12 +5,10 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { pages, ROOT } from './code-blocks.ts'
 
-/** Sources of what a user can meet: the Spark engine is not part of the package's public root yet. */
-async function sources(): Promise<string> {
+/** What the package is made of, tests left out. */
+async function sources(isWanted: (file: string) => boolean = () => true): Promise<string> {
   const files = await readdir(join(ROOT, 'src'), { recursive: true })
-  const wanted = files.filter(
-    (file) => /\.ts$/.test(file) && !/\.test\.ts$/.test(file) && !file.includes('engine/spark/'),
-  )
+  const wanted = files.filter((file) => /\.ts$/.test(file) && !/\.test\.ts$/.test(file) && isWanted(file))
   return (await Promise.all(wanted.map((file) => readFile(join(ROOT, 'src', file), 'utf8')))).join('\n')
 }
 
@@ -27,28 +25,41 @@ test('links between pages lead somewhere', async () => {
 test('docs/settings.md has every setting that the code reads, and no other', async () => {
   const page = await readFile(join(ROOT, 'docs/settings.md'), 'utf8')
   const code = await sources()
+  const finished = await sources(isFinished)
   const documented = new Set([...page.matchAll(/^\| `((?:spark|millstream)\.[\w.]+)`/gm)].map(([, key]) => key!))
-  const read = [...code.matchAll(/'((?:spark|millstream)\.[\w.]+)'/g)].map(([, key]) => key!)
+  const read = [...finished.matchAll(/'((?:spark|millstream)\.[\w.]+)'/g)].map(([, key]) => key!)
   const missing = read.filter((key) => !documented.has(key) && !INTERNAL.has(key))
   assert.deepEqual([...new Set(missing)], [])
   // Some keys are put together from a prefix and a name.
-  const unread = [...documented].filter((key) => !read.includes(key) && !code.includes(`'${key.split('.').at(-1)}'`))
+  const unread = [...documented].filter(
+    (key) => !code.includes(`'${key}'`) && !code.includes(`'${key.split('.').at(-1)}'`),
+  )
   assert.deepEqual(unread, [])
 })
 
 test('docs/errors.md has every code that the package gives, and no other', async () => {
   const page = await readFile(join(ROOT, 'docs/errors.md'), 'utf8')
   const code = await sources()
+  const finished = await sources(isFinished)
   const cells = [...page.matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|/gm)].map(([, cell]) => cell!)
   const documented = new Set(cells.flatMap((cell) => cell.match(/[A-Z_]+/g)!))
-  const given = [...code.matchAll(/(?:Error|Exception|super)\(\s*'([A-Z][A-Z_]+)'/g)].map(([, name]) => name!)
+  const given = codes(finished)
   assert.deepEqual(
     [...new Set(given)].filter((name) => !documented.has(name)),
     [],
   )
-  const unknown = [...documented].filter((name) => !given.includes(name) && !SPELLED_IN_PARTS.has(name))
+  const unknown = [...documented].filter((name) => !codes(code).includes(name) && !SPELLED_IN_PARTS.has(name))
   assert.deepEqual(unknown, [])
 })
+
+/** The engine that runs on Apache Spark is in the making: what it reads and gives is documented with it. */
+function isFinished(file: string): boolean {
+  return !file.startsWith(join('engine', 'spark'))
+}
+
+function codes(source: string): string[] {
+  return [...source.matchAll(/(?:Error|Exception|super)\(\s*'([A-Z][A-Z_]+)'/g)].map(([, name]) => name!)
+}
 
 /** Local properties and symbols, which share the prefix of settings. */
 const INTERNAL = new Set([
