@@ -1,5 +1,5 @@
 import type { ClosurePayload } from './capture.ts'
-import type { Node } from './format.ts'
+import type { Code, Node } from './format.ts'
 import { readTable } from './rebuild.ts'
 
 /** What stands for a driver's object in captured values: see `SHIP`. */
@@ -25,28 +25,37 @@ export function shippedIn({ digest, bytes, cells }: ClosurePayload): readonly Sh
 }
 
 /** Modules of packages that a captured value needs where it is rebuilt. */
-export interface ModuleUse {
-  /** A URL or path: of the module itself, or of the user's module whose `require` or `import()` loads others. */
-  readonly place: string
-  readonly kind: 'module' | 'loader'
-}
+export type ModuleUse =
+  /** A module, by URL or path. */
+  | { readonly kind: 'module'; readonly place: string }
+  /** A module of the user's whose `require` or `import()` a function calls, with the names that stand in such calls. */
+  | { readonly kind: 'loader'; readonly place: string; readonly specifiers: readonly string[] }
+
+const LOADED = /\b(?:require|import)\s*\(\s*(['"`])([^'"`\n]+)\1/g
 
 /** The modules that a captured value refers to, and the places from which it may load more when it runs. */
 export function modulesIn({ bytes, cells }: ClosurePayload): readonly ModuleUse[] {
-  return [bytes, ...cells.map((cell) => cell.bytes)].flatMap((table) => readTable(table).nodes.flatMap(moduleUse))
+  return [bytes, ...cells.map((cell) => cell.bytes)].flatMap((table) => {
+    const { nodes, codes } = readTable(table)
+    return nodes.flatMap((node) => moduleUse(node, codes))
+  })
 }
 
-function moduleUse(node: Node): ModuleUse[] {
+function moduleUse(node: Node, codes: readonly Code[]): ModuleUse[] {
   switch (node.kind) {
     case 'reference':
       if (node.reference.from === 'import') return [{ kind: 'module', place: node.reference.url }]
       return node.reference.from === 'require' ? [{ kind: 'module', place: node.reference.file }] : []
     case 'require':
     case 'import':
-      return [{ kind: 'loader', place: node.url }]
+      return [{ kind: 'loader', place: node.url, specifiers: codes.flatMap(loadedNames) }]
     default:
       return []
   }
+}
+
+function loadedNames({ expression }: Code): string[] {
+  return [...expression.matchAll(LOADED)].map((match) => match[2] as string)
 }
 
 function inTable(bytes: Uint8Array): ShippedObject[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { serialize } from 'node:v8'
 import { create } from '@bufbuild/protobuf'
 import type { ClosurePayload } from '../../closure/index.ts'
+import { PackageArchives } from './archive/index.ts'
 import type { Row } from './arrow/row-batch.ts'
 import { rowsOf } from './arrow/row-batch.ts'
 import { readRowStream } from './arrow/row-batch-reader.ts'
@@ -11,6 +12,7 @@ import { addArtifact, existingArtifacts } from './connect/artifacts.ts'
 import { joinedBatches } from './connect/batches.ts'
 import { execute } from './connect/execute.ts'
 import type { ConnectSession } from './connect/session.ts'
+import { executorPlatform, sendArchive } from './executors.ts'
 import { PlanSchema, type Relation } from './gen/spark_connect_pb.ts'
 import {
   accumulatorRows,
@@ -45,6 +47,7 @@ export class SparkCluster {
   readonly sparkVersion: string
   readonly #settings: SparkSettings
   readonly #payloads: ShippedPayloads
+  readonly #packages: PackageArchives
   readonly #files = new Map<string, Promise<void>>()
   /** Persisted nodes by id: the relation that holds them, once it is there. */
   readonly #relations = new Map<number, Promise<string>>()
@@ -54,6 +57,9 @@ export class SparkCluster {
     this.sparkVersion = sparkVersion
     this.#settings = settings
     this.#payloads = payloads
+    this.#packages = new PackageArchives(executorPlatform(settings), (folder, archive) =>
+      sendArchive(session, folder, archive),
+    )
   }
 
   /** Runs a stage and the stages below it. Every persisted node that they read must be there. */
@@ -168,14 +174,17 @@ export class SparkCluster {
 
   async #commandOf(stage: SparkStage, { localProperties }: StageContext): Promise<Uint8Array> {
     const { inputMemoryBytes, shuffleMemoryBytes, spillFraction, maxEntries } = this.#settings
+    const broadcastPayloads = this.#payloads.broadcastsOf(stage.program)
+    const classPayloads = [...this.#payloads.classes]
+    const modules = await this.#packages.placesFor([stage.program, ...classPayloads, ...broadcastPayloads.values()])
     const broadcasts = new Map<number, Shipment>()
-    for (const [id, payload] of this.#payloads.broadcastsOf(stage.program))
-      broadcasts.set(id, await this.#ship(payload))
+    for (const [id, payload] of broadcastPayloads) broadcasts.set(id, await this.#ship(payload))
     const classes: Shipment[] = []
-    for (const payload of this.#payloads.classes) classes.push(await this.#ship(payload))
+    for (const payload of classPayloads) classes.push(await this.#ship(payload))
     return encodeCommand({
       sparkVersion: this.sparkVersion,
       program: await this.#ship(stage.program),
+      modules,
       tasks: stage.tasks,
       output: stage.output,
       classes,

@@ -102,6 +102,21 @@ export type Shipment =
   /** `v8.serialize(payload)` in `<Spark's files directory of the task>/<name>`; equal names have equal content. */
   | { readonly kind: 'file'; readonly name: string }
 
+/** Packages of the driver's machine on the executors. */
+export interface PackagePlace {
+  /** A folder of the driver's machine that holds a `node_modules`. */
+  readonly folder: string
+  /** The same in the session's working directory on an executor. */
+  readonly at: string
+}
+
+/** Where modules that functions refer to are on the executors. */
+export interface ModulePlaces {
+  /** Millstream's own folder on the driver's machine; executors have theirs in the executor archive. Ends with a separator. */
+  readonly own: string
+  readonly packages: readonly PackagePlace[]
+}
+
 /** Numbers that bound what a task holds. */
 export interface StageLimits {
   /** Bytes of input rows of one Spark task kept in memory; what is beyond goes to a file. */
@@ -121,6 +136,8 @@ export interface SparkCommand {
   readonly sparkVersion: string
   /** The captured `StageProgram`; a worker keeps the compiled stage under the payload's digest. */
   readonly program: Shipment
+  /** For what the program, the classes and the broadcast values refer to. */
+  readonly modules: ModulePlaces
   /** The input tree of each target that this stage runs. */
   readonly tasks: ReadonlyMap<number, LeafInput>
   readonly output: StageOutput

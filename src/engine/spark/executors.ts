@@ -1,4 +1,11 @@
-import { executorArchive, WORKER_PROGRAM } from './archive/index.ts'
+import {
+  type Archive,
+  executorArchive,
+  ownPlatform,
+  type Platform,
+  platformOfBinary,
+  WORKER_PROGRAM,
+} from './archive/index.ts'
 import { addArtifact } from './connect/artifacts.ts'
 import type { ConnectSession } from './connect/session.ts'
 import type { SparkSettings } from './settings.ts'
@@ -13,7 +20,22 @@ export async function prepareExecutors(session: ConnectSession, settings: SparkS
   const { workerExecutable, executorNode, executorNodeBinary } = settings
   if (workerExecutable === null) {
     const archive = await executorArchive({ installedNode: executorNode, nodeBinary: executorNodeBinary })
-    await addArtifact(session, { name: `archives/${FOLDER}.tgz#${FOLDER}`, content: { path: archive.path } })
+    await sendArchive(session, FOLDER, archive)
   }
   await session.setConfig({ [PROGRAM_SETTING]: workerExecutable ?? `${FOLDER}/${WORKER_PROGRAM}` })
+}
+
+/** Sends an archive up; each executor unpacks it as `folder` in the session's working directory. */
+export async function sendArchive(session: ConnectSession, folder: string, archive: Archive): Promise<void> {
+  await addArtifact(session, { name: `archives/${folder}.tgz#${folder}`, content: { path: archive.path } })
+}
+
+/** The platform of the executors, as far as the driver knows it: that of the node which it sends. */
+export function executorPlatform({
+  workerExecutable,
+  executorNode,
+  executorNodeBinary,
+}: SparkSettings): Platform | null {
+  if (workerExecutable !== null || executorNode !== null) return null
+  return executorNodeBinary === null ? ownPlatform() : platformOfBinary(executorNodeBinary)
 }

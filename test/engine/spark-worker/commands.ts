@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { type ClosurePayload, captureClosures } from '../../../src/closure/index.ts'
 import type { Row } from '../../../src/engine/spark/arrow/row-batch.ts'
 import {
@@ -7,6 +8,8 @@ import {
   type StageOutput,
 } from '../../../src/engine/spark/command.ts'
 import type { StageProgram } from '../../../src/task/program.ts'
+
+const OWN_FOLDER = fileURLToPath(new URL('../../../src/', import.meta.url))
 
 const RESULT: StageOutput = { kind: 'result', routes: null, anchors: 0 }
 
@@ -20,6 +23,7 @@ export async function commandOf(
   return encodeCommand({
     sparkVersion: '4.3.0',
     program: { kind: 'inline', payload },
+    modules: { own: OWN_FOLDER, packages: [] },
     tasks: new Map(targets.map((target) => [target, recordsLeaf(target)])),
     output: RESULT,
     classes: [],

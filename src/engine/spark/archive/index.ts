@@ -1,2 +1,5 @@
 export type { Archive } from './archive-cache.ts'
 export { type ExecutorArchiveOptions, executorArchive, WORKER_PROGRAM } from './executor-archive.ts'
+export { PackageArchives, type SendArchive } from './package-archives.ts'
+export { PackageError } from './packages.ts'
+export { ownPlatform, type Platform, platformOfBinary } from './platform.ts'

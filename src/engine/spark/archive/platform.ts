@@ -5,6 +5,9 @@ export interface Platform {
   readonly system: string
   /** The names that systems give the processor. */
   readonly machines: readonly string[]
+  /** Node's and npm's names of them. */
+  readonly os: string
+  readonly cpu: string
 }
 
 const SYSTEMS: Readonly<Record<string, string>> = { linux: 'Linux', darwin: 'Darwin', freebsd: 'FreeBSD' }
@@ -17,10 +20,8 @@ const MACHINES: Readonly<Record<string, readonly string[]>> = {
 
 /** The platform of this process. */
 export function ownPlatform(): Platform {
-  return {
-    system: SYSTEMS[process.platform] ?? process.platform,
-    machines: MACHINES[process.arch] ?? [process.arch],
-  }
+  const { platform: os, arch: cpu } = process
+  return { system: SYSTEMS[os] ?? os, machines: MACHINES[cpu] ?? [cpu], os, cpu }
 }
 
 const ELF_MAGIC = 0x7f454c46
@@ -39,14 +40,15 @@ export function platformOfBinary(file: string): Platform | null {
   }
   if (head.readUInt32BE(0) === ELF_MAGIC) {
     const isLittleEndian = head[5] === 1
-    return named('Linux', ELF_MACHINES[isLittleEndian ? head.readUInt16LE(18) : head.readUInt16BE(18)])
+    return named('linux', ELF_MACHINES[isLittleEndian ? head.readUInt16LE(18) : head.readUInt16BE(18)])
   }
-  if (head.readUInt32LE(0) === MACH_MAGIC) return named('Darwin', MACH_MACHINES[head.readUInt32LE(4)])
+  if (head.readUInt32LE(0) === MACH_MAGIC) return named('darwin', MACH_MACHINES[head.readUInt32LE(4)])
   return null
 }
 
-function named(system: string, arch: string | undefined): Platform | null {
-  return arch === undefined ? null : { system, machines: MACHINES[arch] as readonly string[] }
+function named(os: string, cpu: string | undefined): Platform | null {
+  if (cpu === undefined) return null
+  return { system: SYSTEMS[os] as string, machines: MACHINES[cpu] as readonly string[], os, cpu }
 }
 
 export function describePlatform({ system, machines }: Platform): string {

@@ -11,6 +11,8 @@ export type TarEntry =
       readonly open: () => Readable
     }
   | { readonly name: string; readonly kind: 'link'; readonly target: string }
+  /** The same file as an earlier entry. */
+  | { readonly name: string; readonly kind: 'same'; readonly as: string }
 
 const BLOCK_BYTES = 512
 const MAX_NAME_BYTES = 100
@@ -41,14 +43,18 @@ function sizeOf(entry: TarEntry): number {
 function* longNames(entry: TarEntry): Generator<Uint8Array> {
   const records: string[] = []
   if (Buffer.byteLength(entry.name) > MAX_NAME_BYTES) records.push(extendedRecord('path', entry.name))
-  if (entry.kind === 'link' && Buffer.byteLength(entry.target) > MAX_NAME_BYTES) {
-    records.push(extendedRecord('linkpath', entry.target))
-  }
+  const target = targetOf(entry)
+  if (Buffer.byteLength(target) > MAX_NAME_BYTES) records.push(extendedRecord('linkpath', target))
   if (records.length === 0) return
   const content = Buffer.from(records.join(''))
   yield headerOf({ name: 'pax', mode: 0o644, type: 'x', target: '', sizeBytes: content.length })
   yield content
   yield padding(content.length)
+}
+
+function targetOf(entry: TarEntry): string {
+  if (entry.kind === 'link') return entry.target
+  return entry.kind === 'same' ? entry.as : ''
 }
 
 /** `<length> <key>=<value>\n`, where the length counts itself. */
@@ -61,16 +67,11 @@ function extendedRecord(key: string, value: string): string {
   return `${length}${rest}`
 }
 
+const TYPES = { file: '0', stored: '0', same: '1', link: '2' } as const
+
 function header(entry: TarEntry, sizeBytes: number): Buffer {
-  const isLink = entry.kind === 'link'
-  const mode = isLink || entry.isExecutable ? 0o755 : 0o644
-  return headerOf({
-    name: entry.name,
-    mode,
-    type: isLink ? '2' : '0',
-    target: isLink ? entry.target : '',
-    sizeBytes,
-  })
+  const mode = 'isExecutable' in entry && !entry.isExecutable ? 0o644 : 0o755
+  return headerOf({ name: entry.name, mode, type: TYPES[entry.kind], target: targetOf(entry), sizeBytes })
 }
 
 interface HeaderFields {

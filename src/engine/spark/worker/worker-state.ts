@@ -8,6 +8,7 @@ import { type CompiledStage, compileStage } from '../../../task/stage/stage.ts'
 import type { TaskRuntime } from '../../../task/task-runtime.ts'
 import { setWorkerCodec } from '../../../task/worker-codec.ts'
 import type { Shipment, SparkCommand, StageLimits } from '../command.ts'
+import { ModuleLocations } from './module-locations.ts'
 import { identityOf, payloadOf } from './shipments.ts'
 import type { TaskDirectory } from './task-directory.ts'
 
@@ -27,7 +28,11 @@ interface KnownBroadcast {
 export class WorkerState {
   readonly codec: RecordCodec
   readonly #directory: TaskDirectory
-  readonly #rebuilder = new ClosureRebuilder({ revivers: SHARED_VARIABLE_REVIVERS })
+  readonly #modules = new ModuleLocations()
+  readonly #rebuilder = new ClosureRebuilder({
+    revivers: SHARED_VARIABLE_REVIVERS,
+    locate: (place) => this.#modules.locate(place),
+  })
   readonly #stages = new Map<string, CompiledStage>()
   readonly #broadcasts = new Map<number, KnownBroadcast>()
   readonly #classes = new Set<string>()
@@ -47,6 +52,7 @@ export class WorkerState {
   /** Makes a command's stage ready: its classes, broadcast values and program are on this worker when it resolves. */
   async prepare(command: SparkCommand, filesDir: string): Promise<CompiledStage> {
     this.#commands += 1
+    this.#modules.use(command.modules)
     await this.#addClasses(command.classes, filesDir)
     await this.#addBroadcasts(command.broadcasts, filesDir)
     const payload = payloadOf(command.program, filesDir)
