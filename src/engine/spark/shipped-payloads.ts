@@ -20,6 +20,7 @@ export class ShippedPayloads {
   }
 
   /** The id under which instances of a user's class travel as records; the class goes with every command from then on. */
+  // biome-ignore lint/complexity/noBannedTypes: what the codec calls it with, any constructor
   classId(ctor: Function): string | undefined {
     const id = classIdOf(ctor)
     if (id === undefined || this.#classes.has(id)) return id

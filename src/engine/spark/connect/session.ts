@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { create } from '@bufbuild/protobuf'
 import { SparkException } from '../../../errors.ts'
 import {
@@ -17,6 +18,8 @@ import { detailsOf, isServiceError, sparkErrorOf } from './errors.ts'
 import { DEFAULT_RETRY_POLICY, type RetryPolicy, realWait, retrying, type Wait } from './retry.ts'
 import type { ConnectUrl } from './url.ts'
 
+/** How long the session's end waits for calls that nobody else waits for. */
+const BACKGROUND_WAIT_MS = 1000
 /** `InterruptRequest.interrupt_type`: one operation. */
 const INTERRUPT_OPERATION_ID = 3
 
@@ -142,7 +145,8 @@ export class ConnectSession {
       userContext: this.#userContext,
       clientType: this.#clientType,
     })
-    await Promise.all(this.#background)
+    // They are short; should one hang, the server cleans up behind it.
+    await Promise.race([Promise.all(this.#background), sleep(BACKGROUND_WAIT_MS, undefined, { ref: false })])
     await this.channel.unary('releaseSession', request, { deadline })
   }
 
