@@ -19,18 +19,23 @@ export class Duration {
     this.milliseconds = Math.trunc(milliseconds)
   }
 
+  /** Whether it is shorter than `that`. */
   less(that: Duration): boolean {
     return this.milliseconds < that.milliseconds
   }
+  /** Whether it is no longer than `that`. */
   lessEq(that: Duration): boolean {
     return this.milliseconds <= that.milliseconds
   }
+  /** Whether it is longer than `that`. */
   greater(that: Duration): boolean {
     return this.milliseconds > that.milliseconds
   }
+  /** Whether it is no shorter than `that`. */
   greaterEq(that: Duration): boolean {
     return this.milliseconds >= that.milliseconds
   }
+  /** Whether `that` is a duration of the same length. */
   equals(that: unknown): boolean {
     return that instanceof Duration && that.milliseconds === this.milliseconds
   }

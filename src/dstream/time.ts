@@ -14,18 +14,23 @@ export class Time {
     this.milliseconds = Math.trunc(milliseconds)
   }
 
+  /** Whether it is earlier than `that`. */
   less(that: Time): boolean {
     return this.milliseconds < that.milliseconds
   }
+  /** Whether it is no later than `that`. */
   lessEq(that: Time): boolean {
     return this.milliseconds <= that.milliseconds
   }
+  /** Whether it is later than `that`. */
   greater(that: Time): boolean {
     return this.milliseconds > that.milliseconds
   }
+  /** Whether it is no earlier than `that`. */
   greaterEq(that: Time): boolean {
     return this.milliseconds >= that.milliseconds
   }
+  /** Whether `that` is the same time. */
   equals(that: unknown): boolean {
     return that instanceof Time && that.milliseconds === this.milliseconds
   }
