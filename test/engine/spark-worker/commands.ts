@@ -16,7 +16,7 @@ const RESULT: StageOutput = { kind: 'result', routes: null, anchors: 0 }
 /** A command that runs `program` on targets whose one leaf, number 0, holds encoded records. */
 export async function commandOf(
   program: StageProgram,
-  parts: Partial<Omit<SparkCommand, 'program'>> & { readonly targets?: readonly number[] } = {},
+  parts: Partial<SparkCommand> & { readonly targets?: readonly number[] } = {},
 ): Promise<Uint8Array> {
   const { targets = [0], ...given } = parts
   const payload: ClosurePayload = await captureClosures(program)

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
@@ -28,6 +28,7 @@ export class ScriptedExecutor implements AsyncDisposable {
   readonly directory: string
   readonly #address: Promise<net.NetConnectOpts>
   readonly #usesUnix: boolean
+  readonly #logged = new EventEmitter()
   log = ''
 
   constructor(kind: 'tcp' | 'unix', env: Readonly<Record<string, string>> = {}) {
@@ -43,6 +44,7 @@ export class ScriptedExecutor implements AsyncDisposable {
     })
     this.daemon.stderr?.on('data', (chunk: Buffer) => {
       this.log += chunk.toString()
+      this.#logged.emit('more')
     })
     this.#address = this.#readAddress()
   }
@@ -66,6 +68,11 @@ export class ScriptedExecutor implements AsyncDisposable {
       if (answer !== 'ok') throw new Error(`the worker answered ${answer}`)
     }
     return new Connection(socket, input, pid)
+  }
+
+  /** Resolves once a text is in the log of the daemon and its workers. */
+  async logged(wanted: string): Promise<void> {
+    while (!this.log.includes(wanted)) await once(this.#logged, 'more')
   }
 
   kill(pid: number): void {

@@ -40,7 +40,7 @@ export function workerEnvironment(env: NodeJS.ProcessEnv): WorkerEnvironment {
         ? { host: prefersIpv6 ? '::1' : '127.0.0.1', port: Number(env.PYTHON_WORKER_FACTORY_PORT) }
         : { path: socketPath },
     secret: usesUnix ? null : secret,
-    isReused: env.SPARK_REUSE_WORKER !== undefined,
+    isReused: Boolean(env.SPARK_REUSE_WORKER),
     prefersIpv6,
     localDir: env.MILLSTREAM_LOCAL_DIR ?? path.join(localRoot, `millstream-${process.pid}`),
     memoryMiB: positive(env.PYSPARK_EXECUTOR_MEMORY_MB),
