@@ -14,7 +14,16 @@ try {
   const plugin = `  - local: protoc-gen-es\n    out: ${join(spark, 'gen')}\n    opt: target=ts,import_extension=ts\n`
   writeFileSync(template, `version: v2\nplugins:\n${plugin}`)
   const packages = TOOLS.flatMap((tool) => ['--package', tool])
-  const args = ['--yes', '--no-engine-strict', ...packages, 'buf', 'generate', join(spark, 'proto'), '--template', template]
+  const args = [
+    '--yes',
+    '--no-engine-strict',
+    ...packages,
+    'buf',
+    'generate',
+    join(spark, 'proto'),
+    '--template',
+    template,
+  ]
   process.exitCode = spawnSync('npx', args, { stdio: 'inherit' }).status ?? 1
 } finally {
   rmSync(work, { recursive: true, force: true })

@@ -11,6 +11,9 @@ export class RecordNotSerializableError extends MillstreamError {
     super(
       'RECORD_NOT_SERIALIZABLE',
       `cannot turn a record into bytes: ${path} is ${kind}. ` +
+        (kind === 'a Promise'
+          ? 'A record is not awaited: use mapPartitions with an async function, and await there. '
+          : '') +
         'Keep plain data in records (map the field away before a shuffle, a cache in serialised form, a spill or a collect), ' +
         'and make such a value where it is used, for instance inside mapPartitions.',
       options,
