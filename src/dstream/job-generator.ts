@@ -10,10 +10,14 @@ import { type MaybePromise, whenReady } from './maybe-promise.ts'
 import { RecurringTimer } from './recurring-timer.ts'
 import { Time } from './time.ts'
 
-/** What the generator does, one after another: make a batch's jobs, or clean up behind a batch that is done. */
+/**
+ * What the generator does, one after another: make a batch's jobs, clean up behind a batch that is done, or note that it has made all that a
+ * recovery had to make up for.
+ */
 type GeneratorEvent =
   | { readonly kind: 'generateJobs'; readonly time: Time }
   | { readonly kind: 'clearMetadata'; readonly time: Time }
+  | { readonly kind: 'caughtUp'; readonly time: Time }
 
 /**
  * Makes the jobs of every batch when it is due, and forgets what a finished batch leaves behind (Spark's `JobGenerator`). Batches are
@@ -75,8 +79,9 @@ export class JobGenerator {
     const times = [...checkpoint.pendingTimes, ...missed.map((time) => time.milliseconds)]
     log('INFO', 'JobGenerator', `Batches to run again or to make up for: ${times.join(', ')}`)
     await checkpointer.open(zeroTime, restartTime - batchIntervalMs, times)
-    if (times.length === 0) this.#lastTick = this.#lastGenerated = new Time(checkpointTime)
     for (const time of times) this.#due(time)
+    this.#lastTick = new Time(restartTime - batchIntervalMs)
+    this.#events.post({ kind: 'caughtUp', time: this.#lastTick })
     this.#timer.start(restartTime)
     log('INFO', 'JobGenerator', `Restarted JobGenerator at ${restartTime} ms`)
   }
@@ -130,8 +135,18 @@ export class JobGenerator {
   }
 
   #handle(event: GeneratorEvent): MaybePromise<void> {
-    const done = event.kind === 'generateJobs' ? this.#generateJobs(event.time) : this.#clearMetadata(event.time)
-    return whenReady(done, () => this.#notifyWatchers())
+    return whenReady(this.#do(event), () => this.#notifyWatchers())
+  }
+
+  #do({ kind, time }: GeneratorEvent): MaybePromise<void> {
+    switch (kind) {
+      case 'generateJobs':
+        return this.#generateJobs(time)
+      case 'clearMetadata':
+        return this.#clearMetadata(time)
+      case 'caughtUp':
+        this.#lastGenerated = time
+    }
   }
 
   #notifyWatchers(): void {

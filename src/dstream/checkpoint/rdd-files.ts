@@ -12,6 +12,7 @@ import { type NodeShape, RDDLineage } from '../../rdd/rdd-lineage.ts'
 import type { WrittenPart } from '../../task/partition-functions/checkpoint.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
+import { StateRDD, shapeOfCheckpoint } from '../state/state-rdd.ts'
 import type { ChangesDirectory, PartDirectory, RDDFiles } from './checkpoint.ts'
 import { type CheckpointDirectory, DATA_DIRECTORY } from './checkpoint-directory.ts'
 import { partPath } from './part-path.ts'
@@ -46,15 +47,24 @@ export function requestCheckpoint(rdd: RDD<never>, request: CheckpointRequest): 
   requestCheckpointBy(rdd.context, rdd.lineage, async (context, node, properties) => {
     const files = await writeRDD(rdd, request, node, { context, properties })
     written.set(rdd, files)
-    return readingShape(context, request.directory, files, node.partitioner)
+    const shape = readingShape(context, request.directory, files, node.partitioner)
+    return rdd instanceof StateRDD ? shapeOfCheckpoint(context, shape, rdd.timeMs) : shape
   })
 }
 
-/** The RDD that an earlier run has written. */
-export function readRDD<T>(context: RDDContext, directory: CheckpointDirectory, files: RDDFiles): RDD<T> {
+/** The RDD that an earlier run has written. @param stateTimeMs the batch's time where it was a state; null for another RDD. */
+export function readRDD<T>(
+  context: RDDContext,
+  directory: CheckpointDirectory,
+  files: RDDFiles,
+  stateTimeMs: number | null = null,
+): RDD<T> {
   const partitioner = files.partitioner === null ? null : readPartitionerFile(Buffer.from(files.partitioner, 'base64'))
   const shape = readingShape(context, directory, files, partitioner)
-  const rdd = new RDD<T>(context, RDDLineage.ready(context, 'checkpointFile', shape))
+  const rdd =
+    stateTimeMs === null
+      ? new RDD<T>(context, RDDLineage.ready(context, 'checkpointFile', shape))
+      : (StateRDD.ofCheckpoint(context, shape, stateTimeMs) as RDD<never>)
   written.set(rdd as RDD<never>, files)
   return rdd
 }
@@ -72,10 +82,20 @@ async function writeRDD(rdd: RDD<never>, request: CheckpointRequest, node: Linea
   if (previous !== null && before !== null && partitioner !== null && canAppend(before, partitioner)) {
     const { kept, merged, level } = planMerge(before.changes)
     const reader = await changesOf(rdd, previous, merged, { request, partitioner: node.partitioner! })
-    const changes = await writeParts(reader, request, 'changes', job)
-    return { ...before, changes: [...kept, { ...changes, level }] }
+    const changes = await writeParts(reader, request, 'changes', job).catch((error: unknown) => {
+      if (areChangesUnknown(error)) return null
+      throw error
+    })
+    if (changes !== null) return { ...before, changes: [...kept, { ...changes, level }] }
   }
-  return { partitioner, snapshot: await writeParts(node, request, 'snapshot', job), changes: [] }
+  const contents = rdd instanceof StateRDD ? await rdd.entries().resolve() : node
+  return { partitioner, snapshot: await writeParts(contents, request, 'snapshot', job), changes: [] }
+}
+
+/** A worker that has computed a state anew knows no changes from before. */
+function areChangesUnknown(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } }
+  return cause?.code === 'STATE_CHANGES_UNKNOWN'
 }
 
 /** Once the changes take as much space as the state, the next checkpoint is a snapshot: on average, that doubles what is written. */
@@ -108,6 +128,14 @@ async function changesOf(
 ): Promise<LineageNode> {
   const { context } = rdd
   const between = merged.map((changes) => filesRDD(context, request.directory, changes, partitioner))
+  if ((rdd as RDD<unknown>) instanceof StateRDD && (previous as RDD<unknown>) instanceof StateRDD) {
+    const changes = (rdd as unknown as StateRDD<unknown, unknown>).changesSince(
+      (previous as unknown as StateRDD<unknown, unknown>).timeMs,
+    )
+    if (between.length === 0) return changes.resolve()
+    const groups = cogroup('checkpoint', changes, between, () => partitioner)
+    return narrow(groups, 'checkpoint', builtin('mergedChanges'), { preservesPartitioning: true }).resolve()
+  }
   const grouped = cogroup('checkpoint', rdd as Pairs, [previous as Pairs, ...between], () => partitioner)
   return narrow(grouped, 'checkpoint', builtin('changesOfState'), { preservesPartitioning: true }).resolve()
 }

@@ -83,12 +83,14 @@ export function restoreStreams(graph: RecoverableGraph, checkpoint: Checkpoint, 
   for (const stream of graph.streams) {
     const kept = checkpoint.operators[graph.operatorId(stream)]
     if (kept === undefined) {
-      stream.beginAt(firstToRun)
+      // Others make the RDD of an earlier batch from those of their parents, whenever it is needed.
+      if (stream.mustCheckpoint || stream.dependencies.length === 0) stream.beginAt(firstToRun)
       continue
     }
     if (kept.data !== undefined) stream.restoreCheckpointData(kept.data, run)
     for (const [time, files] of Object.entries(kept.rdds ?? {})) {
-      stream.restoreRDD(Number(time), readRDD(stream.context.sparkContext, directory, files))
+      const rdd = readRDD(stream.context.sparkContext, directory, files, stream.keepsState ? Number(time) : null)
+      stream.restoreRDD(Number(time), rdd)
     }
   }
 }
