@@ -363,10 +363,15 @@ export class SparkContext implements RDDContext, AsyncDisposable {
 
   /**
    * Where checkpoints go: a directory of this context's own is made in `directory`. If that fails, the next job does.
-   * @param directory a path that workers can reach too
+   * @param directory a path that workers can reach too; null for none any more
    */
-  setCheckpointDir(directory: string): void {
+  setCheckpointDir(directory: string | null): void {
     this.assertNotStopped()
+    if (directory === null) {
+      this.#checkpointDir = null
+      this.#makingCheckpointDir = null
+      return
+    }
     const fileSystem = fileSystemOf(directory)
     const path = `${fileSystem.qualify(directory).replace(/\/$/, '')}/${randomUUID()}`
     this.#checkpointDir = path

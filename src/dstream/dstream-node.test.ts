@@ -78,7 +78,7 @@ test('storage and checkpoint interval cannot be changed after the start', async 
 
 test('checkpoint settings that do not fit are refused at the start', async () => {
   const cases: [(stream: DStream<number>) => unknown, RegExp][] = [
-    [(stream) => stream.checkpoint(0.5), /has been set to {2}500 ms which is lower than its slide time \(1000 ms\)/],
+    [(stream) => stream.checkpoint(0.5), /has been set to 500 ms which is lower than its slide time \(1000 ms\)/],
     [
       (stream) => stream.checkpoint(1.5),
       /has been set to {2}1500 ms which not a multiple of its slide time \(1000 ms\)/,

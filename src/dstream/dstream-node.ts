@@ -69,6 +69,10 @@ export abstract class DStreamNode<T> {
   get mustCheckpoint(): boolean {
     return false
   }
+  /** Whether its RDDs are states, as `StateRDD`s. @internal */
+  get keepsState(): boolean {
+    return false
+  }
   /** How long the parents must remember their RDDs for this stream's sake. @internal */
   get parentRememberDuration(): Duration {
     return this.rememberDuration
@@ -192,12 +196,12 @@ export abstract class DStreamNode<T> {
     const interval = this.#checkpointDuration
     if (interval === null) return
     requireThat(
-      this.context.checkpointDir !== null,
+      this.context.sparkContext.checkpointDir !== null,
       'The checkpoint directory has not been set. Please set it by StreamingContext.checkpoint().',
     )
     requireThat(
       interval.greaterEq(slideDuration),
-      `The checkpoint interval for ${className} has been set to  ${interval} which is lower than its slide time (${slideDuration}). Please set it to at least ${slideDuration}.`,
+      `The checkpoint interval for ${className} has been set to ${interval} which is lower than its slide time (${slideDuration}). Please set it to at least ${slideDuration}.`,
     )
     requireThat(
       interval.isMultipleOf(slideDuration),
