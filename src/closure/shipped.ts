@@ -31,7 +31,8 @@ export type ModuleUse =
   /** A module of the user's whose `require` or `import()` a function calls, with the names that stand in such calls. */
   | { readonly kind: 'loader'; readonly place: string; readonly specifiers: readonly string[] }
 
-const LOADED = /\b(?:require|import)\s*\(\s*(['"`])([^'"`\n]+)\1/g
+/** Calls of `require` and of `import()`, which stands as a function of the name `imp0rt` in captured text (see `code.ts`). */
+const LOADED = /\b(?:require|imp[o0]rt)[\w$]*\s*\(\s*(['"`])([^'"`\n]+)\1/g
 
 /** The modules that a captured value refers to, and the places from which it may load more when it runs. */
 export function modulesIn({ bytes, cells }: ClosurePayload): readonly ModuleUse[] {

@@ -38,10 +38,15 @@ export class ScriptedExecutor implements AsyncDisposable {
       kind === 'unix'
         ? { PYTHON_UNIX_DOMAIN_ENABLED: 'True', PYTHON_WORKER_FACTORY_SOCK_DIR: this.directory }
         : { PYTHON_WORKER_FACTORY_SECRET: SECRET }
-    this.daemon = spawn(process.execPath, ['--import', 'tsx', MAIN, '-m', 'pyspark.daemon', 'pyspark.worker'], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, SPARK_REUSE_WORKER: '1', SPARK_LOCAL_DIRS: this.directory, ...settings, ...env },
-    })
+    this.daemon = spawn(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), MAIN, '-m', 'pyspark.daemon', 'pyspark.worker'],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+        cwd: this.directory,
+        env: { ...process.env, SPARK_REUSE_WORKER: '1', SPARK_LOCAL_DIRS: this.directory, ...settings, ...env },
+      },
+    )
     this.daemon.stderr?.on('data', (chunk: Buffer) => {
       this.log += chunk.toString()
       this.#logged.emit('more')
