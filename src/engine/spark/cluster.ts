@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { serialize } from 'node:v8'
 import { create } from '@bufbuild/protobuf'
-import type { ClosurePayload } from '../../closure/index.ts'
+import { type ClosurePayload, shippedIn } from '../../closure/index.ts'
 import { PackageArchives } from './archive/index.ts'
 import type { Row } from './arrow/row-batch.ts'
 import { rowsOf } from './arrow/row-batch.ts'
@@ -81,11 +81,16 @@ export class SparkCluster {
       await known
       return null
     }
-    const made = plan().then((stage) => this.#checkpoint(stage, context, signal))
+    let hasAccumulators = false
+    const made = plan().then((stage) => {
+      hasAccumulators = usesAccumulators(stage)
+      return this.#checkpoint(stage, context, signal)
+    })
     this.#relations.set(nodeId, made)
     try {
       const relationId = await made
       const rows: Row[] = []
+      if (!hasAccumulators) return rows
       for await (const row of this.#fetch(accumulatorRows(checkpointedRelation(relationId)), signal)) rows.push(row)
       return rows
     } catch (error) {
@@ -212,6 +217,11 @@ export class SparkCluster {
     await sending
     return { kind: 'file', name }
   }
+}
+
+/** Whether tasks of a stage, or of one below it, may add to an accumulator. */
+function usesAccumulators({ program, rows }: SparkStage): boolean {
+  return shippedIn(program).some(({ type }) => type === 'accumulator') || rows.stages.some(usesAccumulators)
 }
 
 /** Cuts rows into runs of about `bytes`, in order. */

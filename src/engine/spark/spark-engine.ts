@@ -2,6 +2,7 @@ import { classById } from '../../closure/index.ts'
 import { SparkException } from '../../errors.ts'
 import { systemTimeMs } from '../../system-clock.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
+import type { ResultSink } from '../../task/program.ts'
 import { retainBlocks } from '../block-lease.ts'
 import type { AccumulatorUpdate, Engine, EngineOptions, JobRequest } from '../engine.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
@@ -14,6 +15,7 @@ import { type PlannerOptions, planSparkStage, type StageTree } from './plan/stag
 import { ResultRows } from './result-rows.ts'
 import { type SparkSettings, sparkSettings } from './settings.ts'
 import { ShippedPayloads } from './shipped-payloads.ts'
+import { TakenPartitions, takesFromAll } from './taken-partitions.ts'
 
 /** What the Spark engine needs beside an engine's options. */
 export interface SparkEngineOptions extends EngineOptions {
@@ -49,6 +51,8 @@ export class SparkEngine implements Engine {
   readonly #planner: PlannerOptions
   readonly #stopped = new AbortController()
   readonly #slices = new WeakMap<LineageNode, (Uint8Array | undefined)[]>()
+  /** By node: records of partitions that ran before they were asked for. */
+  readonly #taken = new WeakMap<LineageNode, TakenPartitions>()
   #cluster: Promise<SparkCluster> | null = null
   #nextJobId = 0
   #nextStageId = 0
@@ -121,9 +125,34 @@ export class SparkEngine implements Engine {
   async #run(job: Job): Promise<unknown[]> {
     const { node, sink, onResult } = job.request
     const target = effectiveNode(node)
-    const partitions = job.request.partitions ?? Array.from({ length: target.numPartitions }, (_, i) => i)
+    const partitions = job.request.partitions ?? wholeRange(target.numPartitions)
+    if (partitions.length === 0) return []
+    if (sink.kind !== 'take' || partitions.length === target.numPartitions || !takesFromAll(target, sink.count)) {
+      return this.#compute(job, target, sink, partitions, onResult)
+    }
+    let results = this.#taken.get(target)?.give(partitions, sink.count) ?? null
+    if (results === null) {
+      const taken = new TakenPartitions(sink.count)
+      const all = wholeRange(target.numPartitions)
+      const records = await this.#compute(job, target, sink, all)
+      for (const partition of all) taken.keep(partition, records[partition] as unknown[])
+      this.#taken.set(target, taken)
+      results = taken.give(partitions, sink.count) as unknown[]
+    }
+    results.forEach((value, i) => {
+      onResult?.(i, value)
+    })
+    return results
+  }
+
+  async #compute(
+    job: Job,
+    target: LineageNode,
+    sink: ResultSink,
+    partitions: readonly number[],
+    onResult?: JobRequest['onResult'],
+  ): Promise<unknown[]> {
     const results = new Array<unknown>(partitions.length)
-    if (partitions.length === 0) return results
     // Planned before anything is awaited: functions are captured as they are now.
     const planned = planSparkStage(target, sink, partitions, this.#planner)
     planned.catch(() => {})
@@ -135,8 +164,8 @@ export class SparkEngine implements Engine {
     onEvent({ kind: 'stageStarted', stageId, name: job.request.properties.callSite, taskCount: partitions.length })
     try {
       const rows = await this.#resultRows(job, cluster, tree)
-      tree.targets.forEach((target, i) => {
-        const bytes = rows.take(target)
+      tree.targets.forEach((at, i) => {
+        const bytes = rows.take(at)
         if (bytes === null) throw new Error(`Spark gave no result for partition ${partitions[i]}`)
         results[i] = this.#decode(sink.kind === 'collect' || sink.kind === 'take', bytes)
         onResult?.(i, results[i])
@@ -170,7 +199,7 @@ export class SparkEngine implements Engine {
         await cluster.persist(node.id, unplanned, contextOf(job))
         continue
       }
-      const all = Array.from({ length: node.numPartitions }, (_, i) => i)
+      const all = wholeRange(node.numPartitions)
       const plan = async () => {
         const tree = await planSparkStage(node, { kind: 'collect' }, all, this.#planner, node)
         await this.#persistAll(job, cluster, tree)
@@ -237,7 +266,7 @@ export class SparkEngine implements Engine {
     if (job.signal.aborted) return new JobCancelledException(job.id, cancelReason(job.signal))
     if (!(error instanceof SparkException)) return error
     if (SESSION_GONE.test(error.code) || SESSION_GONE.test(error.message)) this.#leaveSession()
-    return error
+    return taskFailure(error, job.request.properties.callSite) ?? error
   }
 
   /** The session is gone: the next job opens another one, and computes again what this one kept. */
@@ -248,8 +277,40 @@ export class SparkEngine implements Engine {
   }
 }
 
+/** Spark's words for a worker process that is gone. */
+const WORKER_GONE = /Python worker exited unexpectedly/
+/** Spark's line about the task, behind which a stack of the JVM follows. */
+const LOST_TASK = /Task \d+ in stage \S+ failed \d+ times, most recent failure: [^\n]*?\)(?=:)/
+
+/**
+ * The error of a job that failed by a task, in the words of the embedded engine: the user's error is the `cause`, and what Spark said stays at
+ * the end of its chain. Null for any other error.
+ */
+function taskFailure(error: SparkException, callSite: string): SparkException | null {
+  const thrown = error.cause instanceof Error ? error.cause : null
+  const task = LOST_TASK.exec(error.message)?.[0]
+  if (WORKER_GONE.test(error.message)) {
+    return new SparkException(
+      'JOB_ABORTED',
+      `Job aborted due to stage failure: ${task ?? 'a task failed'}: its worker process ended, by process.exit() in a function, or because the executor has too little memory beside its heap (spark.executor.memoryOverhead) (${callSite})`,
+      { cause: error },
+    )
+  }
+  if (error.code !== 'PYTHON_EXCEPTION' && thrown === null) return null
+  const reason = thrown === null ? error.message : `${thrown.name}: ${thrown.message}`
+  return new SparkException(
+    'JOB_ABORTED',
+    `Job aborted due to stage failure: ${task === undefined ? 'a task failed on an executor' : task}: ${reason} (${callSite})`,
+    { cause: thrown ?? error },
+  )
+}
+
 function unplanned(): never {
   throw new Error('the relation is there')
+}
+
+function wholeRange(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i)
 }
 
 function contextOf({ request }: Job) {

@@ -1,0 +1,52 @@
+import { effectiveNode, type LineageNode, parentsOf } from '../lineage.ts'
+import { isPersisted } from '../stage-plan.ts'
+
+/** An RDD of more partitions is taken from a few partitions at a time, as Spark does. */
+const MAX_PARTITIONS = 64
+/** More records are not computed before somebody asks for them. */
+const MAX_RECORDS = 1000
+
+/**
+ * Records of partitions that ran before they were asked for. `take` asks for one partition after another, and each time a shuffle below it
+ * would run anew: so all partitions are taken from at once, and the answers kept for the jobs that follow. Each is given out once.
+ */
+export class TakenPartitions {
+  readonly #count: number
+  readonly #records = new Map<number, readonly unknown[]>()
+
+  constructor(count: number) {
+    this.#count = count
+  }
+
+  keep(partition: number, records: readonly unknown[]): void {
+    this.#records.set(partition, records)
+  }
+
+  /** The first `count` records of each of the partitions, or null unless all are here. */
+  give(partitions: readonly number[], count: number): unknown[] | null {
+    if (count > this.#count || !partitions.every((partition) => this.#records.has(partition))) return null
+    return partitions.map((partition) => {
+      const records = this.#records.get(partition) ?? []
+      this.#records.delete(partition)
+      return records.length > count ? records.slice(0, count) : records
+    })
+  }
+}
+
+/** Whether taking a few records from some partitions should take them from all: when a shuffle has to run for any of them. */
+export function takesFromAll(node: LineageNode, count: number): boolean {
+  return count <= MAX_RECORDS && node.numPartitions <= MAX_PARTITIONS && readsShuffle(node)
+}
+
+function readsShuffle(top: LineageNode): boolean {
+  const seen = new Set<LineageNode>()
+  const open = [top]
+  for (let given = open.pop(); given !== undefined; given = open.pop()) {
+    const node = effectiveNode(given)
+    if (seen.has(node) || isPersisted(node)) continue
+    seen.add(node)
+    if (node.kind === 'shuffle' || node.kind === 'cogroup') return true
+    open.push(...parentsOf(node))
+  }
+  return false
+}
