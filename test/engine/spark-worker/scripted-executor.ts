@@ -31,22 +31,24 @@ export class ScriptedExecutor implements AsyncDisposable {
   readonly #logged = new EventEmitter()
   log = ''
 
-  constructor(kind: 'tcp' | 'unix', env: Readonly<Record<string, string>> = {}) {
+  /** @param program what is started in Python's place; the worker's source when absent. */
+  constructor(
+    kind: 'tcp' | 'unix',
+    env: Readonly<Record<string, string>> = {},
+    program: readonly string[] = [process.execPath, '--import', import.meta.resolve('tsx'), MAIN],
+  ) {
     this.#usesUnix = kind === 'unix'
     this.directory = fs.mkdtempSync(path.join(os.tmpdir(), 'millstream-executor-'))
     const settings =
       kind === 'unix'
         ? { PYTHON_UNIX_DOMAIN_ENABLED: 'True', PYTHON_WORKER_FACTORY_SOCK_DIR: this.directory }
         : { PYTHON_WORKER_FACTORY_SECRET: SECRET }
-    this.daemon = spawn(
-      process.execPath,
-      ['--import', import.meta.resolve('tsx'), MAIN, '-m', 'pyspark.daemon', 'pyspark.worker'],
-      {
-        stdio: ['pipe', 'pipe', 'pipe'],
-        cwd: this.directory,
-        env: { ...process.env, SPARK_REUSE_WORKER: '1', SPARK_LOCAL_DIRS: this.directory, ...settings, ...env },
-      },
-    )
+    const [executable, ...args] = program
+    this.daemon = spawn(executable as string, [...args, '-m', 'pyspark.daemon', 'pyspark.worker'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: this.directory,
+      env: { ...process.env, SPARK_REUSE_WORKER: '1', SPARK_LOCAL_DIRS: this.directory, ...settings, ...env },
+    })
     this.daemon.stderr?.on('data', (chunk: Buffer) => {
       this.log += chunk.toString()
       this.#logged.emit('more')

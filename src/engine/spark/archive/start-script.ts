@@ -25,7 +25,7 @@ ${node.kind === 'shipped' ? platformCheck(node.platform) : `node=${quoted(node.p
 [ -x "$node" ] || fail "there is no program $node"
 case "$("$node" --version 2>&1)" in
   v20.19.* | v20.[2-9][0-9].* | v2[2-9].* | v[3-9][0-9].*) ;;
-  *) fail "$node does not start or is too old: $("$node" --version 2>&1 | head -c 500)" ;;
+  *) fail "$node does not start or is too old: $("$node" --version 2>&1 | head -n 1)" ;;
 esac
 exec "$node" "$here/dist/engine/spark/worker/main.js" "$@"
 `
