@@ -10,6 +10,7 @@ import { effectiveNode, type LineageNode } from '../lineage.ts'
 import type { Row } from './arrow/row-batch.ts'
 import type { SparkCluster } from './cluster.ts'
 import { ACCUMULATOR_LEAF } from './command.ts'
+import { SparkConnectException } from './connect/spark-connect-exception.ts'
 import { type ConnectUrl, parseConnectUrl } from './connect/url.ts'
 import { type PlannerOptions, planSparkStage, type StageTree } from './plan/stage-planner.ts'
 import { ResultRows } from './result-rows.ts'
@@ -287,6 +288,7 @@ const LOST_TASK = /Task \d+ in stage \S+ failed \d+ times, most recent failure: 
  * the end of its chain. Null for any other error.
  */
 function taskFailure(error: SparkException, callSite: string): SparkException | null {
+  if (!(error instanceof SparkConnectException)) return null
   const thrown = error.cause instanceof Error ? error.cause : null
   const task = LOST_TASK.exec(error.message)?.[0]
   if (WORKER_GONE.test(error.message)) {

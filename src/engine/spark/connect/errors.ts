@@ -1,10 +1,10 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import type { ServiceError } from '@grpc/grpc-js'
 import { reviveError } from '../../../closure/index.ts'
-import { SparkException } from '../../../errors.ts'
 import { parseErrorText } from '../error-text.ts'
 import { ErrorInfoSchema, StatusSchema } from '../gen/google_rpc_pb.ts'
 import type { FetchErrorDetailsResponse } from '../gen/spark_connect_pb.ts'
+import { SparkConnectException } from './spark-connect-exception.ts'
 
 /** gRPC's status codes that are told apart here. */
 export const GrpcCode = {
@@ -20,20 +20,6 @@ export const GrpcCode = {
   UNAVAILABLE: 14,
   UNAUTHENTICATED: 16,
 } as const
-
-/** An error that Spark reported: `code` is Spark's error class (`INVALID_HANDLE.SESSION_CLOSED`, …) where it has one. */
-export class SparkConnectException extends SparkException {
-  /** Spark's SQLSTATE, or null where it has none. */
-  readonly sqlState: string | null
-  /** gRPC's status code. */
-  readonly grpcCode: number
-
-  constructor(code: string, message: string, details: { sqlState: string | null; grpcCode: number; cause?: unknown }) {
-    super(code, message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.sqlState = details.sqlState
-    this.grpcCode = details.grpcCode
-  }
-}
 
 /** What a gRPC status says beyond its code: Spark sends its error's class and an id under which the whole error can be fetched. */
 export interface ErrorDetails {

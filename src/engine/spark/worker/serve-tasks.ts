@@ -1,4 +1,5 @@
-import { serializeError } from '../../../closure/index.ts'
+// Not the whole of closure/: a worker captures nothing, and starts sooner without the parser.
+import { serializeError } from '../../../closure/error-transfer.ts'
 import { systemTimeMs } from '../../../system-clock.ts'
 import { decodeCommand } from '../command.ts'
 import { formatErrorText } from '../error-text.ts'

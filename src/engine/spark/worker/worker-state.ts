@@ -1,4 +1,4 @@
-import { ClosureRebuilder } from '../../../closure/index.ts'
+import { ClosureRebuilder } from '../../../closure/rebuilder.ts'
 import { BlockStore } from '../../../task/cache/block-store.ts'
 import { type ClassTable, RecordCodec } from '../../../task/codec/index.ts'
 import { MemoryGauge } from '../../../task/memory-gauge.ts'

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { createConnection, createServer, type Socket } from 'node:net'
+import { after, before, test } from 'node:test'
+import { SparkConf } from '../../../src/context/spark-conf.ts'
+import { SparkContext } from '../../../src/context/spark-context.ts'
+import { type SparkServer, startSparkServer } from './spark-server.ts'
+
+let server: SparkServer
+let sc: SparkContext
+
+function contextOn(url: string): SparkContext {
+  return new SparkContext(new SparkConf(false).setMaster(url).setAppName('faults'))
+}
+
+before(async () => {
+  server = await startSparkServer()
+  sc = contextOn(server.url)
+})
+
+after(async () => {
+  await sc?.stop()
+  await server?.[Symbol.asyncDispose]()
+})
+
+const works = async () =>
+  assert.deepEqual(
+    await sc
+      .parallelize([1, 2, 3])
+      .map((x) => x + 1)
+      .collect(),
+    [2, 3, 4],
+  )
+
+test("a function's error reaches the driver as its class, with its stack and fields", async () => {
+  const failing = sc.parallelize([1, 2, 3]).map((x) => {
+    if (x === 2) throw Object.assign(new RangeError(`no ${x}`), { code: 'E_TWO' })
+    return x
+  })
+  await assert.rejects(failing.collect(), (error: Error & { code: string }) => {
+    assert.equal(error.code, 'JOB_ABORTED')
+    assert.match(error.message, /^Job aborted due to stage failure: .*RangeError: no 2 \(collect at/)
+    const cause = error.cause as RangeError & { code: string }
+    assert(cause instanceof RangeError)
+    assert.equal(cause.code, 'E_TWO')
+    assert.match(cause.stack ?? '', /faults\.test\.ts/)
+    return true
+  })
+  await works()
+})
+
+test('process.exit in a function fails its job and nothing else', async () => {
+  const leaving = sc.parallelize([1, 2, 3]).map((x) => (x === 2 ? process.exit(7) : x))
+  await assert.rejects(leaving.collect(), { code: 'JOB_ABORTED', message: /its worker process ended/ })
+  await works()
+})
+
+test('an endless loop is ended when its job is cancelled', async () => {
+  const started = sc.parallelize([1, 2]).map((x) => {
+    for (;;) if (x > 10) return x
+  })
+  const job = started.collect()
+  const ended = assert.rejects(job, { code: 'SPARK_JOB_CANCELLED' })
+  await server.process.said(/Running task|Starting task/)
+  sc.cancelAllJobs()
+  await ended
+  await works()
+})
+
+test('a connection that is cut in the middle of a result loses nothing', async () => {
+  const { hostname, port } = new URL(server.url.replace('sc:', 'http:'))
+  const open = new Set<Socket>()
+  let received = 0
+  let cuts = 0
+  const proxy = createServer((client) => {
+    const up = createConnection(Number(port), hostname)
+    for (const socket of [client, up]) {
+      open.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        open.delete(socket)
+        client.destroy()
+        up.destroy()
+      })
+    }
+    client.pipe(up)
+    up.on('data', (bytes) => {
+      received += bytes.length
+      client.write(bytes)
+      // Past every few megabytes of the result, everything that is open is cut.
+      if (received < 4_000_000 || cuts >= 3) return
+      received = 0
+      cuts += 1
+      for (const socket of open) socket.destroy()
+    })
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => proxy.once('listening', resolve))
+  await sc.stop()
+  sc = contextOn(`sc://127.0.0.1:${(proxy.address() as { port: number }).port}`)
+  const texts = await sc
+    .parallelize([...Array(24).keys()], 24)
+    .map((x) => String.fromCharCode(97 + x).repeat(1_000_000))
+    .collect()
+  assert.equal(cuts, 3)
+  assert.deepEqual(
+    texts.map((text) => [text[0], text.length]),
+    [...Array(24).keys()].map((x) => [String.fromCharCode(97 + x), 1_000_000]),
+  )
+  await sc.stop()
+  proxy.close()
+  sc = contextOn(server.url)
+})
+
+test('a job on a restarted server fails once, and the next one runs in a new session', async () => {
+  const kept = sc
+    .parallelize([1, 2, 3], 2)
+    .map((x) => x * 2)
+    .persist()
+  assert.equal(await kept.count(), 3)
+  const port = Number(new URL(server.url.replace('sc:', 'http:')).port)
+  await server[Symbol.asyncDispose]()
+  server = await startSparkServer({}, { port })
+  await assert.rejects(kept.collect(), /SESSION|session/)
+  assert.deepEqual(await kept.collect(), [2, 4, 6])
+  await works()
+})
