@@ -1,7 +1,7 @@
 import type { RDD } from '../rdd/rdd.ts'
 import type { StorageLevel } from '../task/storage-level.ts'
 import type { DStreamNode } from './dstream-node.ts'
-import type { Duration } from './duration.ts'
+import type { Duration, DurationLike } from './duration.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import type { StreamOperator } from './operators/operator.ts'
 import { OutputOperations } from './output-operations.ts'
@@ -48,6 +48,21 @@ export class OperatorDStream<T> extends DStream<T> {
   override get parentRememberDuration(): Duration {
     const longer = this.#operator.parentsRememberLonger
     return longer === undefined ? this.rememberDuration : this.rememberDuration.plus(longer)
+  }
+  override get keepsState(): boolean {
+    return this.#operator.keepsState ?? false
+  }
+  override name(name: string): this {
+    const { stateStream } = this.#operator
+    if (stateStream === undefined) return super.name(name)
+    stateStream.name(name)
+    return this
+  }
+  override checkpoint(interval: DurationLike): this {
+    const { stateStream } = this.#operator
+    if (stateStream === undefined) return super.checkpoint(interval)
+    stateStream.checkpoint(interval)
+    return this
   }
   override persist(level?: StorageLevel): this {
     const { streams, isItself } = this.#operator.persistTargets ?? { streams: [], isItself: true }

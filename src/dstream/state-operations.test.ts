@@ -8,6 +8,7 @@ import { useReferenceEngine } from '../../test/model/use-reference-engine.ts'
 import { StorageLevel } from '../task/storage-level.ts'
 import { StreamingHarness } from '../testing/streaming-harness.ts'
 import type { DStream } from './dstream.ts'
+import type { DStreamNode } from './dstream-node.ts'
 import type { Time } from './time.ts'
 
 after(useReferenceEngine())
@@ -138,22 +139,24 @@ test('a function with four parameters gets the batch’s time and the key', asyn
   ])
 })
 
-test('the state keeps its partitioner, is persisted, and is checkpointed every ten seconds', async () => {
+test('the state keeps its partitioner, stays with the workers, and is checkpointed every ten seconds', async () => {
   await using harness = new StreamingHarness({
     conf: { 'spark.streaming.checkpoint.directory': checkpoints },
     interval: 3,
   })
   const state = harness.input(INPUT).updateStateByKey(sum, 3)
   const seen: unknown[] = []
+  const [table] = state.dependencies as [DStreamNode<unknown>]
   state.foreachRDD(async (rdd, time) => {
     await rdd.count()
-    seen.push([time.milliseconds / 1000, rdd.isCheckpointed(), rdd.partitioner?.numPartitions])
+    const held = await table.getOrCompute(time)
+    seen.push([time.milliseconds / 1000, held?.isCheckpointed(), rdd.partitioner?.numPartitions])
   })
   await harness.ssc.start()
   await harness.advance(5)
-  assert.equal(state.storageLevel, StorageLevel.MEMORY_ONLY_SER)
-  assert.equal(state.checkpointDuration?.milliseconds, 12_000)
-  assert.equal(state.rememberDuration.milliseconds, 24_000)
+  assert.equal(table.storageLevel, StorageLevel.MEMORY_ONLY)
+  assert.equal(table.checkpointDuration?.milliseconds, 12_000)
+  assert.equal(table.rememberDuration.milliseconds, 24_000)
   assert.deepEqual(seen, [
     [3, false, 3],
     [6, false, 3],

@@ -1,8 +1,15 @@
 import type { RDD } from '../rdd/rdd.ts'
+import { builtin } from '../task/partition-functions.ts'
+import type { Partitioner } from '../task/partitioner.ts'
 import type { DStream } from './dstream.ts'
-import { StateOperator, type StateUpdate, type UpdatePartition } from './operators/state-operator.ts'
+import { whenReady } from './maybe-promise.ts'
+import { KeyedStateOperator } from './operators/keyed-state-operator.ts'
+import { StateOperator, type UpdatePartition } from './operators/state-operator.ts'
+import { StateViewOperator } from './operators/state-view-operator.ts'
 import { choosePartitioner, type PartitionerChoice } from './pair-operations.ts'
-import type { Time } from './time.ts'
+import { type MapWithStateDStream, mapWithState } from './state/map-with-state.ts'
+import type { StateSpec } from './state/state-spec.ts'
+import { Time } from './time.ts'
 import { WindowOperations } from './window-operations.ts'
 
 /** The state of keys before the first batch: an RDD, or an array of pairs. */
@@ -10,6 +17,16 @@ export type InitialState<K, S> = RDD<[K, S]> | readonly [K, S][]
 
 /** Operations that carry a state from batch to batch. */
 export abstract class StateOperations<T> extends WindowOperations<T> {
+  /**
+   * A state per key that only the keys with data in a batch visit, record by record in the order of each partition; a record sees what
+   * those before it have done. Needs a checkpoint directory; a batch costs what it touches, however many keys there are.
+   * @param spec the function and its settings, see `StateSpec.function`.
+   * @returns what the function gave; its `stateSnapshots()` has the states of all keys.
+   */
+  mapWithState<K, V, S, U>(this: DStream<[K, V]>, spec: StateSpec<K, V, S, U>): MapWithStateDStream<K, S, U> {
+    return mapWithState(this, spec)
+  }
+
   /**
    * A state per key, updated in every batch for every key that has new values or a state. Needs a checkpoint directory; its cost grows with
    * the number of keys that have a state.
@@ -52,39 +69,74 @@ export abstract class StateOperations<T> extends WindowOperations<T> {
     // As in Spark's overloads, the flag tells the plain form from the two others, which differ in how many parameters the function has.
     const isPlain = typeof third !== 'boolean'
     const initial = (isPlain ? third : fourth) ?? null
+    const settings = {
+      partitioner: choosePartitioner(this, partitioner),
+      preservesPartitioning: isPlain || third,
+      initialRDD: Array.isArray(initial) ? this.context.sparkContext.parallelize(initial) : (initial as RDD<[K, S]>),
+    }
+    if (isPlain) return updateKeys(this, ofValues<K, V, S>(updateFunc as never), settings)
+    if (updateFunc.length > 1) return updateKeys(this, ofTime<K, V, S>(updateFunc as never), settings)
+    // A function over all keys of a partition may change them, so that the state is not a table that it updates.
     return this.derive(
-      new StateOperator<K, V, S>(this, {
-        updateOf: isPlain ? ofKey(updateFunc as never) : ofPartitionOrTime(updateFunc as never),
-        partitioner: choosePartitioner(this, partitioner),
-        preservesPartitioning: isPlain || third,
-        initialRDD: Array.isArray(initial) ? this.context.sparkContext.parallelize(initial) : (initial as RDD<[K, S]>),
-      }),
+      new StateOperator<K, V, S>(this, { ...settings, updateOf: () => updateFunc as UpdatePartition<K, V, S> }),
     )
   }
 }
 
-type KeyFunction<V, S> = (values: V[], state: S | undefined) => S | undefined | null
-type TimedFunction<K, V, S> = (time: Time, key: K, values: V[], state: S | undefined) => S | undefined | null
-type UpdateOf<K, V, S> = (time: Time) => UpdatePartition<K, V, S>
+type UpdateKey<K, V, S> = (key: K, values: V[], state: S | undefined) => S | undefined | null
 
-function ofKey<K, V, S>(updateFunc: KeyFunction<V, S>): UpdateOf<K, V, S> {
-  const update: UpdatePartition<K, V, S> = (updates) =>
-    updateEach(updates, (_, values, state) => updateFunc(values, state))
-  return () => update
+/** The function of the batch at a time, in milliseconds. */
+type UpdateOf<K, V, S> = (timeMs: number) => UpdateKey<K, V, S>
+
+function ofValues<K, V, S>(updateFunc: (values: V[], state: S | undefined) => S | undefined | null): UpdateOf<K, V, S> {
+  return () => (_, values, state) => updateFunc(values, state)
 }
 
-function ofPartitionOrTime<K, V, S>(updateFunc: UpdatePartition<K, V, S> | TimedFunction<K, V, S>): UpdateOf<K, V, S> {
-  if (updateFunc.length <= 1) return () => updateFunc as UpdatePartition<K, V, S>
-  const timed = updateFunc as TimedFunction<K, V, S>
-  return (time) => (updates) => updateEach(updates, (key, values, state) => timed(time, key, values, state))
-}
-
-function* updateEach<K, V, S>(
-  updates: IterableIterator<StateUpdate<K, V, S>>,
-  updateFunc: (key: K, values: V[], state: S | undefined) => S | undefined | null,
-): IterableIterator<[K, S]> {
-  for (const [key, values, state] of updates) {
-    const updated = updateFunc(key, values, state)
-    if (updated !== undefined && updated !== null) yield [key, updated]
+function ofTime<K, V, S>(
+  updateFunc: (time: Time, key: K, values: V[], state: S | undefined) => S | undefined | null,
+): UpdateOf<K, V, S> {
+  return (timeMs) => {
+    const time = new Time(timeMs)
+    return (key, values, state) => updateFunc(time, key, values, state)
   }
+}
+
+interface KeyUpdateSettings<K, S> {
+  readonly partitioner: Partitioner<never>
+  readonly preservesPartitioning: boolean
+  readonly initialRDD: RDD<[K, S]> | null
+}
+
+function updateKeys<K, V, S>(
+  stream: DStream<[K, V]>,
+  updateOf: UpdateOf<K, V, S>,
+  { partitioner, preservesPartitioning, initialRDD }: KeyUpdateSettings<K, S>,
+): DStream<[K, S]> {
+  const zip = builtin('updateState', updateOf)
+  const { sparkContext } = stream.context
+  const state = stream.derive(
+    new KeyedStateOperator<K, S>({
+      operation: 'updateStateByKey',
+      className: 'StateDStream',
+      dependencies: [stream],
+      slideDuration: stream.slideDuration,
+      partitioner,
+      initialRDD,
+      isFirstKept: true,
+      inputAt: (time, hasState) =>
+        whenReady(stream.getOrCompute(time), (rdd) =>
+          rdd === null && !hasState
+            ? null
+            : { rdds: [(rdd ?? sparkContext.emptyRDD<[K, V]>()).groupByKey(partitioner)], zip },
+        ),
+    }),
+  )
+  return stream.derive(
+    new StateViewOperator<K, S, [K, S]>(state, {
+      operation: 'updateStateByKey',
+      className: 'StateDStream',
+      standsForState: true,
+      viewOf: (rdd) => rdd.pairs('updateStateByKey', preservesPartitioning),
+    }),
+  )
 }

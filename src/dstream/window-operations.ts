@@ -1,6 +1,7 @@
 import type { DStream } from './dstream.ts'
 import { type DurationLike, toDuration } from './duration.ts'
-import { ReducedWindowedOperator } from './operators/reduced-windowed-operator.ts'
+import { reducedWindowState } from './operators/reduced-window-state.ts'
+import { StateViewOperator } from './operators/state-view-operator.ts'
 import { WindowedOperator } from './operators/windowed-operator.ts'
 import { choosePartitioner, PairOperations, type PartitionerChoice } from './pair-operations.ts'
 
@@ -114,14 +115,21 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
         .window(windowDuration, slideDuration)
         .reduceByKey(reduceFunc, partitioner)
     }
+    const { operator, reduced } = reducedWindowState<K, V>(this, () => this.reduceByKey(reduceFunc, partitioner), {
+      reduceFunc,
+      invReduceFunc,
+      filterFunc,
+      windowDuration: toDuration(windowDuration),
+      slideDuration: toDuration(slideDuration),
+      partitioner,
+    })
     return this.derive(
-      new ReducedWindowedOperator<K, V>(this, () => this.reduceByKey(reduceFunc, partitioner), {
-        reduceFunc,
-        invReduceFunc,
-        filterFunc,
-        windowDuration: toDuration(windowDuration),
-        slideDuration: toDuration(slideDuration),
-        partitioner,
+      new StateViewOperator<K, V, [K, V]>(this.derive(operator), {
+        operation: 'reduceByKeyAndWindow',
+        className: 'ReducedWindowedDStream',
+        standsForState: true,
+        persisted: [reduced],
+        viewOf: (state) => state.pairs('reduceByKeyAndWindow'),
       }),
     )
   }

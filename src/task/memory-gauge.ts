@@ -22,13 +22,18 @@ export class MemoryGauge {
     this.#limitBytes = heapLimitBytes() * limits.spillFraction
   }
 
+  /** Frees heap that can be had back from disk later, before anybody is told that memory is short. @returns whether any was freed. */
+  onShort: () => boolean = () => false
+
   /** Records between two looks at the heap; a look costs about a microsecond. */
   readonly interval = 8192
 
   /** @param entries entries the asking structure holds. @returns whether it should spill now. */
   isShort(entries: number): boolean {
     if (entries >= this.#limits.maxEntries) return true
-    return v8.getHeapStatistics().used_heap_size > this.#limitBytes
+    if (!this.#isOverLimit()) return false
+    if (this.onShort()) collectGarbage()
+    return this.#isOverLimit()
   }
 
   /** Entries above which a structure must be told even between intervals. */
@@ -38,8 +43,11 @@ export class MemoryGauge {
 
   /** Collects garbage after a spill, so that the next look sees what is really held and does not spill a small table again. */
   afterSpill(): void {
-    if (v8.getHeapStatistics().used_heap_size <= this.#limitBytes) return
-    collectGarbage()
+    if (this.#isOverLimit()) collectGarbage()
+  }
+
+  #isOverLimit(): boolean {
+    return v8.getHeapStatistics().used_heap_size > this.#limitBytes
   }
 }
 

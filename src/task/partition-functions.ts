@@ -9,6 +9,8 @@ import * as sampling from './partition-functions/sampling.ts'
 import * as saving from './partition-functions/saving.ts'
 import * as top from './partition-functions/top-records.ts'
 import * as whole from './partition-functions/whole-partition.ts'
+import * as stateContents from './state/state-contents.ts'
+import * as state from './state/state-operations.ts'
 
 /**
  * A partition-wise operation of ours, run where the records are: (records, partition, ...args), for `zipPartitions` with an array
@@ -38,14 +40,18 @@ const FUNCTIONS = {
   latestState: checkpoint.latestState,
   leastRecord: top.leastRecord,
   leastRecords: top.leastRecords,
+  mapWithState: state.stateZips.mapWithState,
+  mergedChanges: stateContents.mergedChanges,
   numberRecords: whole.numberRecords,
   numberRecordsApart: whole.numberRecordsApart,
+  packState: stateContents.packState,
   pairsOnlyLeft: keyed.pairsOnlyLeft,
   pipeThrough,
   rangeOfNumbers: numbers.rangeOfNumbers,
   reduceByKeyLocally: keyed.reduceByKeyLocally,
   reducePartition: whole.reducePartition,
   reservoirOfKeys: sampling.reservoirOfKeys,
+  restoreState: state.restoreState,
   sampleByKey: sampling.sampleByKey,
   sampleCell: sampling.sampleCell,
   samplePoisson: sampling.samplePoisson,
@@ -53,9 +59,14 @@ const FUNCTIONS = {
   saveCheckpointPart: checkpoint.saveCheckpointPart,
   savePartitionAsRecords: saving.savePartitionAsRecords,
   savePartitionAsText: saving.savePartitionAsText,
+  slideWindow: state.stateZips.slideWindow,
   sortByKey: whole.sortByKey,
+  stateChanges: state.stateChanges,
+  stateEntries: state.stateEntries,
+  stateOutputs: state.stateOutputs,
   statsOfNumbers: numbers.statsOfNumbers,
   sumOfNumbers: numbers.sumOfNumbers,
+  updateState: state.stateZips.updateState,
   valuesOfKey: keyed.valuesOfKey,
   withIndex: whole.withIndex,
   withoutIndex: whole.withoutIndex,

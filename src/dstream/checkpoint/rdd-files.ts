@@ -64,7 +64,7 @@ export function readRDD<T>(
   const rdd =
     stateTimeMs === null
       ? new RDD<T>(context, RDDLineage.ready(context, 'checkpointFile', shape))
-      : (StateRDD.ofCheckpoint(context, shape, stateTimeMs) as RDD<never>)
+      : (StateRDD.ofCheckpoint(context, shape, stateTimeMs) as unknown as RDD<T>)
   written.set(rdd as RDD<never>, files)
   return rdd
 }

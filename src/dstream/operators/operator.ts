@@ -21,9 +21,13 @@ export interface StreamOperator<T> {
   /** Whether the stream's RDDs depend on those of earlier batches, so that their lineage must be cut by checkpoints. */
   readonly mustCheckpoint?: boolean
   /** How much longer than the stream itself its parents must remember their RDDs. */
-  readonly parentsRememberLonger?: Duration
+  readonly parentsRememberLonger?: Duration | undefined
   /** Where the stream's RDDs are kept unless the user says otherwise; nowhere when absent. */
   readonly storageLevel?: StorageLevel
   /** What `persist` sets the level of: these streams, and the stream itself only if told; the stream itself when absent. */
   readonly persistTargets?: { readonly streams: readonly DStreamNode<unknown>[]; readonly isItself: boolean }
+  /** Whether the stream's RDDs are `StateRDD`s, which are checkpointed by what changed in them. */
+  readonly keepsState?: boolean
+  /** The stream that `name` and `checkpoint` are meant for, where it is another one than this. */
+  readonly stateStream?: DStreamNode<unknown> | undefined
 }

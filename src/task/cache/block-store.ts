@@ -3,6 +3,7 @@ import { FrameFile, uniqueFileName } from '../frames.ts'
 import type { CacheLevel, StoredBytes } from '../input.ts'
 import { heapLimitBytes } from '../memory-gauge.ts'
 import type { Chunk } from '../reader.ts'
+import { StateVersion } from '../state/state-version.ts'
 
 /** Where a persisted partition ended up, told to the driver, which sends later tasks there. */
 export type CacheUpdate =
@@ -43,6 +44,11 @@ export class BlockStore {
     const block = this.#blocks.get(key)
     if (block === undefined) return undefined
     this.#blocks.delete(key)
+    if (isRetired(block)) {
+      this.#usedBytes -= block.sizeBytes
+      this.report({ rddId, partition, where: 'nowhere' })
+      return undefined
+    }
     this.#blocks.set(key, block)
     return block.chunks
   }
@@ -52,7 +58,8 @@ export class BlockStore {
     if (sizeBytes > this.#limitBytes) return false
     for (const [key, block] of this.#blocks) {
       if (this.#usedBytes + sizeBytes <= this.#limitBytes) break
-      if (block.rddId !== rddId) this.#evict(key, block)
+      // A state takes next to nothing here, and its next version would have to be computed from the last checkpoint.
+      if (block.rddId !== rddId && stateOf(block) === null) this.#evict(key, block)
     }
     return this.#usedBytes + sizeBytes <= this.#limitBytes
   }
@@ -106,6 +113,15 @@ export class BlockStore {
     file.close()
     return { path: file.path, offset: 0, length: file.length }
   }
+}
+
+function stateOf({ chunks }: Block): StateVersion | null {
+  const first = chunks[0]?.[0]
+  return first instanceof StateVersion ? first : null
+}
+
+function isRetired(block: Block): boolean {
+  return stateOf(block)?.isRetired ?? false
 }
 
 function keyOf(rddId: number, partition: number): string {

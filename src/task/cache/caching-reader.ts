@@ -3,6 +3,7 @@ import { ByteSink, type RecordCodec } from '../codec/index.ts'
 import { FrameFile, frame, framesReader, uniqueFileName } from '../frames.ts'
 import type { CacheLevel } from '../input.ts'
 import { type Chunk, chunksReader, concatReaders, forEachChunk, isPromise, type Reader } from '../reader.ts'
+import { StateVersion } from '../state/state-version.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
 /** Objects take about this many times the bytes of their encoded form. */
@@ -160,6 +161,8 @@ function detachRecord(record: unknown): unknown {
 
 function estimateBytes(chunk: Chunk, codec: RecordCodec): number {
   if (chunk.length === 0) return 0
+  // Its table looks after itself, and is shared by the versions of many batches.
+  if (chunk[0] instanceof StateVersion) return UNKNOWN_RECORD_BYTES
   return (encodedBytes(chunk.slice(0, SAMPLE_RECORDS), codec) * OBJECT_OVERHEAD + 8) * chunk.length
 }
 

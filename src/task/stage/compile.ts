@@ -4,6 +4,7 @@ import { LostBlockError } from '../cache/lost-block.ts'
 import type { TaskInput } from '../input.ts'
 import type { Program } from '../program.ts'
 import { chunksReader, concatReaders, type Reader } from '../reader.ts'
+import { stateUpdate } from '../state/state-operations.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 import { cartesianReader } from './cartesian-reader.ts'
 import { collectTail, type ElementOp, fuseLoop, isElementOp } from './fused-loop.ts'
@@ -82,14 +83,11 @@ function compileNode(program: Program, runtime: TaskRuntime): Open {
     }
     case 'zipPartitions': {
       const opens = program.inputs.map((input) => compileProgram(input, runtime))
+      const update = stateUpdate(program.fn, runtime)
       return (input) => {
         const { inputs, partition } = expectKind(input, 'many')
-        return zippedReader(
-          opens.map((open, i) => open(inputs[i] as TaskInput)),
-          program.fn,
-          partition,
-          runtime,
-        )
+        const readers = opens.map((open, i) => open(inputs[i] as TaskInput))
+        return update === null ? zippedReader(readers, program.fn, partition, runtime) : update(readers)
       }
     }
     case 'shuffleRead':

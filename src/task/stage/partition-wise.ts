@@ -1,6 +1,7 @@
 import { partitionFunction } from '../partition-functions.ts'
 import type { NarrowOp, ZipFunction } from '../program.ts'
 import { isPromise, iterableReader, type Reader } from '../reader.ts'
+import { stateOperation } from '../state/state-operations.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 import type { Open } from './open.ts'
 import { drain, iteratorOver } from './partition-iterator.ts'
@@ -19,7 +20,7 @@ export function compilePartitionWise(op: NarrowOp, open: Open, runtime: TaskRunt
       return (input) => partitionWiseReader(open(input), (records) => fn(records, input.partition), runtime)
     }
     case 'builtin': {
-      const spilling = spillingOperation(op, runtime)
+      const spilling = spillingOperation(op, runtime) ?? stateOperation(op, runtime)
       if (spilling !== null) return (input) => spilling(open(input))
       const fn = partitionFunction(op.name) as PartitionCall
       const { args } = op

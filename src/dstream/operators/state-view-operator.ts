@@ -1,0 +1,54 @@
+import type { RDD } from '../../rdd/rdd.ts'
+import type { StateVersion } from '../../task/state/state-version.ts'
+import type { DStreamNode } from '../dstream-node.ts'
+import type { Duration } from '../duration.ts'
+import { type MaybePromise, whenReady } from '../maybe-promise.ts'
+import type { StateRDD } from '../state/state-rdd.ts'
+import type { Time } from '../time.ts'
+import type { StreamOperator } from './operator.ts'
+
+/** What {@link StateViewOperator} is made of. */
+export interface StateViewOptions<K, S, U> {
+  readonly operation: string
+  readonly className: string
+  /** Whether a name and a checkpoint interval given to the stream are those of the state. */
+  readonly standsForState: boolean
+  /** Further streams that `persist` sets the level of. */
+  readonly persisted?: readonly DStreamNode<unknown>[]
+  viewOf(state: StateRDD<K, S>): RDD<U>
+}
+
+/** What users see of a state: its pairs, or what the batches' functions gave. */
+export class StateViewOperator<K, S, U> implements StreamOperator<U> {
+  readonly #state: DStreamNode<StateVersion>
+  readonly #options: StateViewOptions<K, S, U>
+
+  constructor(state: DStreamNode<StateVersion>, options: StateViewOptions<K, S, U>) {
+    this.#state = state
+    this.#options = options
+  }
+  get operation(): string {
+    return this.#options.operation
+  }
+  get className(): string {
+    return this.#options.className
+  }
+  get dependencies(): readonly DStreamNode<unknown>[] {
+    return [this.#state]
+  }
+  get slideDuration(): Duration {
+    return this.#state.slideDuration
+  }
+  get persistTargets() {
+    return { streams: this.#options.persisted ?? [], isItself: true }
+  }
+  get stateStream(): DStreamNode<StateVersion> | undefined {
+    return this.#options.standsForState ? this.#state : undefined
+  }
+
+  compute(time: Time): MaybePromise<RDD<U> | null> {
+    return whenReady(this.#state.getOrCompute(time), (state) =>
+      state === null ? null : this.#options.viewOf(state as StateRDD<K, S>),
+    )
+  }
+}

@@ -1,0 +1,214 @@
+import { SparkException } from '../../errors.ts'
+import { notAPair } from '../aggregation/combine-table.ts'
+import { KeyTable } from '../key/index.ts'
+import type { Feed } from './feed.ts'
+import { State } from './state.ts'
+import { firstOf, readState } from './state-contents.ts'
+import type { StateRuntime } from './state-memory.ts'
+import { type StateEntry, StateTable } from './state-table.ts'
+import type { StateVersion } from './state-version.ts'
+
+type Pair = readonly [key: unknown, value: unknown]
+
+/** A batch's time in milliseconds, and for states that time out the time before which they do. */
+export type BatchTime = readonly [timeMs: number, timeoutBeforeMs: number | null]
+
+interface StateSpecBase {
+  readonly runtime: StateRuntime
+}
+
+/** What {@link mapWithState} does with a key's record. */
+export interface MappingSpec extends StateSpecBase {
+  /** The user's function for the batch at a time. */
+  readonly mappingOf: (timeMs: number) => (key: unknown, value: unknown, state: State<unknown>) => unknown
+  /** Whether the function may give no output, by giving undefined. */
+  readonly isOptional: boolean
+}
+
+/** What {@link updateState} does with a key. */
+export interface UpdateSpec extends StateSpecBase {
+  readonly updateOf: (timeMs: number) => (key: unknown, values: unknown[], state: unknown) => unknown
+}
+
+/** What {@link slideWindow} does with a key's values. */
+export interface WindowSpec extends StateSpecBase {
+  readonly reduce: (a: unknown, b: unknown) => unknown
+  readonly inverse: (a: unknown, b: unknown) => unknown
+  readonly filter: ((pair: Pair) => unknown) | null
+}
+
+/** Calls a function with each record's key, value and state; what it does to the states becomes the new version. */
+export function mapWithState([previous, data, time]: readonly Feed[], spec: MappingSpec): StateVersion {
+  const base = versionOf(previous as Feed, spec.runtime)
+  const [timeMs, timeoutBeforeMs] = timeOf(time as Feed)
+  const mapping = spec.mappingOf(timeMs)
+  const state = new State<unknown>()
+  const outputs: unknown[] = []
+  return inBatch(base, timeMs, outputs, (table) => {
+    for (let chunk = (data as Feed)(); chunk !== null; chunk = (data as Feed)()) {
+      for (const record of chunk) {
+        if (!Array.isArray(record)) throw notAPair(record)
+        const [key, value] = record as unknown as Pair
+        const slot = table.find(key)
+        if (slot < 0) state.wrap(false, undefined)
+        else state.wrap(true, table.valueAt(slot))
+        const output = mapping(key, value, state)
+        if (state.isRemoved) {
+          if (slot >= 0) table.remove(slot)
+        } else if (state.isUpdated || (timeoutBeforeMs !== null && slot >= 0)) {
+          if (slot < 0) table.insert(key, state.getOption())
+          else table.put(slot, state.getOption())
+        }
+        if (output !== undefined || !spec.isOptional) outputs.push(output)
+      }
+    }
+    if (timeoutBeforeMs === null) return
+    for (const slot of table.takeOlderThan(timeoutBeforeMs)) {
+      const [key, value] = table.read(slot)
+      state.wrapTimingOut(value)
+      const output = mapping(key, undefined, state)
+      if (output !== undefined || !spec.isOptional) outputs.push(output)
+      table.remove(slot)
+    }
+  })
+}
+
+/** Gives every key that has values, from groups of a key's values, or a state its new state. */
+export function updateState([previous, groups, time]: readonly Feed[], spec: UpdateSpec): StateVersion {
+  const base = versionOf(previous as Feed, spec.runtime)
+  const [timeMs] = timeOf(time as Feed)
+  const update = spec.updateOf(timeMs)
+  return inBatch(base, timeMs, [], (table) => {
+    // Keys without values first, and those with values in between by a mark: new keys must not be visited as old ones.
+    const visited = new Uint8Array(table.slots)
+    const present = table.slots
+    for (let chunk = (groups as Feed)(); chunk !== null; chunk = (groups as Feed)()) {
+      for (const [key, values] of chunk as readonly [unknown, unknown[]][]) {
+        const slot = table.find(key)
+        if (slot < 0) {
+          const state = update(key, values, undefined)
+          if (state === undefined || state === null) continue
+          const taken = table.insert(key, state)
+          if (taken < present) visited[taken] = 1
+          continue
+        }
+        visited[slot] = 1
+        replace(table, slot, table.valueAt(slot), update(key, values, table.valueAt(slot)))
+      }
+    }
+    for (let slot = 0; slot < present; slot++) {
+      if (visited[slot] === 1 || table.isVacant(slot)) continue
+      const [key, value] = table.read(slot)
+      replace(table, slot, value, update(key, [], value), key)
+    }
+  })
+}
+
+function replace(table: StateTable, slot: number, before: unknown, after: unknown, key?: unknown): void {
+  if (after === undefined || after === null) table.remove(slot)
+  // An object may have been changed in place, against the rules, and then is the only one that knows.
+  else if (!Object.is(before, after) || typeof after === 'object') table.put(slot, after, key)
+}
+
+/** What left and what entered the window for a key; only what is there stands in the lists. */
+interface Slide {
+  readonly left: unknown[]
+  readonly entered: unknown[]
+}
+
+/** Takes out of each key's value what left the window and puts in what entered; the values of other keys stay. */
+export function slideWindow(feeds: readonly Feed[], spec: WindowSpec, leftCount: number): StateVersion {
+  const base = versionOf(feeds[0] as Feed, spec.runtime)
+  const [timeMs] = timeOf(feeds.at(-1) as Feed)
+  const slides = new KeyTable<Slide>()
+  feeds.slice(1, -1).forEach((feed, index) => {
+    for (let chunk = feed(); chunk !== null; chunk = feed()) {
+      for (const [key, value] of chunk as readonly Pair[]) {
+        const slide = slideOf(slides, key)
+        merge(index < leftCount ? slide.left : slide.entered, value, spec)
+      }
+    }
+  })
+  return inBatch(base, timeMs, [], (table) => {
+    for (let i = 0; i < slides.size; i++) slideKey(table, slides.keyAt(i), slides.valueAt(i), spec)
+  })
+}
+
+function slideOf(slides: KeyTable<Slide>, key: unknown): Slide {
+  const before = slides.size
+  const at = slides.insert(key)
+  if (at === before) slides.setAt(at, { left: [], entered: [] })
+  return slides.valueAt(at)
+}
+
+function merge(values: unknown[], value: unknown, { reduce }: WindowSpec): void {
+  if (values.length === 0) values.push(value)
+  else values[0] = reduce(values[0], value)
+}
+
+function slideKey(table: StateTable, key: unknown, { left, entered }: Slide, { reduce, inverse, filter }: WindowSpec) {
+  const slot = table.find(key)
+  let value: unknown
+  if (slot < 0) {
+    if (entered.length === 0) throw valueLost()
+    value = entered[0]
+  } else {
+    value = table.valueAt(slot)
+    if (left.length > 0) value = inverse(value, left[0])
+    if (entered.length > 0) value = reduce(value, entered[0])
+  }
+  if (filter !== null && !filter([key, value])) {
+    if (slot >= 0) table.remove(slot)
+  } else if (slot < 0) table.insert(key, value)
+  else table.put(slot, value)
+}
+
+function valueLost(): SparkException {
+  return new SparkException(
+    'WINDOW_VALUE_LOST',
+    'Neither previous window has value for key, nor new values found. Are you sure your key class hashes consistently?',
+  )
+}
+
+/** Runs a batch's changes on a version's table; a batch that fails leaves no trace. */
+function inBatch(
+  base: StateVersion,
+  timeMs: number,
+  outputs: unknown[],
+  change: (table: StateTable) => void,
+): StateVersion {
+  const { table } = base
+  table.begin(base, timeMs)
+  try {
+    change(table)
+    return table.commit(outputs)
+  } catch (error) {
+    table.rollback()
+    throw error
+  }
+}
+
+function versionOf(feed: Feed, runtime: StateRuntime): StateVersion {
+  const { version, entries, timeMs } = readState(feed)
+  return version ?? StateTable.of(entries, timeMs, runtime)
+}
+
+function timeOf(feed: Feed): BatchTime {
+  return firstOf(feed).first as BatchTime
+}
+
+/** A version of pairs of key and state, or, with `hasTimes`, of key and [state, time of its update]. */
+export function stateOf(pairs: Feed, timeMs: number, hasTimes: boolean, isFirstKept: boolean, runtime: StateRuntime) {
+  return StateTable.of(entriesOfPairs(pairs, timeMs, hasTimes), timeMs, runtime, isFirstKept)
+}
+
+function* entriesOfPairs(feed: Feed, timeMs: number, hasTimes: boolean): Generator<StateEntry> {
+  for (let chunk = feed(); chunk !== null; chunk = feed()) {
+    for (const record of chunk) {
+      if (!Array.isArray(record)) throw notAPair(record)
+      const [key, value] = record as unknown as Pair
+      if (hasTimes) yield [key, ...(value as [unknown, number])]
+      else yield [key, value, timeMs]
+    }
+  }
+}

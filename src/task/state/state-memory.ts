@@ -1,0 +1,73 @@
+import os from 'node:os'
+import type { RecordCodec } from '../codec/index.ts'
+import type { MemoryGauge } from '../memory-gauge.ts'
+import type { TaskRuntime } from '../task-runtime.ts'
+import { workerCodec } from '../worker-codec.ts'
+import type { StateTable } from './state-table.ts'
+
+/** What a table of state needs of its worker. */
+export interface StateRuntime {
+  readonly codec: RecordCodec
+  readonly memory: Pick<MemoryGauge, 'maxEntries' | 'isShort' | 'afterSpill'> & { readonly interval: number }
+  readonly localDir: () => string
+  /** Makes a table known to its worker, which may move entries of it to disk. */
+  register(table: StateTable): void
+  /** Called when a growing table finds memory short. */
+  makeRoom(asking: StateTable): void
+}
+
+const runtimes = new WeakMap<TaskRuntime, StateRuntime>()
+
+/** The state's share of a worker's runtime: all tables of the worker under one roof. */
+export function stateRuntimeOf(runtime: TaskRuntime): StateRuntime {
+  let known = runtimes.get(runtime)
+  if (known === undefined) {
+    known = newStateRuntime(runtime)
+    runtimes.set(runtime, known)
+  }
+  return known
+}
+
+function newStateRuntime({ codec, memory, localDir }: TaskRuntime): StateRuntime {
+  const tables = new Set<WeakRef<StateTable>>()
+  const evictAll = (): boolean => {
+    let hasFreed = false
+    for (const reference of tables) {
+      const table = reference.deref()
+      if (table === undefined) tables.delete(reference)
+      else if (table.evict()) hasFreed = true
+    }
+    return hasFreed
+  }
+  // State is not the only thing in the heap: whoever finds it full has state give way before it goes to disk itself.
+  memory.onShort = evictAll
+  return {
+    codec,
+    memory,
+    localDir,
+    register: (table) => tables.add(new WeakRef(table)),
+    makeRoom(asking) {
+      if (!asking.evict()) return
+      memory.afterSpill()
+    },
+  }
+}
+
+let plain: StateRuntime | undefined
+
+/** For a thread that is no worker, as in tests: memory is never short. */
+export function plainStateRuntime(): StateRuntime {
+  plain ??= {
+    codec: workerCodec(),
+    memory: {
+      interval: Number.MAX_SAFE_INTEGER,
+      maxEntries: Number.MAX_SAFE_INTEGER,
+      isShort: () => false,
+      afterSpill() {},
+    },
+    localDir: os.tmpdir,
+    register() {},
+    makeRoom() {},
+  }
+  return plain
+}

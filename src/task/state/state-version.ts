@@ -1,0 +1,67 @@
+import type { NumberList } from './number-list.ts'
+import type { StateTable } from './state-table.ts'
+
+/** How to get from one version's content to a neighbour's: what each slot held. A slot's key and value stand in the lists unless they were in the table's file. */
+export interface SlotChanges {
+  readonly slots: NumberList
+  /** When each slot was updated; NaN for a vacant slot. */
+  readonly times: NumberList
+  /** Where the slot's entry stood in the table's file, or -1 when it is in the next place of `keys` and `values`. */
+  readonly locations: NumberList
+  readonly keys: unknown[]
+  readonly values: unknown[]
+}
+
+/** Which slots a batch touched and which keys it removed, behind those of the batches before. */
+export interface StateDelta {
+  readonly sinceMs: number
+  readonly timeMs: number
+  readonly slots: NumberList
+  readonly removedKeys: readonly unknown[]
+  readonly previous: StateDelta | null
+  /** Slots of this delta and of those before it. */
+  readonly totalSlots: number
+  readonly length: number
+}
+
+/**
+ * One partition of a state after one batch: the one record of a partition of the state's RDD. It shares its table with the versions
+ * before and after it; the table holds the content of one of them, and every other one knows how to get from a neighbour's to its own.
+ */
+export class StateVersion {
+  // Comes first and keeps a version from being encoded as if it were plain data: what leaves the worker is its entries.
+  readonly self = new WeakRef(this)
+  readonly table: StateTable
+  /** The batch's time in milliseconds. */
+  readonly timeMs: number
+  /** What the batch's function gave besides the state. */
+  outputs: readonly unknown[]
+  readonly delta: StateDelta | null
+  /** The neighbour on the way to the version that the table holds; null for that one. */
+  toward: StateVersion | null = null
+  /** From the neighbour's content to this one's. */
+  changes: SlotChanges | null = null
+  #isRetired = false
+
+  constructor(table: StateTable, timeMs: number, outputs: readonly unknown[], delta: StateDelta | null) {
+    this.table = table
+    this.timeMs = timeMs
+    this.outputs = outputs
+    this.delta = delta
+  }
+
+  /** Whether its content is gone, so that it must be computed again. */
+  get isRetired(): boolean {
+    // Its own way to the table's content may lead over a version that is gone.
+    for (let at: StateVersion | null = this; at !== null; at = at.toward) if (at.#isRetired) return true
+    return false
+  }
+
+  /** Lets go of what only this version needs. */
+  retire(): void {
+    this.#isRetired = true
+    this.outputs = []
+    this.changes = null
+    this.toward = null
+  }
+}
