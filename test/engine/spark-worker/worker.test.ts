@@ -336,11 +336,34 @@ describe('a worker that fails', () => {
     assert.notEqual(leaving.pid, staying.pid)
     const exiting = await commandOf(mapping(() => process.exit(3)))
     const answer = await leaving.run('4.3', { command: exiting }, [records(0, [1])])
-    assert.notEqual(answer.kind, 'done')
+    assert.match(failure(answer).message, /ended with code 3 while it ran a task: a function called process\.exit/)
     const command = await commandOf(mapping((value: number) => value + 1))
     assert.deepEqual(results(await staying.run('4.3', { command }, [records(0, [1])])), { 0: [2] })
     const next = await executor.connect()
     assert.deepEqual(results(await next.run('4.3', { command }, [records(0, [1])])), { 0: [2] })
+  })
+
+  test('says that its process ended in the middle of its output', async () => {
+    const connection = await executor.connect()
+    const limits = smallLimits({ maxBlockBytes: 8 })
+    const program: StageProgram = {
+      root: { kind: 'source' },
+      sink: {
+        kind: 'partition',
+        fn: async (records: Iterable<never>) => {
+          const [value] = records
+          if (value === 2) {
+            setImmediate(() => Promise.reject(new Error('nobody waits for this')))
+            await new Promise(() => setInterval(() => {}, 1000))
+          }
+          return 'x'.repeat(100)
+        },
+      },
+    }
+    const command = await commandOf(program, { limits, targets: [0, 1] })
+    const answer = await connection.run('4.3', { command }, [records(0, [1]), records(1, [2])])
+    assert.match(failure(answer).message, /ended with code 1 while it ran a task/)
+    await executor.logged('nobody waits for this')
   })
 
   test('to end is killed by its process id, in an endless loop too', async () => {

@@ -3,6 +3,7 @@ import { serializeError } from '../../../closure/error-transfer.ts'
 import { systemTimeMs } from '../../../system-clock.ts'
 import { decodeCommand } from '../command.ts'
 import { formatErrorText } from '../error-text.ts'
+import type { TaskProgress } from './last-words.ts'
 import { type ByteInput, EndOfInputError } from './protocol/byte-input.ts'
 import { Marker } from './protocol/markers.ts'
 import { nextTaskStart } from './protocol/read-start.ts'
@@ -20,10 +21,11 @@ export async function serveTasks(
   output: WorkerOutput,
   directory: TaskDirectory,
   isReused: boolean,
+  progress: TaskProgress,
 ): Promise<void> {
   const state = new WorkerState(directory)
   let goesOn = true
-  while (goesOn) goesOn = (await serveTask(input, output, state, directory)) && isReused
+  while (goesOn) goesOn = (await serveTask(input, output, state, directory, progress)) && isReused
   await input.discard()
 }
 
@@ -33,6 +35,7 @@ async function serveTask(
   output: WorkerOutput,
   state: WorkerState,
   directory: TaskDirectory,
+  progress: TaskProgress,
 ): Promise<boolean> {
   let rows: RowOutput | null = null
   let start: TaskStart | null = null
@@ -45,6 +48,8 @@ async function serveTask(
     const command = decodeCommand(start.command)
     initMs = systemTimeMs()
     rows = new RowOutput(output, command.limits.maxBlockBytes)
+    progress.rows = rows
+    progress.isRunning = true
     await runTask(start, command, rowBatches(input), rows, state, directory)
     await rows.end()
   } catch (error) {
@@ -53,6 +58,7 @@ async function serveTask(
     await output.writeException(formatErrorText(serializeError(error)))
     return false
   } finally {
+    progress.isRunning = false
     directory.clear()
   }
   await output.writeEnd(start.wire, { bootMs, initMs, finishMs: systemTimeMs() })

@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { answerExecutor, greetExecutor } from './handshake.ts'
+import { sayWhyOnExit, type TaskProgress } from './last-words.ts'
 import { ByteInput } from './protocol/byte-input.ts'
 import { WorkerOutput } from './protocol/worker-output.ts'
 import { serveTasks } from './serve-tasks.ts'
@@ -35,8 +36,10 @@ async function serve(
   socket.setNoDelay(true)
   const input = new ByteInput(socket)
   const output = new WorkerOutput(socket)
+  const progress: TaskProgress = { isRunning: false, rows: null }
+  sayWhyOnExit(socket, progress)
   try {
-    if (await handshake(input, output)) await serveTasks(input, output, directory, isReused)
+    if (await handshake(input, output)) await serveTasks(input, output, directory, isReused, progress)
     process.exit(0)
   } catch (error) {
     process.stderr.write(`a Millstream worker ends: ${error instanceof Error ? error.stack : error}\n`)

@@ -1,0 +1,39 @@
+import fs from 'node:fs'
+import type { Socket } from 'node:net'
+import { serializeError } from '../../../closure/error-transfer.ts'
+import { SparkException } from '../../../errors.ts'
+import { END_OF_ARROW_STREAM } from '../arrow/format.ts'
+import { formatErrorText } from '../error-text.ts'
+import { Marker } from './protocol/markers.ts'
+import { intBytes, textBytes } from './protocol/worker-output.ts'
+import type { RowOutput } from './row-output.ts'
+
+/** What a worker is at: whether a task runs, and the rows that it sends. */
+export interface TaskProgress {
+  isRunning: boolean
+  rows: RowOutput | null
+}
+
+/**
+ * Tells the executor why its worker ends when a function ends the process: the driver then sees more than that a worker is gone. Nothing
+ * asynchronous runs any more at that point, so the socket is written to directly; where that cannot be done, the log says it alone.
+ */
+export function sayWhyOnExit(socket: Socket, progress: TaskProgress): void {
+  process.once('exit', (code) => {
+    if (!progress.isRunning) return
+    const error = new SparkException(
+      'WORKER_EXITED',
+      `The worker's process ended with code ${code} while it ran a task: a function called process.exit, or an error was thrown outside of any function of the job; such an error is in the executor's log`,
+    )
+    process.stderr.write(`${error.message}\n`)
+    const descriptor = (socket as Socket & { readonly _handle?: { readonly fd?: number } })._handle?.fd
+    if (descriptor === undefined || descriptor < 0 || socket.writableLength > 0) return
+    const text = textBytes(formatErrorText(serializeError(error)))
+    const streamEnd = progress.rows?.isOpen ? END_OF_ARROW_STREAM : new Uint8Array(0)
+    try {
+      fs.writeSync(descriptor, Buffer.concat([streamEnd, intBytes(Marker.EXCEPTION), text]))
+    } catch {
+      // The executor is gone, or takes nothing now: it will see the connection end.
+    }
+  })
+}
