@@ -7,7 +7,7 @@ import type { FromWorker, TaskResult } from './messages.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
 /** Time between asking a task to end and ending its thread. */
-const CANCEL_GRACE_MS = 40
+const CANCEL_GRACE_MS = 20
 
 /** One run of some partitions of a stage. */
 export interface TaskSet {
