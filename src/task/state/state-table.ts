@@ -303,12 +303,13 @@ export class StateTable {
   }
 
   #findCold(key: unknown, canonical: CanonicalKey): number {
+    if (this.#countdown <= 0) this.#changed()
     const file = this.#file as ColdFile
     const locations = this.#locations as Float64Array
     let found: readonly [unknown, unknown] | null = null
     const slot = this.#coldSlots.find(hashKey(key), (candidate) => {
       const entry = file.read(locations[candidate] as number)
-      if (canonicalOf(entry[0]) !== canonical) return false
+      if (!isSame(canonicalOf(entry[0]), canonical)) return false
       found = entry
       return true
     })
@@ -318,7 +319,8 @@ export class StateTable {
       this.#places.set(canonical, slot)
       this.#keys[slot] = keptKey
       this.#values[slot] = value
-      this.#changed()
+      // Nothing may go to the file now, least of all this entry: the caller is about to use it. The next look-up makes room.
+      this.#countdown -= 1
     }
     return slot
   }
@@ -546,4 +548,9 @@ function noChanges(): SlotChanges {
 
 function canonicalOf(key: unknown): CanonicalKey {
   return typeof key === 'string' && key.charCodeAt(0) !== 0 ? key : canonicalKey(key)
+}
+
+/** As a Map compares its keys: NaN is NaN. */
+function isSame(a: CanonicalKey, b: CanonicalKey): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b))
 }
