@@ -285,6 +285,11 @@ export abstract class DStreamNode<T> {
     return undefined
   }
 
+  /** Files below the checkpoint directory that {@link checkpointData} refers to; they are removed when no checkpoint does so any more. @internal */
+  checkpointFiles(): readonly string[] {
+    return []
+  }
+
   /** Takes back what {@link checkpointData} gave in an earlier run; called before the context starts. */
   restoreCheckpointData(_data: PlainData, _run: RecoveredRun): void {}
 

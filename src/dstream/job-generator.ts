@@ -51,17 +51,18 @@ export class JobGenerator {
    * Starts the graph and then the ticks: the first batch is the next multiple of the interval.
    * @param checkpointer writes the checkpoints of this run; null for none.
    */
-  start(checkpointer: Checkpointer | null): MaybePromise<void> {
+  async start(checkpointer: Checkpointer | null): Promise<void> {
     this.#checkpointer = checkpointer
+    const { receiverTracker } = this.#scheduler
     const startTime = this.#timer.getStartTime()
     const zeroTime = new Time(startTime).minus(this.#graph.batchDuration)
-    const opened = whenReady(this.#graph.start(zeroTime), () =>
-      checkpointer?.open(zeroTime.milliseconds, zeroTime.milliseconds),
-    )
-    return whenReady(opened, () => {
-      this.#timer.start(startTime)
-      log('INFO', 'JobGenerator', `Started JobGenerator at ${startTime} ms`)
-    })
+    await this.#graph.start(zeroTime)
+    await receiverTracker?.open(checkpointer?.directory.path ?? null)
+    // Before the first block: what is in a log counts from a checkpoint on.
+    await checkpointer?.open(zeroTime.milliseconds, zeroTime.milliseconds)
+    await receiverTracker?.start()
+    this.#timer.start(startTime)
+    log('INFO', 'JobGenerator', `Started JobGenerator at ${startTime} ms`)
   }
 
   /**
@@ -73,12 +74,15 @@ export class JobGenerator {
     const { zeroTime, checkpointTime, batchIntervalMs } = checkpoint
     restoreStreams(this.#graph, checkpoint, checkpointer.directory)
     await this.#graph.start(new Time(zeroTime))
+    const { receiverTracker } = this.#scheduler
+    await receiverTracker?.open(checkpointer.directory.path)
     // A clock that was set back must not make the same batch twice.
     const restartTime = Math.max(this.#timer.getRestartTime(zeroTime), checkpointTime + batchIntervalMs)
     const missed = new Time(checkpointTime + batchIntervalMs).until(new Time(restartTime), this.#graph.batchDuration)
     const times = [...checkpoint.pendingTimes, ...missed.map((time) => time.milliseconds)]
     log('INFO', 'JobGenerator', `Batches to run again or to make up for: ${times.join(', ')}`)
     await checkpointer.open(zeroTime, restartTime - batchIntervalMs, times)
+    await receiverTracker?.start()
     for (const time of times) this.#due(time)
     this.#lastTick = new Time(restartTime - batchIntervalMs)
     this.#events.post({ kind: 'caughtUp', time: this.#lastTick })

@@ -6,6 +6,12 @@ import type { Time } from './time.ts'
  * blocks received so far to a batch, and to forget the blocks of old ones.
  */
 export interface ReceiverTracker {
+  /**
+   * Takes up what an earlier run has received and not processed, and readies the logs of this one.
+   * @param checkpointDirectory qualified; null when the context has none.
+   * @throws SparkException when there must be a log and there is no directory for it.
+   */
+  open(checkpointDirectory: string | null): MaybePromise<void>
   /** Starts the receivers of all receiver input streams. */
   start(): MaybePromise<void>
   /**

@@ -336,7 +336,6 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     const extraListeners = this.#conf.getOption('spark.streaming.extraListeners')
     for (const listener of await loadExtraListeners(extraListeners)) this.addStreamingListener(listener)
     this.#checkpointer = this.#createCheckpointer()
-    await this.scheduler.receiverTracker?.start()
     if (this.#recovered === null) await this.#generator.start(this.#checkpointer)
     else await this.#generator.restart(this.#checkpointer!, this.#recovered)
     this.#listenerBus.post('onStreamingStarted', { time: this.clock.now() })

@@ -32,6 +32,13 @@ export interface OutputFile extends AsyncDisposable {
   abort(): Promise<void>
 }
 
+/** A file that grows, and shows under its path from the beginning. */
+export interface LogFile extends AsyncDisposable {
+  /** Appends the parts one behind the other; they are durable once this resolves. After a failure, some of it may be there. */
+  append(parts: readonly Uint8Array[]): Promise<void>
+  close(): Promise<void>
+}
+
 /** How a file is created. */
 export interface CreateOptions {
   /** Whether it may replace a file of that name; true by default. */
@@ -78,6 +85,12 @@ export interface FileSystem {
    * @throws FileAlreadyExistsException when `overwrite` is false and the path is there.
    */
   create(path: string, options?: CreateOptions): Promise<OutputFile>
+
+  /**
+   * Starts a file that grows; missing parent directories are made.
+   * @throws FileAlreadyExistsException when the path is there.
+   */
+  createLog(path: string): Promise<LogFile>
 
   /** Makes a directory and its missing parents; one that is there is left alone. */
   mkdirs(path: string): Promise<void>

@@ -4,7 +4,15 @@ import { type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat, u
 import { dirname, join, resolve } from 'node:path'
 import { IllegalArgumentException } from '../errors.ts'
 import { FileAlreadyExistsException, FileNotFoundException, IOException } from './errors.ts'
-import type { CreateOptions, DeleteOptions, FileStatus, FileSystem, InputFile, OutputFile } from './file-system.ts'
+import type {
+  CreateOptions,
+  DeleteOptions,
+  FileStatus,
+  FileSystem,
+  InputFile,
+  LogFile,
+  OutputFile,
+} from './file-system.ts'
 import { comparePaths, parsePath, pathName } from './path.ts'
 
 /** How many `stat` calls of one listing are under way at the same time. */
@@ -63,6 +71,14 @@ export class LocalFileSystem implements FileSystem {
     // The leading dot hides it from every reader of the directory until it is renamed.
     const temporary = join(dirname(local), `.${pathName(local)}.${randomUUID()}.tmp`)
     return new LocalOutputFile(await explained(temporary, open(temporary, 'wx')), temporary, local, overwrite)
+  }
+
+  async createLog(path: string): Promise<LogFile> {
+    const local = this.#resolve(path)
+    await explained(local, mkdir(dirname(local), { recursive: true }))
+    const handle = await explained(local, open(local, 'wx'))
+    await syncDirectory(dirname(local))
+    return new LocalLogFile(handle, local)
   }
 
   async mkdirs(path: string): Promise<void> {
@@ -171,6 +187,36 @@ class LocalOutputFile implements OutputFile {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.abort()
+  }
+}
+
+class LocalLogFile implements LogFile {
+  readonly #handle: FileHandle
+  readonly #path: string
+  #isClosed = false
+
+  constructor(handle: FileHandle, path: string) {
+    this.#handle = handle
+    this.#path = path
+  }
+
+  async append(parts: readonly Uint8Array[]): Promise<void> {
+    const length = parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    const { bytesWritten } = await explained(this.#path, this.#handle.writev(parts))
+    if (bytesWritten < length) {
+      throw new IOException('IO_ERROR', `file:${this.#path}: ${bytesWritten} of ${length} bytes could be written`)
+    }
+    await explained(this.#path, this.#handle.datasync())
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#handle.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 }
 

@@ -4,13 +4,7 @@ import type { FileStatus, FileSystem } from '../../io/file-system.ts'
 import { fileSystemOf } from '../../io/file-systems.ts'
 import { pathName } from '../../io/path.ts'
 import { log } from '../../log.ts'
-import {
-  type Checkpoint,
-  dataDirectoriesOf,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type PartDirectory,
-} from './checkpoint.ts'
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type PartDirectory, referencesOf } from './checkpoint.ts'
 import { CheckpointWriteError, CorruptCheckpointError } from './errors.ts'
 import { partPath } from './part-path.ts'
 
@@ -44,7 +38,7 @@ export class CheckpointDirectory {
   /** Qualified, without a slash at its end. */
   readonly path: string
   readonly #fileSystem: FileSystem
-  /** The data directories that each kept checkpoint refers to, by the file's name. */
+  /** The files and directories that each kept checkpoint refers to, by its name. */
   readonly #references = new Map<string, ReadonlySet<string>>()
 
   constructor(path: string) {
@@ -110,7 +104,7 @@ export class CheckpointDirectory {
         )
       }
     }
-    this.#references.set(name, dataDirectoriesOf(checkpoint))
+    this.#references.set(name, referencesOf(checkpoint))
     await this.#prune().catch((error) => {
       log('WARN', 'CheckpointWriter', `Old checkpoints in ${this.path} could not be removed: ${String(error)}`)
     })
@@ -121,9 +115,9 @@ export class CheckpointDirectory {
     return `${this.path}/${directory}`
   }
 
-  /** Removes a data directory that no checkpoint refers to. */
-  async deleteData(directory: string): Promise<void> {
-    await this.#fileSystem.delete(this.resolve(directory), { recursive: true })
+  /** Removes a file or directory that no checkpoint refers to. */
+  async deleteData(reference: string): Promise<void> {
+    await this.#fileSystem.delete(this.resolve(reference), { recursive: true })
   }
 
   async #replace(name: string, bytes: Uint8Array): Promise<void> {
@@ -142,16 +136,16 @@ export class CheckpointDirectory {
     const released = new Set<string>()
     for (const { name } of files.slice(KEPT_FILES)) {
       await this.#fileSystem.delete(`${this.path}/${name}`)
-      for (const directory of this.#references.get(name)!) released.add(directory)
+      for (const reference of this.#references.get(name)!) released.add(reference)
       this.#references.delete(name)
     }
-    for (const directory of released) {
-      if (!this.#isReferred(directory)) await this.deleteData(directory)
+    for (const reference of released) {
+      if (!this.#isReferred(reference)) await this.deleteData(reference)
     }
   }
 
-  #isReferred(directory: string): boolean {
-    for (const references of this.#references.values()) if (references.has(directory)) return true
+  #isReferred(reference: string): boolean {
+    for (const references of this.#references.values()) if (references.has(reference)) return true
     return false
   }
 
@@ -180,7 +174,7 @@ export class CheckpointDirectory {
   /** Of a file that cannot be read nothing is known, and its data may go. */
   async #referencesOf(name: string): Promise<ReadonlySet<string>> {
     try {
-      return dataDirectoriesOf(decodeCheckpoint(await this.#readFile(`${this.path}/${name}`)))
+      return referencesOf(decodeCheckpoint(await this.#readFile(`${this.path}/${name}`)))
     } catch {
       return new Set()
     }
@@ -192,7 +186,8 @@ export class CheckpointDirectory {
   }
 
   async #verifyData(checkpoint: Checkpoint): Promise<void> {
-    for (const { rdds } of Object.values(checkpoint.operators)) {
+    for (const { rdds, files } of Object.values(checkpoint.operators)) {
+      for (const file of files ?? []) await this.#fileSystem.getFileStatus(this.resolve(file))
       for (const { snapshot, changes } of Object.values(rdds ?? {})) {
         for (const directory of [snapshot, ...changes]) await this.#verifyParts(directory)
       }

@@ -44,6 +44,8 @@ export interface OperatorCheckpoint {
   readonly description: string
   /** What the stream itself gave: positions of a source, files of batches. */
   readonly data?: PlainData
+  /** Files that {@link data} refers to, relative to the checkpoint directory. */
+  readonly files?: readonly string[]
   /** RDDs that were written, by batch time in milliseconds. */
   readonly rdds?: Readonly<Record<string, RDDFiles>>
 }
@@ -111,13 +113,14 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** The directories that hold data of a checkpoint, relative to the checkpoint directory. */
-export function dataDirectoriesOf({ operators }: Checkpoint): Set<string> {
-  const directories = new Set<string>()
-  for (const { rdds } of Object.values(operators)) {
+/** The files and directories that a checkpoint needs, relative to the checkpoint directory. */
+export function referencesOf({ operators }: Checkpoint): Set<string> {
+  const references = new Set<string>()
+  for (const { rdds, files } of Object.values(operators)) {
     for (const { snapshot, changes } of Object.values(rdds ?? {})) {
-      for (const { directory } of [snapshot, ...changes]) directories.add(directory)
+      for (const { directory } of [snapshot, ...changes]) references.add(directory)
     }
+    for (const file of files ?? []) references.add(file)
   }
-  return directories
+  return references
 }

@@ -120,6 +120,7 @@ export class Checkpointer {
 
 function captureStream(stream: DStreamNode<unknown>): OperatorCheckpoint {
   const data = stream.checkpointData()
+  const files = stream.checkpointFiles()
   const rdds: Record<string, RDDFiles> = {}
   if (stream.checkpointDuration !== null) {
     for (const [time, rdd] of stream.generatedRDDs) {
@@ -130,6 +131,7 @@ function captureStream(stream: DStreamNode<unknown>): OperatorCheckpoint {
   return {
     description: stream.creationSite,
     ...(data === undefined ? {} : { data }),
+    ...(files.length === 0 ? {} : { files }),
     ...(Object.keys(rdds).length === 0 ? {} : { rdds }),
   }
 }

@@ -1,5 +1,6 @@
 import { RDD } from '../../rdd/rdd.ts'
 import { RDDLineage } from '../../rdd/rdd-lineage.ts'
+import type { PlainData } from '../checkpoint/checkpoint.ts'
 import { LocalReceiverTracker } from '../receiver/local-receiver-tracker.ts'
 import { RateController } from '../receiver/rate-controller.ts'
 import { createRateEstimator } from '../receiver/rate-estimator.ts'
@@ -19,7 +20,7 @@ export class ReceiverInputDStream<T> extends InputDStream<T> {
   constructor(context: StreamingContext, receiver: Receiver<T>, operation = 'receiverStream') {
     super(context, operation)
     this.#tracker = receiverTrackerOf(context)
-    this.#tracker.register(this.id, receiver as Receiver<unknown>)
+    this.#tracker.register(this.id, receiver as Receiver<unknown>, () => context.graph.operatorId(this))
     this.#rateController = this.#tracker.settings.isBackpressureEnabled ? this.#createRateController() : null
   }
 
@@ -40,6 +41,16 @@ export class ReceiverInputDStream<T> extends InputDStream<T> {
       blocks: received.map(({ data }) => data),
     })
     return new RDD<T>(sparkContext, lineage)
+  }
+
+  override checkpointData(): PlainData | undefined {
+    return this.#tracker.checkpointData(this.id)
+  }
+  override checkpointFiles(): readonly string[] {
+    return this.#tracker.checkpointFiles(this.id)
+  }
+  override restoreCheckpointData(data: PlainData): void {
+    this.#tracker.restore(this.id, data)
   }
 
   /** By now the last batch is over: nobody reads the blocks any more. */

@@ -1,7 +1,7 @@
 import type { DataBlock } from '../../engine/lineage.ts'
 import { BlockDirectory } from './block-directory.ts'
 import type { Region } from './line-buffer.ts'
-import { ReceivedBlock } from './received-block.ts'
+import { type LoggedPlace, ReceivedBlock } from './received-block.ts'
 import { type Slab, SlabPool } from './slab-pool.ts'
 
 /** What one block memory may use. */
@@ -67,9 +67,9 @@ export class BlockMemory {
     streamId: number,
     format: DataBlock['format'],
     region: Region,
-    options: { readonly metadata?: unknown; readonly toDisk?: boolean } = {},
+    options: { readonly metadata?: unknown; readonly toDisk?: boolean; readonly logged?: LoggedPlace | null } = {},
   ): ReceivedBlock {
-    const block = new ReceivedBlock(id, streamId, format, region, options.metadata)
+    const block = new ReceivedBlock(id, streamId, format, region, options.metadata, options.logged ?? null)
     if (options.toDisk === true) block.moveToFile(this.#directory)
     else this.#blocks.push(block)
     this.#keepWithinLimit()

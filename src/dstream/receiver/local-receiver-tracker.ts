@@ -1,11 +1,15 @@
+import { SparkException } from '../../errors.ts'
 import { log } from '../../log.ts'
 import type { ClassTable } from '../../task/codec/index.ts'
 import type { ReceiverInfo } from '../batch-info.ts'
+import type { PlainData } from '../checkpoint/checkpoint.ts'
 import type { Clock } from '../clock.ts'
 import { describeError } from '../describe-error.ts'
 import type { ListenerBus } from '../listener-bus.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import type { ReceiverTracker } from '../receiver-tracker.ts'
 import type { Time } from '../time.ts'
+import { BlockLog, BlockLogDirectory } from './block-log.ts'
 import { BlockMemory } from './block-memory.ts'
 import type { ReceivedBlock } from './received-block.ts'
 import type { Receiver } from './receiver.ts'
@@ -27,6 +31,11 @@ interface TrackedReceiver {
   readonly supervisor: ReceiverSupervisor
   readonly blocks: StreamBlocks
   readonly name: string
+  readonly operatorId: () => string
+  log: BlockLog | null
+  logDirectory: BlockLogDirectory | null
+  /** What a checkpoint of an earlier run has kept of the stream. */
+  kept: PlainData | null
   isActive: boolean
   lastErrorMessage: string
   lastError: string
@@ -44,6 +53,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
   readonly #isFreeing: boolean
   readonly #receivers = new Map<number, TrackedReceiver>()
   #lastAllocated = Number.NEGATIVE_INFINITY
+  #isRecovered = false
   #isClosed = false
 
   /** @throws IllegalArgumentException for a setting that is out of range. */
@@ -64,7 +74,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
   }
 
   /** Adds a stream's receiver, to be started with the others. */
-  register(streamId: number, receiver: Receiver<unknown>): void {
+  register(streamId: number, receiver: Receiver<unknown>, operatorId: () => string = () => String(streamId)): void {
     const blocks = new StreamBlocks(this.#settings.maxPendingBytes)
     const supervisor = new ReceiverSupervisor({
       streamId,
@@ -75,6 +85,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
       classes: this.#options.classes,
       gate: blocks.gate,
       onBlock: (block) => blocks.add(block),
+      log: () => tracked.log,
       onStarted: () => {
         tracked.isActive = true
         this.#post('onReceiverStarted', streamId, tracked)
@@ -93,12 +104,70 @@ export class LocalReceiverTracker implements ReceiverTracker {
       supervisor,
       blocks,
       name: `${receiver.constructor.name || 'Receiver'}-${streamId}`,
+      operatorId,
+      log: null,
+      logDirectory: null,
+      kept: null,
       isActive: false,
       lastErrorMessage: '',
       lastError: '',
       lastErrorTime: -1,
     }
     this.#receivers.set(streamId, tracked)
+  }
+
+  /** Takes what a checkpoint of an earlier run has kept of a stream, for {@link open}. */
+  restore(streamId: number, kept: PlainData): void {
+    this.#receivers.get(streamId)!.kept = kept
+  }
+
+  /** What a checkpoint keeps of a stream; undefined without a log. */
+  checkpointData(streamId: number): PlainData | undefined {
+    const { log: blockLog, kept, blocks } = this.#receivers.get(streamId)!
+    return blockLog === null && kept === null ? undefined : blocks.toPlainData()
+  }
+
+  /** The files that the checkpoint's data stands in, relative to the checkpoint directory. */
+  checkpointFiles(streamId: number): readonly string[] {
+    const { log: blockLog, logDirectory, blocks } = this.#receivers.get(streamId)!
+    if (logDirectory === null) return []
+    const files = blocks.logFiles
+    if (blockLog?.fileName) files.add(blockLog.fileName)
+    return [...files].map((file) => `${logDirectory.name}/${file}`)
+  }
+
+  async open(checkpointDirectory: string | null): Promise<void> {
+    const { isLogged } = this.#settings
+    if (isLogged && checkpointDirectory === null) {
+      throw new SparkException(
+        'NO_CHECKPOINT_DIR',
+        'Cannot enable receiver write-ahead log without checkpoint directory set. Please use streamingContext.checkpoint() to set the checkpoint directory. See documentation for more details.',
+      )
+    }
+    for (const [streamId, tracked] of this.#receivers) {
+      if (isLogged || tracked.kept !== null) await this.#openLog(streamId, tracked, checkpointDirectory!)
+    }
+  }
+
+  async #openLog(streamId: number, tracked: TrackedReceiver, checkpointDirectory: string): Promise<void> {
+    const { kept, blocks } = tracked
+    const directory = new BlockLogDirectory(checkpointDirectory, tracked.operatorId())
+    tracked.logDirectory = directory
+    if (kept !== null) {
+      blocks.restore(kept, streamId, directory)
+      for (const time of blocks.batchTimes) this.#lastAllocated = Math.max(time, this.#lastAllocated)
+      this.#isRecovered = true
+    }
+    const { blocks: unallocated, nextSequence } = await directory.read(streamId, blocks.allocatedUpTo)
+    if (kept !== null) {
+      for (const block of unallocated) {
+        blocks.gate.receive(block.byteLength)
+        blocks.add(block)
+      }
+    }
+    if (this.#settings.isLogged) {
+      tracked.log = new BlockLog(directory, this.#options.clock, this.#settings, nextSequence)
+    }
   }
 
   async start(): Promise<void> {
@@ -115,6 +184,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
   async stop(_graceful: boolean, signal?: AbortSignal): Promise<void> {
     const closing = [...this.#receivers.values()].map(({ supervisor }) => supervisor.close('Stopped by driver'))
     await Promise.race([Promise.allSettled(closing), whenAborted(signal)])
+    for (const { log: blockLog } of this.#receivers.values()) await blockLog?.close()
     const active = [...this.#receivers].filter(([, { isActive }]) => isActive).map(([streamId]) => streamId)
     if (active.length > 0)
       log('WARN', 'ReceiverTracker', `Not all of the receivers have deregistered: ${active.join(', ')}`)
@@ -124,17 +194,22 @@ export class LocalReceiverTracker implements ReceiverTracker {
     return [...this.#receivers.values()].some(({ blocks }) => blocks.hasUnallocated)
   }
 
-  allocateBlocksToBatch(batchTime: Time): void {
+  allocateBlocksToBatch(batchTime: Time): MaybePromise<void> {
     const time = batchTime.milliseconds
     if (time <= this.#lastAllocated) {
-      log('WARN', 'ReceiverTracker', `The batch at ${batchTime} was given its blocks before`)
+      // A batch that runs again after a recovery has those that it had been given.
+      if (!this.#isRecovered) log('WARN', 'ReceiverTracker', `The batch at ${batchTime} was given its blocks before`)
       return
     }
     this.#lastAllocated = time
-    for (const { supervisor, blocks } of this.#receivers.values()) {
+    const storing: Promise<unknown>[] = []
+    for (const { supervisor } of this.#receivers.values()) {
       supervisor.cutDue(time)
-      blocks.allocate(time)
+      const stored = supervisor.whenStored()
+      if (stored !== undefined) storing.push(stored)
     }
+    const allocate = () => this.#forEachStream((blocks) => blocks.allocate(time))
+    return storing.length === 0 ? allocate() : Promise.all(storing).then(allocate)
   }
 
   /** The blocks of one stream's batch, in the order in which they came. */

@@ -1,9 +1,22 @@
 import assert from 'node:assert'
 import { leaseBlock } from '../../engine/block-lease.ts'
 import type { DataBlock } from '../../engine/lineage.ts'
+import type { LogEntry } from '../wal/log-reader.ts'
 import type { BlockDirectory } from './block-directory.ts'
 import type { Region } from './line-buffer.ts'
 import type { Slab } from './slab-pool.ts'
+
+/** Where a block stands in the log of its stream. */
+export interface LoggedPlace extends Pick<LogEntry, 'segment'> {
+  readonly sequence: number
+  /** The log file, for those who read it. */
+  readonly path: string
+}
+
+/** The content of a block that stands in the log only. */
+interface LoggedContent {
+  readonly recordCount: number
+}
 
 /**
  * A block that a receiver stored (Spark's `ReceivedBlock` and its info): in memory at first, in a file once memory is short. Its memory is
@@ -20,6 +33,8 @@ export class ReceivedBlock {
   readonly metadata: unknown
   /** What lineage holds. Its `bytes` say where the data is at that moment. */
   readonly data: DataBlock
+  /** Where the log has it, which keeps it from being written to a file of its own; null without a log. */
+  readonly logged: LoggedPlace | null
   /** Null once no reader may find it any more. */
   #memory: Region | null
   #file: string | null = null
@@ -33,19 +48,22 @@ export class ReceivedBlock {
     id: string,
     streamId: number,
     format: DataBlock['format'],
-    region: Region,
+    content: Region | LoggedContent,
     metadata: unknown = undefined,
+    logged: LoggedPlace | null = null,
   ) {
     this.id = id
     this.streamId = streamId
-    this.byteLength = region.bytes.length
-    this.recordCount = region.recordCount
+    const region = 'slab' in content ? content : null
+    this.byteLength = region?.bytes.length ?? logged!.segment.length
+    this.recordCount = content.recordCount
     this.metadata = metadata
+    this.logged = logged
     this.#memory = region
     const locate = () => this.#location()
     this.data = Object.freeze({
       format,
-      recordCount: region.recordCount,
+      recordCount: content.recordCount,
       get bytes() {
         return locate()
       },
@@ -60,8 +78,10 @@ export class ReceivedBlock {
   /** Writes the data to a file, and gives its memory back as soon as no job reads it. */
   moveToFile(directory: BlockDirectory): void {
     if (this.#memory === null) return
-    this.#file = directory.write(this.id, this.#memory.bytes)
-    this.#directory = directory
+    if (this.logged === null) {
+      this.#file = directory.write(this.id, this.#memory.bytes)
+      this.#directory = directory
+    }
     this.#leaveMemory()
   }
 
@@ -79,7 +99,10 @@ export class ReceivedBlock {
       const why = `${this.id} was removed when its batch was forgotten: keep it with StreamingContext.remember() or persist()`
       return { path: why, offset: 0, length: this.byteLength }
     }
-    return this.#memory?.bytes ?? { path: this.#file as string, offset: 0, length: this.byteLength }
+    if (this.#memory !== null) return this.#memory.bytes
+    if (this.logged === null) return { path: this.#file as string, offset: 0, length: this.byteLength }
+    const { path, segment } = this.logged
+    return { path, offset: segment.offset, length: segment.length }
   }
 
   #retain(): void {

@@ -21,9 +21,17 @@ export interface ReceiverSettings {
   readonly maxMemoryBytes: number
   /** `millstream.streaming.receiver.maxLineSize`: a longer line, or frame of a raw socket, is an error; 256 MiB. */
   readonly maxLineBytes: number
+  /** `spark.streaming.receiver.writeAheadLog.enable`: whether received data is on the disk before it counts as stored; false. */
+  readonly isLogged: boolean
+  /** `spark.streaming.receiver.writeAheadLog.rollingIntervalSecs`: after which a log goes on in a new file; 60 s. */
+  readonly logRollingIntervalMs: number
+  /** `spark.streaming.receiver.writeAheadLog.closeFileAfterWrite`: for file systems that show a file only when it is closed; false. */
+  readonly closesLogAfterWrite: boolean
   /** `spark.local.dir`: where blocks go that memory has no room for; the system's temporary directory unless set. */
   readonly localDirectory: string | undefined
 }
+
+const ROLLING_INTERVAL = 'spark.streaming.receiver.writeAheadLog.rollingIntervalSecs'
 
 /** @throws IllegalArgumentException for a setting that cannot be read or is out of range. */
 export function receiverSettings(getSetting: (key: string) => string | undefined): ReceiverSettings {
@@ -53,6 +61,9 @@ export function receiverSettings(getSetting: (key: string) => string | undefined
     maxPendingBytes: size('maxPendingSize', '256m'),
     maxMemoryBytes: size('maxMemory', '512m'),
     maxLineBytes: size('maxLineSize', '256m'),
+    isLogged: getSetting('spark.streaming.receiver.writeAheadLog.enable') === 'true',
+    logRollingIntervalMs: parseTimeMs(ROLLING_INTERVAL, getSetting(ROLLING_INTERVAL) ?? '60', 's'),
+    closesLogAfterWrite: getSetting('spark.streaming.receiver.writeAheadLog.closeFileAfterWrite') === 'true',
     localDirectory: getSetting('spark.local.dir'),
   }
 }

@@ -5,10 +5,11 @@ import type { ClassTable } from '../../task/codec/index.ts'
 import type { Clock } from '../clock.ts'
 import { describeError } from '../describe-error.ts'
 import { RecurringTimer } from '../recurring-timer.ts'
+import type { BlockLog } from './block-log.ts'
 import type { BlockMemory } from './block-memory.ts'
 import { LineBuffer, type Region } from './line-buffer.ts'
 import { RateLimiter } from './rate-limiter.ts'
-import type { ReceivedBlock } from './received-block.ts'
+import type { LoggedPlace, ReceivedBlock } from './received-block.ts'
 import type { Receiver } from './receiver.ts'
 import { attachHost, type BlockReservation, type LineChannel, type ReceiverHost } from './receiver-host.ts'
 import type { ReceiverSettings } from './receiver-settings.ts'
@@ -27,6 +28,8 @@ export interface SupervisorOptions {
   /** The room for this stream's unprocessed data. */
   readonly gate: RoomGate
   readonly onBlock: (block: ReceivedBlock) => void
+  /** The log that has a block before anybody else does; null for none. */
+  readonly log: () => BlockLog | null
   readonly onStarted: () => void
   readonly onStopped: (message: string, error: unknown) => void
   readonly onError: (message: string, error: unknown) => void
@@ -56,6 +59,8 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
   #failedStarts = 0
   /** Said last, and not to be said again until data has come. */
   #lastComplaint = ''
+  /** Blocks on their way to the log. */
+  readonly #storing = new Set<Promise<void>>()
   #drained: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
 
   constructor(options: SupervisorOptions) {
@@ -97,11 +102,17 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     await this.#stopReceiver(message, undefined)
     await this.#timer.stop()
     this.#cutRecords()
-    this.#add('lines', this.#lines?.cut() ?? null)
+    void this.#add('lines', this.#lines?.cut() ?? null)
     this.#isClosed = true
+    await this.whenStored()
     this.#lines?.close()
     this.#lines = null
     this.#openDrain()
+  }
+
+  /** Resolves once the blocks that were cut are in the log, if there is one, or could not be brought there; undefined when none is under way. */
+  whenStored(): Promise<unknown> | undefined {
+    return this.#storing.size === 0 ? undefined : Promise.all(this.#storing)
   }
 
   /** Takes up a rate that back-pressure has found. */
@@ -129,7 +140,8 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     this.#assertOpen()
     const { memory, gate, settings, classes } = this.#options
     const buffer = new RecordBuffer(memory, classes)
-    const flush = () => this.#add('records', buffer.cut(), metadata)
+    const stored: (Promise<void> | undefined)[] = []
+    const flush = () => stored.push(this.#add('records', buffer.cut(), metadata))
     if (Symbol.asyncIterator in items) {
       for await (const item of items) {
         buffer.add(item)
@@ -146,12 +158,13 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
       }
     }
     flush()
+    await Promise.all(stored)
     await gate.room()
   }
 
   async storeBytes(bytes: Uint8Array, metadata: unknown): Promise<void> {
     this.#assertOpen()
-    this.#add('records', this.#options.memory.copy(bytes, -1), metadata)
+    await this.#add('records', this.#options.memory.copy(bytes, -1), metadata)
     await this.#options.gate.room()
   }
 
@@ -161,8 +174,9 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     return {
       bytes: region.bytes,
       store: () => {
-        this.#add('records', region)
-        return this.#options.gate.room()
+        const stored = this.#add('records', region)
+        if (stored === undefined) return this.#options.gate.room()
+        return stored.then(() => this.#options.gate.room())
       },
       discard: () => region.slab.release(),
     }
@@ -270,29 +284,74 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
 
   #cutRecords(number?: number): void {
     try {
-      this.#add('records', this.#records.cut(), undefined, number)
+      void this.#add('records', this.#records.cut(), undefined, number)
     } catch (error) {
       this.reportError('Error encoding received records', error)
-      this.#add('records', this.#records.cut(), undefined, number)
+      void this.#add('records', this.#records.cut(), undefined, number)
     }
   }
 
   #cutLines(number?: number): void {
     const lines = this.#lines
     if (lines === null) return
-    if (lines.lineCount > 0) this.#add('lines', lines.cut(this.#limiter.take(lines.lineCount)), undefined, number)
+    if (lines.lineCount > 0) {
+      const region = lines.cut(this.#limiter.take(lines.lineCount))
+      void this.#add('lines', region, undefined, number)
+    }
     if (lines.lineBytes <= this.#options.settings.maxBlockBytes / WAITING_PART) this.#openDrain()
   }
 
-  #add(format: DataBlock['format'], region: Region | null, metadata?: unknown, number?: number): void {
-    if (region === null) return
-    const { memory, gate, receiver, clock, onBlock } = this.#options
+  /** @returns a promise where there is a log: it rejects when that did not take the block. */
+  #add(
+    format: DataBlock['format'],
+    region: Region | null,
+    metadata?: unknown,
+    number?: number,
+  ): Promise<void> | undefined {
+    if (region === null) return undefined
+    const { gate, clock, log: currentLog } = this.#options
     this.#lastComplaint = ''
     this.#lastBlockNumber = Math.max(number ?? clock.now(), this.#lastBlockNumber + 1)
     const id = `input-${this.streamId}-${this.#lastBlockNumber}`
-    const toDisk = !receiver.storageLevel.useMemory || gate.isOverrun
     gate.receive(region.bytes.length)
-    onBlock(memory.add(id, this.streamId, format, region, { metadata, toDisk }))
+    const blockLog = currentLog()
+    if (blockLog === null) {
+      this.#deliver(id, format, region, metadata, null)
+      return undefined
+    }
+    const stored = this.#logAndDeliver(blockLog, { id, format, metadata }, region)
+    const settled = stored.catch(() => {})
+    this.#storing.add(settled)
+    void settled.then(() => this.#storing.delete(settled))
+    return stored
+  }
+
+  /** A block that the log does not take is processed all the same, as nothing else has it. */
+  async #logAndDeliver(
+    blockLog: BlockLog,
+    { id, format, metadata }: { readonly id: string; readonly format: DataBlock['format']; readonly metadata: unknown },
+    region: Region,
+  ): Promise<void> {
+    try {
+      const logged = await blockLog.append({ id, format, metadata, recordCount: region.recordCount }, region.bytes)
+      this.#deliver(id, format, region, metadata, logged)
+    } catch (error) {
+      this.#deliver(id, format, region, metadata, null)
+      this.reportError(`Block ${id} could not be written to the write-ahead log: a crash would lose it`, error)
+      throw error
+    }
+  }
+
+  #deliver(
+    id: string,
+    format: DataBlock['format'],
+    region: Region,
+    metadata: unknown,
+    logged: LoggedPlace | null,
+  ): void {
+    const { memory, gate, receiver, onBlock } = this.#options
+    const toDisk = !receiver.storageLevel.useMemory || gate.isOverrun
+    onBlock(memory.add(id, this.streamId, format, region, { metadata, toDisk, logged }))
   }
 
   #lineBuffer(): LineBuffer {

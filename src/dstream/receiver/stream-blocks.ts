@@ -1,3 +1,5 @@
+import type { PlainData } from '../checkpoint/checkpoint.ts'
+import type { BlockLogDirectory } from './block-log.ts'
 import type { ReceivedBlock } from './received-block.ts'
 import { RoomGate } from './room-gate.ts'
 
@@ -10,11 +12,30 @@ interface BatchBlocks {
   state: BatchState
 }
 
+/** A block of the log as a checkpoint names it. */
+type KeptBlock = readonly [
+  sequence: number,
+  id: string,
+  format: 'records' | 'lines',
+  recordCount: number,
+  file: string,
+  offset: number,
+  length: number,
+]
+
+/** What a checkpoint keeps of a stream with a log: which blocks each batch was given. Those behind the last of them are in the log alone. */
+interface KeptBlocks {
+  readonly allocatedUpTo: number
+  readonly batches: Readonly<Record<string, readonly KeptBlock[]>>
+}
+
 /** The blocks of one stream, from their arrival until their batch is forgotten (Spark's `ReceivedBlockTracker`, for one stream). */
 export class StreamBlocks {
   readonly gate: RoomGate
   #unallocated: ReceivedBlock[] = []
   readonly #batches = new Map<number, BatchBlocks>()
+  /** The last block of the log that a batch was given. */
+  #allocatedUpTo = 0
 
   /** @param maxPendingBytes received and not yet processed, above which the source is to wait. */
   constructor(maxPendingBytes: number) {
@@ -38,7 +59,45 @@ export class StreamBlocks {
     this.#unallocated = []
     const byteLength = blocks.reduce((sum, block) => sum + block.byteLength, 0)
     this.#batches.set(time, { blocks, byteLength, state: 'allocated' })
+    for (const { logged } of blocks) if (logged !== null) this.#allocatedUpTo = logged.sequence
     this.gate.allocate()
+  }
+
+  get allocatedUpTo(): number {
+    return this.#allocatedUpTo
+  }
+
+  /** The times of the batches that are remembered. */
+  get batchTimes(): readonly number[] {
+    return [...this.#batches.keys()]
+  }
+
+  toPlainData(): PlainData {
+    const batches = [...this.#batches].map(([time, { blocks }]) => [time, blocks.flatMap(keptBlock)])
+    return { allocatedUpTo: this.#allocatedUpTo, batches: Object.fromEntries(batches) }
+  }
+
+  /** Takes up the batches of an earlier run. */
+  restore(data: PlainData, streamId: number, directory: BlockLogDirectory): void {
+    const { allocatedUpTo, batches } = data as unknown as KeptBlocks
+    this.#allocatedUpTo = allocatedUpTo
+    for (const [time, kept] of Object.entries(batches)) {
+      const blocks = kept.map(([sequence, id, format, recordCount, file, offset, length]) =>
+        directory.blockAt(
+          streamId,
+          { sequence, id, format, recordCount, metadata: undefined },
+          { file, offset, length },
+        ),
+      )
+      const byteLength = blocks.reduce((sum, block) => sum + block.byteLength, 0)
+      this.#batches.set(Number(time), { blocks, byteLength, state: 'idle' })
+    }
+  }
+
+  /** The files of the log that blocks of this stream stand in. */
+  get logFiles(): Set<string> {
+    const blocks = [...[...this.#batches.values()].flatMap((batch) => batch.blocks), ...this.#unallocated]
+    return new Set(blocks.flatMap(({ logged }) => (logged === null ? [] : [logged.segment.file])))
   }
 
   blocksOf(time: number): readonly ReceivedBlock[] {
@@ -80,4 +139,11 @@ export class StreamBlocks {
     batch.state = 'idle'
     this.gate.remove(batch.byteLength)
   }
+}
+
+/** One that the log did not take is gone with its process. */
+function keptBlock({ logged, id, data, recordCount }: ReceivedBlock): KeptBlock[] {
+  if (logged === null) return []
+  const { file, offset, length } = logged.segment
+  return [[logged.sequence, id, data.format, recordCount, file, offset, length]]
 }
