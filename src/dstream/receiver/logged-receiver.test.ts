@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { cpSync, readdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { SparkConf } from '../../context/spark-conf.ts'
+import { SparkContext } from '../../context/spark-context.ts'
+import { Collector } from '../../testing/collector.ts'
+import { ManualClock } from '../manual-clock.ts'
+import { StreamingContext } from '../streaming-context.ts'
+import { Time } from '../time.ts'
+import { Receiver } from './receiver.ts'
+
+let root = ''
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'millstream-logged-'))
+})
+afterEach(() => rm(root, { recursive: true, force: true }))
+
+/** Stores what it is told, when it is told. */
+class Scripted extends Receiver<number> {
+  override onStart(): void {}
+  override onStop(): void {}
+  put(...numbers: number[]): Promise<void> {
+    return this.store(numbers)
+  }
+}
+
+/** A context with one receiver, over the checkpoints in a directory. */
+async function open(directory: string, startMs: number, conf: Record<string, string> = {}) {
+  const clock = new ManualClock(startMs)
+  const receiver = new Scripted()
+  let collector!: Collector<number>
+  let totals!: Collector<[string, number]>
+  const ssc = await StreamingContext.getOrCreate(join(directory, 'checkpoints'), () => {
+    const settings = { 'spark.streaming.receiver.writeAheadLog.enable': 'true', ...conf }
+    const sc = new SparkContext(new SparkConf(false).setMaster('local[2]').setAppName('logged').setAll(settings))
+    const made = new StreamingContext(sc, 1, { clock })
+    const numbers = made.receiverStream(receiver)
+    collector = new Collector(numbers)
+    totals = new Collector(
+      numbers
+        .map((n) => ['sum', n])
+        .updateStateByKey<string, number, number>((values, sum = 0) => values.reduce((a, b) => a + b, sum), 1),
+    )
+    return made
+  })
+  await ssc.start()
+  await ssc.batchProcessed(new Time(startMs))
+  const advance = async () => {
+    clock.advance(1000)
+    await ssc.batchProcessed(new Time(clock.now()))
+  }
+  return { ssc, receiver, advance, collector, totals }
+}
+
+/** What the directory holds at this moment: all that a run after a crash gets. */
+function crash(): string {
+  const image = join(root, `image-${readdirSync(root).length}`)
+  cpSync(join(root, 'checkpoints'), join(image, 'checkpoints'), { recursive: true })
+  return image
+}
+
+const batches = ({ collector }: { collector: Collector<number> }) =>
+  Object.fromEntries(collector.collected.map(({ time, records }) => [time.milliseconds / 1000, records]))
+
+describe('what a receiver with a write-ahead log has stored', () => {
+  test('comes back after a crash: a batch gets what it had been given, the next one what nobody had', async () => {
+    const run = await open(root, 0)
+    await run.receiver.put(1, 2)
+    await run.receiver.put(3)
+    await run.advance()
+    await run.receiver.put(4)
+    let image = ''
+    run.ssc.addStreamingListener({
+      onBatchStarted: () => {
+        image = crash()
+      },
+    } as never)
+    await run.advance()
+    const beforeAllocation = await run.receiver.put(5).then(crash)
+    await run.ssc.stop()
+
+    const again = await open(image, 2000)
+    assert.deepEqual(batches(again), { 2: [4] })
+    assert.deepEqual(again.totals.batches, [[['sum', 10]]])
+    await again.advance()
+    assert.deepEqual(again.totals.batches.at(-1), [['sum', 10]])
+    await again.ssc.stop()
+
+    const later = await open(beforeAllocation, 2000)
+    await later.receiver.put(6)
+    await later.advance()
+    assert.deepEqual(batches(later)[3], [5, 6])
+    assert.deepEqual(later.totals.batches.at(-1), [['sum', 21]])
+    await later.ssc.stop()
+  })
+
+  test('is not forgotten when one crash follows another, nor when the next run keeps no log', async () => {
+    const first = await open(root, 0)
+    await first.receiver.put(1)
+    await first.advance()
+    await first.receiver.put(2)
+    let image = crash()
+    await first.ssc.stop()
+    for (const value of [3, 4]) {
+      const run = await open(image, 1000)
+      await run.receiver.put(value)
+      cpSync(join(image, 'checkpoints'), join(root, `again-${value}`, 'checkpoints'), { recursive: true })
+      await run.ssc.stop()
+      image = join(root, `again-${value}`)
+    }
+    const last = await open(image, 1000, { 'spark.streaming.receiver.writeAheadLog.enable': 'false' })
+    await last.advance()
+    assert.deepEqual(last.totals.batches.at(-1), [['sum', 1 + 2 + 3 + 4]])
+    await last.ssc.stop()
+  })
+
+  test('is removed from the disk once no checkpoint refers to it', async () => {
+    const run = await open(root, 0, { 'spark.streaming.receiver.writeAheadLog.rollingIntervalSecs': '1' })
+    for (let i = 0; i < 40; i++) {
+      await run.receiver.put(i)
+      await run.advance()
+    }
+    await run.ssc.stop()
+    const [stream = ''] = readdirSync(join(root, 'checkpoints/receivedData'))
+    const files = readdirSync(join(root, 'checkpoints/receivedData', stream))
+    // Two checkpoint intervals of the state, ten seconds each, and the five batches of the ten checkpoints.
+    assert(files.length < 35, `${files.length} files`)
+    const again = await open(root, 40_000)
+    await again.advance()
+    assert.deepEqual(again.totals.batches.at(-1), [['sum', (39 * 40) / 2]])
+    await again.ssc.stop()
+  })
+
+  test('needs a checkpoint directory', async () => {
+    const conf = new SparkConf(false).setMaster('local[1]').setAppName('logged')
+    const ssc = new StreamingContext(
+      new SparkContext(conf.set('spark.streaming.receiver.writeAheadLog.enable', 'true')),
+      1,
+      { clock: new ManualClock() },
+    )
+    ssc.receiverStream(new Scripted()).foreachRDD(() => {})
+    await assert.rejects(ssc.start(), {
+      code: 'NO_CHECKPOINT_DIR',
+      message: /^Cannot enable receiver write-ahead log without checkpoint directory set\./,
+    })
+    await ssc.sparkContext.stop()
+  })
+})
