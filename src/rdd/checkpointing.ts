@@ -130,7 +130,8 @@ function makeCheckpointBy(writer: CheckpointWriter) {
     Object.freeze({ ...(await writer(context, node, properties)), ...identityOf(node, properties) }) as LineageNode
 }
 
-async function makeReliableCheckpoint(
+/** Writes what a node holds to files in the checkpoint directory. @returns a node under its id that reads them. */
+export async function makeReliableCheckpoint(
   context: RDDContext,
   node: LineageNode,
   properties: JobProperties,

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { JobRequest } from '../../src/engine/engine.ts'
 import { type RDD, SparkContext } from '../../src/index.ts'
 import { type Record_, records, type Step, step } from './random-programs.ts'
+import { recordText } from './record-text.ts'
 import { createReferenceEngine } from './reference-engine.ts'
 
 /** More with MILLSTREAM_RANDOM_RUNS, for a search that takes its time. */
@@ -19,13 +20,7 @@ type Program = { readonly records: Record_[]; readonly slices: number; readonly 
 
 /** Records by partition, as sorted text: order inside a partition is not compared. */
 function shown(partitions: readonly unknown[]): string[][] {
-  return partitions.map((records) => (records as unknown[]).map((record) => text(record)).sort())
-}
-
-function text(record: unknown): string {
-  return JSON.stringify(record, (_, value: unknown) =>
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : Object.is(value, -0) ? 0 : value,
-  )
+  return partitions.map((records) => (records as unknown[]).map((record) => recordText(record)).sort())
 }
 
 describe('random programs', () => {

@@ -12,7 +12,7 @@ export interface Step {
   apply(rdd: RDD<Record_>, sc: SparkContext): RDD<Record_>
 }
 
-const key: fc.Arbitrary<Key> = fc.oneof(
+export const key: fc.Arbitrary<Key> = fc.oneof(
   fc.constantFrom('', 'a', 'b', 'ab', 'Aa', 'BB', 'é', '1'),
   fc.constantFrom(0, 1, -1, 2, 0.5, Number.NaN, 1e12),
   fc.boolean(),

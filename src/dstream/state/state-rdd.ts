@@ -1,4 +1,5 @@
 import type { LineageNode } from '../../engine/lineage.ts'
+import { makeReliableCheckpoint, requestCheckpointBy } from '../../rdd/checkpointing.ts'
 import { narrow } from '../../rdd/narrow-operations.ts'
 import { RDD } from '../../rdd/rdd.ts'
 import type { RDDContext } from '../../rdd/rdd-context.ts'
@@ -91,6 +92,16 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
   /** What the batch's function gave. */
   outputs<T>(operation: string): RDD<T> {
     return narrow(this, operation, builtin('stateOutputs'))
+  }
+
+  /**
+   * Where only the SparkContext has a checkpoint directory: its files hold the {@link entries}, as the table itself is only good on its worker.
+   */
+  override checkpoint(): void {
+    requestCheckpointBy(this.context, this.lineage, async (context, _node, properties) => {
+      const entries = await this.entries().resolve()
+      return shapeOfCheckpoint(context, await makeReliableCheckpoint(context, entries, properties), this.timeMs)
+    })
   }
 
   /** Each key with its state and when it was updated: what a checkpoint keeps. */

@@ -20,116 +20,27 @@ const printed = (...replacements: (readonly [tuple: string, array: string])[]): 
   ours: ([text]) => [replacements.reduce((shown, [tuple, array]) => shown.replace(tuple, array), text as string)],
 })
 
-export const DIFFERENCES: Readonly<Record<string, Difference>> = {
-  'ssc.union of none': {
-    why: "the error is that of Spark's Java API",
-    ours: () => [{ error: 'List of DStreams to union is empty' }],
-  },
+// biome-ignore format: one batch a line
+const GAPS: Readonly<Record<string, Difference>> = {
   'countByWindow(2, 3)': gaps([3000, [7]], [6000, [1]]),
   'countByWindow(1, 3)': gaps([3000, [4]], [6000, [3]]),
   'reduceByWindow(2, 3) with an inverse': gaps([3000, [36]], [6000, [5]]),
   'reduceByWindow(1, 3) with an inverse': gaps([3000, [21]], [6000, [15]]),
-  // biome-ignore-start format: one batch a line
   'reduceByKeyAndWindow(2, 3) with an inverse': gaps(
-    [
-      3000,
-      [
-        [['b', 6]],
-        [
-          ['a', 4],
-          ['c', 5],
-        ],
-      ],
-    ],
-    [
-      6000,
-      [
-        [
-          ['b', 0],
-          ['d', 8],
-        ],
-        [
-          ['a', 13],
-          ['c', 0],
-        ],
-      ],
-    ],
-    [
-      9000,
-      [
-        [
-          ['b', 0],
-          ['d', 0],
-        ],
-        [
-          ['a', 0],
-          ['c', 9],
-        ],
-      ],
-    ],
-    [
-      12000,
-      [
-        [
-          ['b', 0],
-          ['d', 0],
-        ],
-        [
-          ['a', 0],
-          ['c', 0],
-        ],
-      ],
-    ],
+    [3000, [[['b', 6]], [['a', 4], ['c', 5]]]],
+    [6000, [[['b', 0], ['d', 8]], [['a', 13], ['c', 0]]]],
+    [9000, [[['b', 0], ['d', 0]], [['a', 0], ['c', 9]]]],
+    [12000, [[['b', 0], ['d', 0]], [['a', 0], ['c', 0]]]],
   ),
   'reduceByKeyAndWindow(1, 3) with an inverse': gaps(
     [3000, [[['b', 2]], [['a', 4]]]],
-    [
-      6000,
-      [
-        [['b', 4]],
-        [
-          ['a', 0],
-          ['c', 5],
-        ],
-      ],
-    ],
-    [
-      9000,
-      [
-        [['b', 0]],
-        [
-          ['a', 0],
-          ['c', 0],
-        ],
-      ],
-    ],
-    [
-      12000,
-      [
-        [
-          ['b', 0],
-          ['d', 8],
-        ],
-        [
-          ['a', 13],
-          ['c', 0],
-        ],
-      ],
-    ],
+    [6000, [[['b', 4]], [['a', 0], ['c', 5]]]],
+    [9000, [[['b', 0]], [['a', 0], ['c', 0]]]],
+    [12000, [[['b', 0], ['d', 8]], [['a', 13], ['c', 0]]]],
   ),
   'reduceByKeyAndWindow(2, 3) with a filter': gaps(
     [3000, [[['c', 5]], [['a', 4]], [['b', 6]]]],
-    [
-      6000,
-      [
-        [],
-        [
-          ['a', 13],
-          ['d', 8],
-        ],
-        [],
-      ],
-    ],
+    [6000, [[], [['a', 13], ['d', 8]], []]],
     [9000, [[['c', 9]], [], []]],
     [12000, [[], [], []]],
   ),
@@ -137,57 +48,24 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
     [3000, [[], [['a', 4]], [['b', 2]]]],
     [6000, [[['c', 5]], [], [['b', 4]]]],
     [9000, [[], [], []]],
-    [
-      12000,
-      [
-        [],
-        [
-          ['a', 13],
-          ['d', 8],
-        ],
-        [],
-      ],
-    ],
+    [12000, [[], [['a', 13], ['d', 8]], []]],
   ),
   'countByValueAndWindow(2, 3)': gaps(
-    [
-      3000,
-      [
-        [
-          ['b', 3],
-          ['d', 1],
-        ],
-        [
-          ['a', 2],
-          ['c', 1],
-        ],
-      ],
-    ],
+    [3000, [[['b', 3], ['d', 1]], [['a', 2], ['c', 1]]]],
     [6000, [[], [['a', 1]]]],
   ),
   'countByValueAndWindow(1, 3)': gaps(
-    [
-      3000,
-      [
-        [['b', 1]],
-        [
-          ['a', 2],
-          ['c', 1],
-        ],
-      ],
-    ],
-    [
-      6000,
-      [
-        [
-          ['b', 2],
-          ['d', 1],
-        ],
-        [],
-      ],
-    ],
+    [3000, [[['b', 1]], [['a', 2], ['c', 1]]]],
+    [6000, [[['b', 2], ['d', 1]], []]],
   ),
-  // biome-ignore-end format: one batch a line
+}
+
+export const DIFFERENCES: Readonly<Record<string, Difference>> = {
+  'ssc.union of none': {
+    why: "the error is that of Spark's Java API",
+    ours: () => [{ error: 'List of DStreams to union is empty' }],
+  },
+  ...GAPS,
   'print of pairs in pairs': printed(['(v,3)', 'List(v, 3)'], ['(List(1, 2),List(x))', 'List(List(1, 2), List(x))']),
 }
 
