@@ -7,7 +7,7 @@ import { benchDir, dataDir } from './paths.ts'
 
 const FIND_SPARK = 'import os, pyspark; print(pyspark.__version__); print(os.path.dirname(pyspark.__file__))'
 const sourceDir = join(benchDir, 'spark')
-/** The programs take 1 GiB when they may; Spark's default is 1 GiB, which slows its word count down. */
+/** Enough for Spark not to wait for its collector; its default, 1 GiB, is close to what the programs take. */
 const DRIVER_MEMORY = '4g'
 
 /** A Spark on this machine, and the Scala programs of bench/spark/ compiled for it. */
