@@ -17,9 +17,13 @@ const FOLDER = 'millstream'
 
 /** Makes the session's executors run Millstream's worker: a program that is there already, or the one of the archive, which is sent up. */
 export async function prepareExecutors(session: ConnectSession, settings: SparkSettings): Promise<void> {
-  const { workerExecutable, executorNode, executorNodeBinary } = settings
+  const { workerExecutable, executorNode, executorNodeBinary, workerHeapMiB } = settings
   if (workerExecutable === null) {
-    const archive = await executorArchive({ installedNode: executorNode, nodeBinary: executorNodeBinary })
+    const archive = await executorArchive({
+      installedNode: executorNode,
+      nodeBinary: executorNodeBinary,
+      heapMiB: workerHeapMiB,
+    })
     await sendArchive(session, FOLDER, archive)
   }
   await session.setConfig({ [PROGRAM_SETTING]: workerExecutable ?? `${FOLDER}/${WORKER_PROGRAM}` })

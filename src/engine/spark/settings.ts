@@ -28,6 +28,8 @@ export interface SparkSettings {
   readonly maxEntries: number
   /** `spark.millstream.worker.executable`: a worker that stands on every executor already, in place of the uploaded archive. */
   readonly workerExecutable: string | null
+  /** `spark.millstream.worker.memory`: heap limit of each worker process, in MiB. Default: a share of the executor's machine, 4g at most. */
+  readonly workerHeapMiB: number | null
   /** `spark.millstream.executor.node`: the path of Node.js on every executor; the archive then brings none. */
   readonly executorNode: string | null
   /** `spark.millstream.executor.nodeBinary`: a node on the driver's machine that is built for the executors' platform. */
@@ -47,9 +49,14 @@ export function sparkSettings(conf: ReadonlyMap<string, string>): SparkSettings 
     spillFraction: fraction(conf, 'spark.memory.spillFraction', 0.6),
     maxEntries: whole(conf, 'spark.shuffle.spill.numElementsForceSpillThreshold', Number.MAX_SAFE_INTEGER),
     workerExecutable: conf.get('spark.millstream.worker.executable') ?? null,
+    workerHeapMiB: heapMiB(conf.get('spark.millstream.worker.memory')),
     executorNode: conf.get('spark.millstream.executor.node') ?? null,
     executorNodeBinary: conf.get('spark.millstream.executor.nodeBinary') ?? null,
   }
+}
+
+function heapMiB(text: string | undefined): number | null {
+  return text === undefined ? null : Math.floor(parseSizeBytes('spark.millstream.worker.memory', text) / MIB)
 }
 
 function time(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {

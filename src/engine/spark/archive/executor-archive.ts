@@ -19,6 +19,8 @@ export interface ExecutorArchiveOptions {
   readonly installedNode?: string | null
   /** `spark.millstream.executor.nodeBinary`: a node on this machine that is built for the executors' platform, instead of this process's own. */
   readonly nodeBinary?: string | null
+  /** `spark.millstream.worker.memory`: heap limit of each worker process; a share of the executor's machine when absent. */
+  readonly heapMiB?: number | null
   /** Where archives are kept from run to run; the user's cache folder when absent. */
   readonly cache?: string
 }
@@ -35,7 +37,8 @@ export async function executorArchive(options: ExecutorArchiveOptions = {}): Pro
   const node: WorkerNode = options.installedNode
     ? { kind: 'installed', path: options.installedNode }
     : { kind: 'shipped', platform: platformOf(options.nodeBinary ?? null) }
-  const script = startScript(node)
+  const { heapMiB } = options
+  const script = startScript(node, heapMiB ? { MILLSTREAM_WORKER_HEAP_MIB: String(heapMiB) } : {})
   const digest = createHash('sha256')
     .update(modules.digest)
     .update(script)

@@ -13,8 +13,9 @@ const REMEDY =
 /**
  * The program that a Spark executor starts in Python's place. What it cannot do it says on stderr, which Spark puts into the error of the
  * job.
+ * @param environment variables that the daemon and its workers get.
  */
-export function startScript(node: WorkerNode): string {
+export function startScript(node: WorkerNode, environment: Readonly<Record<string, string>> = {}): string {
   return `#!/bin/sh
 here=$(cd "$(dirname "$0")/.." && pwd)
 fail() {
@@ -27,7 +28,7 @@ case "$("$node" --version 2>&1)" in
   v20.19.* | v20.[2-9][0-9].* | v2[2-9].* | v[3-9][0-9].*) ;;
   *) fail "$node does not start or is too old: $("$node" --version 2>&1 | head -n 1)" ;;
 esac
-exec "$node" "$here/dist/engine/spark/worker/main.js" "$@"
+${exports(environment)}exec "$node" "$here/dist/engine/spark/worker/main.js" "$@"
 `
 }
 
@@ -39,6 +40,12 @@ case "$(uname -s) $(uname -m)" in
   ${names}) ;;
   *) fail "the node that the driver has sent is for ${describePlatform(platform)}" ;;
 esac`
+}
+
+function exports(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .join('')
 }
 
 function quoted(text: string): string {

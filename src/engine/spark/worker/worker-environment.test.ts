@@ -20,10 +20,13 @@ test('a worker is used again only where Spark says so', () => {
   assert.equal(workerEnvironment({ ...env, SPARK_REUSE_WORKER: '' }).isReused, false)
 })
 
-test('memory and idle time are numbers above zero or what they are by default', () => {
+test('heap and idle time are numbers above zero or what they are by default', () => {
   const env = { PYTHON_WORKER_FACTORY_SECRET: 'known' }
-  assert.equal(workerEnvironment({ ...env, PYSPARK_EXECUTOR_MEMORY_MB: '512' }).memoryMiB, 512)
-  assert.equal(workerEnvironment({ ...env, PYSPARK_EXECUTOR_MEMORY_MB: '-1' }).memoryMiB, null)
+  const granted = { ...env, PYSPARK_EXECUTOR_MEMORY_MB: '512' }
+  assert.equal(workerEnvironment(granted).heapMiB, 384)
+  assert.equal(workerEnvironment({ ...granted, MILLSTREAM_WORKER_HEAP_MIB: '700' }).heapMiB, 700)
+  const { heapMiB } = workerEnvironment({ ...env, PYSPARK_EXECUTOR_MEMORY_MB: '-1' })
+  assert(heapMiB >= 128 && heapMiB <= 4096, `${heapMiB}`)
   assert.equal(workerEnvironment({ ...env, MILLSTREAM_DAEMON_IDLE_SECONDS: 'soon' }).idleMs, 120_000)
 })
 

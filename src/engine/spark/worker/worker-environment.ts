@@ -14,13 +14,18 @@ export interface WorkerEnvironment {
   readonly prefersIpv6: boolean
   /** The folder below which spill files go. */
   readonly localDir: string
-  /** Memory that Spark grants each worker (`spark.executor.pyspark.memory`), or null. */
-  readonly memoryMiB: number | null
+  /** What the objects of each worker may take together. */
+  readonly heapMiB: number
   /** How long a daemon without a worker stays. */
   readonly idleMs: number
 }
 
 const DEFAULT_IDLE_SECONDS = 120
+const MIB = 1024 * 1024
+const GRANTED_PART = 0.75
+const MACHINE_PART = 0.6
+const MIN_HEAP_MIB = 128
+const MAX_HEAP_MIB = 4096
 
 /** @throws Error when a variable is missing that every Spark executor sets. */
 export function workerEnvironment(env: NodeJS.ProcessEnv): WorkerEnvironment {
@@ -43,9 +48,23 @@ export function workerEnvironment(env: NodeJS.ProcessEnv): WorkerEnvironment {
     isReused: Boolean(env.SPARK_REUSE_WORKER),
     prefersIpv6,
     localDir: env.MILLSTREAM_LOCAL_DIR ?? path.join(localRoot, `millstream-${process.pid}`),
-    memoryMiB: positive(env.PYSPARK_EXECUTOR_MEMORY_MB),
+    heapMiB: heapMiB(env),
     idleMs: (positive(env.MILLSTREAM_DAEMON_IDLE_SECONDS) ?? DEFAULT_IDLE_SECONDS) * 1000,
   }
+}
+
+/**
+ * The driver's setting; else three quarters of what Spark grants each worker (`spark.executor.pyspark.memory`), as buffers and code need some;
+ * else what the embedded engine gives its workers: 60 % of the memory shared by all cores, 4 GiB at most.
+ */
+function heapMiB(env: NodeJS.ProcessEnv): number {
+  const given = positive(env.MILLSTREAM_WORKER_HEAP_MIB)
+  if (given !== null) return Math.floor(given)
+  const granted = positive(env.PYSPARK_EXECUTOR_MEMORY_MB)
+  if (granted !== null) return Math.floor(granted * GRANTED_PART)
+  const machine = Math.min(os.totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
+  const share = (machine * MACHINE_PART) / os.availableParallelism() / MIB
+  return Math.floor(Math.max(MIN_HEAP_MIB, Math.min(MAX_HEAP_MIB, share)))
 }
 
 function positive(text: string | undefined): number | null {

@@ -5,13 +5,11 @@ import path from 'node:path'
 
 /** Workers that wait, started and with their modules loaded, for the executor's next connections. */
 const SPARE_WORKERS = 2
-/** Part of a worker's memory that its heap may take; the rest is for buffers and code. */
-const HEAP_PART = 0.75
 
 export interface WorkerProcessOptions {
   /** The folder below which each worker has one of its own for spill files. */
   readonly localDir: string
-  readonly memoryMiB: number | null
+  readonly heapMiB: number
   /** Called when no worker has a connection any more. */
   readonly onIdle: () => void
 }
@@ -58,10 +56,10 @@ export class WorkerProcesses {
   }
 
   #start(): ChildProcess {
-    const { localDir, memoryMiB } = this.#options
-    const heap = memoryMiB === null ? [] : [`--max-old-space-size=${Math.floor(memoryMiB * HEAP_PART)}`]
+    const { localDir, heapMiB } = this.#options
+    const heap = `--max-old-space-size=${heapMiB}`
     // What user code prints goes to the executor's log, stdout included.
-    const worker = spawn(process.execPath, [...process.execArgv, ...heap, ...workerEntry()], {
+    const worker = spawn(process.execPath, [...process.execArgv, heap, ...workerEntry()], {
       stdio: ['ignore', 2, 2, 'ipc'],
       env: { ...process.env, MILLSTREAM_LOCAL_DIR: localDir },
     })
