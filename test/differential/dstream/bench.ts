@@ -171,6 +171,14 @@ export class Bench {
   }
 }
 
+/** A program that has a checkpoint directory. */
+export const checkpointed =
+  (program: Program): Program =>
+  (b) => {
+    b.checkpoint()
+    return program(b)
+  }
+
 export const add = (a: number, b: number) => a + b
 export const subtract = (a: number, b: number) => a - b
 export const sum = (values: number[], state: number | undefined) => values.reduce(add, state ?? 0)

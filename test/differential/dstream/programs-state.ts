@@ -1,5 +1,5 @@
 import { HashPartitioner, Seconds, type Time } from '../../../src/index.ts'
-import { type Pair, type Program, sum } from './bench.ts'
+import { checkpointed, type Pair, type Program, sum } from './bench.ts'
 
 const three = new HashPartitioner(3)
 const initial: Pair[] = [
@@ -18,14 +18,6 @@ function* sumFresh(updates: Iterable<Update>): Iterable<Pair> {
 function* sumRenamed(updates: Iterable<Update>): Iterable<Pair> {
   for (const [key, values, state] of updates) yield [key.length < 3 ? `${key}!` : key, sum(values, state)]
 }
-
-/** A program that has a checkpoint directory. */
-const checkpointed =
-  (program: Program): Program =>
-  (b) => {
-    b.checkpoint()
-    return program(b)
-  }
 
 /** States by updateStateByKey. */
 export const STATES: Readonly<Record<string, Program>> = {
