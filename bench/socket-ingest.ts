@@ -49,6 +49,7 @@ await new Promise<void>((resolve) => {
     settings,
     memory,
     classes: undefined,
+    log: () => null,
     gate,
     onBlock: (block) => {
       bytes += block.byteLength
