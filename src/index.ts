@@ -39,6 +39,9 @@ export { TaskContext } from './task/task-context.ts'
 // DStreams
 
 export type { BatchInfo, OutputOperationInfo, ReceiverInfo } from './dstream/batch-info.ts'
+export type { PlainData } from './dstream/checkpoint/checkpoint.ts'
+export { CheckpointMismatchError, CheckpointWriteError, CorruptCheckpointError } from './dstream/checkpoint/errors.ts'
+export type { RecoveredRun, RecoveryOptions } from './dstream/checkpoint/recovery.ts'
 export { type Clock, SystemClock } from './dstream/clock.ts'
 export { DStream } from './dstream/dstream.ts'
 export {
@@ -80,7 +83,15 @@ export { Time } from './dstream/time.ts'
 
 // Files
 
-export type { CreateOptions, DeleteOptions, FileStatus, FileSystem, InputFile, OutputFile } from './io/file-system.ts'
+export type {
+  CreateOptions,
+  DeleteOptions,
+  FileStatus,
+  FileSystem,
+  InputFile,
+  LogFile,
+  OutputFile,
+} from './io/file-system.ts'
 export { registerFileSystem } from './io/file-systems.ts'
 
 // Errors

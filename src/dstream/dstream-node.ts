@@ -99,7 +99,7 @@ export abstract class DStreamNode<T> {
   get isInitialized(): boolean {
     return this.#zeroTime !== null
   }
-  /** How long the stream keeps its RDDs. @internal */
+  /** How long the stream keeps its RDDs, and so may ask for its parents' of earlier batches; known once the context starts. */
   get rememberDuration(): Duration {
     if (this.#rememberDuration === null) throw notInitialized(this)
     return this.#rememberDuration
@@ -307,7 +307,10 @@ export abstract class DStreamNode<T> {
     this.#firstBatch = time
   }
 
-  /** Forgets the RDDs that nobody needs once the batch at `time` is done. @internal */
+  /**
+   * Forgets the RDDs that nobody needs once the batch at `time` is done. A source that keeps the positions of its batches overrides it, calls it,
+   * and forgets those of `time` less {@link rememberDuration} and before.
+   */
   clearMetadata(time: Time, isUnpersisting: boolean): void {
     const threshold = time.milliseconds - this.rememberDuration.milliseconds
     for (const [key, rdd] of this.#generated) {
