@@ -18,14 +18,25 @@ class LeafRows {
   readonly lengths = new GrowingInts()
 
   /** Row numbers by source and part. */
-  inOrder(): readonly number[] {
-    const { sources, parts } = this
-    const order = Array.from({ length: sources.length }, (_, index) => index)
-    const compare = (a: number, b: number): number => sources.at(a) - sources.at(b) || parts.at(a) - parts.at(b)
-    for (let index = 1; index < order.length; index++) {
-      if (compare(index - 1, index) > 0) return order.sort(compare)
+  inOrder(): Uint32Array {
+    const order = new Uint32Array(this.sources.length)
+    let isSorted = true
+    for (let index = 0; index < order.length; index++) {
+      order[index] = index
+      if (index > 0 && this.#compare(index - 1, index) > 0) isSorted = false
     }
-    return order
+    return isSorted ? order : order.sort((a, b) => this.#compare(a, b))
+  }
+
+  /** Bytes of all rows together. */
+  byteLength(): number {
+    let sum = 0
+    for (let index = 0; index < this.lengths.length; index++) sum += this.lengths.at(index)
+    return sum
+  }
+
+  #compare(a: number, b: number): number {
+    return this.sources.at(a) - this.sources.at(b) || this.parts.at(a) - this.parts.at(b)
   }
 }
 
@@ -102,7 +113,7 @@ export class TaskRows {
       else bySource.push([index])
       last = source
     }
-    return bySource.map((indexes) => this.#join(rows, indexes))
+    return bySource.map((indexes) => this.#join(rows, Uint32Array.from(indexes)))
   }
 
   /** The blocks of a leaf as lines, each ended by `\n`: in memory, or in a file when they are more than may be held. */
@@ -110,7 +121,7 @@ export class TaskRows {
     const rows = this.#targets.get(target)?.get(leaf)
     if (rows === undefined) return new Uint8Array(0)
     const order = rows.inOrder()
-    const total = order.reduce((sum, index) => sum + rows.lengths.at(index) + 1, 0)
+    const total = rows.byteLength() + order.length
     if (total > this.#memoryBytes) return this.#linesFile(rows, order, total)
     const bytes = Buffer.allocUnsafeSlow(total)
     let at = 0
@@ -153,7 +164,7 @@ export class TaskRows {
     return start
   }
 
-  #join(rows: LeafRows, order: readonly number[]): StoredBytes {
+  #join(rows: LeafRows, order: Uint32Array): StoredBytes {
     const [first] = order
     if (first === undefined) return new Uint8Array(0)
     if (order.length === 1 && rows.chunks.at(first) !== IN_FILE) return this.#view(rows, first)
@@ -170,7 +181,7 @@ export class TaskRows {
   }
 
   /** The stretch of the file that the blocks make up, when they stand there one behind the other. */
-  #stretch(rows: LeafRows, order: readonly number[], length: number): StoredBytes | null {
+  #stretch(rows: LeafRows, order: Uint32Array, length: number): StoredBytes | null {
     const offset = rows.starts.at(order[0] as number)
     let end = offset
     for (const index of order) {
@@ -180,7 +191,7 @@ export class TaskRows {
     return { path: (this.#file as { path: string }).path, offset, length }
   }
 
-  #joinedFile(rows: LeafRows, order: readonly number[], length: number): StoredBytes {
+  #joinedFile(rows: LeafRows, order: Uint32Array, length: number): StoredBytes {
     const file = openFile(this.#directory(), 'joined')
     for (const index of order) {
       const block = Buffer.allocUnsafe(rows.lengths.at(index))
@@ -191,7 +202,7 @@ export class TaskRows {
     return { path: file.path, offset: 0, length }
   }
 
-  #linesFile(rows: LeafRows, order: readonly number[], length: number): StoredBytes {
+  #linesFile(rows: LeafRows, order: Uint32Array, length: number): StoredBytes {
     const file = openFile(this.#directory(), 'lines')
     let buffer = Buffer.allocUnsafe(LINE_BUFFER_BYTES)
     let at = 0
@@ -218,8 +229,9 @@ export class TaskRows {
   }
 
   #read(rows: LeafRows, index: number, to: Buffer, at: number): void {
-    if (rows.chunks.at(index) !== IN_FILE) {
-      to.set(this.#view(rows, index), at)
+    const chunk = rows.chunks.at(index)
+    if (chunk !== IN_FILE) {
+      copyBytes(this.#chunks[chunk] as Uint8Array, rows.starts.at(index), rows.lengths.at(index), to, at)
       return
     }
     const file = this.#file as { readonly path: string; readonly fd: number }
@@ -234,7 +246,17 @@ export class TaskRows {
 }
 
 const NEWLINE = 10
+/** Up to this length a loop copies sooner than a view is made. */
+const SHORT_BYTES = 128
 const LINE_BUFFER_BYTES = 256 * 1024
+
+function copyBytes(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
+  if (length > SHORT_BYTES) {
+    to.set(from.subarray(start, start + length), at)
+    return
+  }
+  for (let index = 0; index < length; index++) to[at + index] = from[start + index] as number
+}
 
 function openFile(directory: string, kind: string): { readonly path: string; readonly fd: number } {
   const file = path.join(directory, uniqueFileName(kind))
