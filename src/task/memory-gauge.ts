@@ -12,6 +12,9 @@ export interface MemoryLimits {
 
 export const DEFAULT_MEMORY_LIMITS: MemoryLimits = { spillFraction: 0.6, maxEntries: Number.MAX_SAFE_INTEGER }
 
+/** Part of the limit below which collecting garbage alone was enough. */
+const ENOUGH_FREED = 0.8
+
 /** Tells a growing structure when to spill: looks at this thread's real heap, so that whatever else fills it counts too. */
 export class MemoryGauge {
   readonly #limits: MemoryLimits
@@ -22,8 +25,8 @@ export class MemoryGauge {
     this.#limitBytes = heapLimitBytes() * limits.spillFraction
   }
 
-  /** Frees heap that can be had back from disk later, before anybody is told that memory is short. @returns whether any was freed. */
-  onShort: () => boolean = () => false
+  /** Frees heap that can be had back from disk later, before anybody is told that memory is short; null when nothing can. @returns whether any was freed. */
+  onShort: (() => boolean) | null = null
 
   /** Records between two looks at the heap; a look costs about a microsecond. */
   readonly interval = 8192
@@ -32,6 +35,10 @@ export class MemoryGauge {
   isShort(entries: number): boolean {
     if (entries >= this.#limits.maxEntries) return true
     if (!this.#isOverLimit()) return false
+    if (this.onShort === null) return true
+    // What is given up has to be read again: garbage goes first. If that leaves little, the next look would come at once.
+    collectGarbage()
+    if (v8.getHeapStatistics().used_heap_size < this.#limitBytes * ENOUGH_FREED) return false
     if (this.onShort()) collectGarbage()
     return this.#isOverLimit()
   }

@@ -10,8 +10,11 @@ import { workerCodec } from '../worker-codec.ts'
 
 /** Text gathered before it goes to the file, in characters. */
 const TEXT_CHUNK = 64 * 1024
-/** Records encoded together. */
+/** Records encoded together: the first of them, and at most. */
+const FIRST_RECORD_CHUNK = 256
 const RECORD_CHUNK = 4096
+/** Long records come in fewer, so that a chunk stays about this long. */
+const RECORD_CHUNK_BYTES = 1024 * 1024
 
 /** How the bytes of a saved file are packed. */
 export type SaveCodec = 'none' | 'gzip'
@@ -91,10 +94,13 @@ function* linesOf(records: Iterable<unknown>): Generator<Buffer> {
 /** The records as chunks of the record codec. */
 export function* chunksOf(records: Iterable<unknown>): Generator<Uint8Array> {
   let chunk: unknown[] = []
+  let size = FIRST_RECORD_CHUNK
   for (const record of records) {
     chunk.push(record)
-    if (chunk.length < RECORD_CHUNK) continue
-    yield workerCodec().encode(chunk)
+    if (chunk.length < size) continue
+    const bytes = workerCodec().encode(chunk)
+    size = Math.max(1, Math.min(RECORD_CHUNK, Math.floor((RECORD_CHUNK_BYTES * chunk.length) / bytes.length)))
+    yield bytes
     chunk = []
   }
   if (chunk.length > 0) yield workerCodec().encode(chunk)

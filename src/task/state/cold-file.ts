@@ -45,7 +45,15 @@ export class ColdFile {
 
   /** @returns where the entry stands. */
   append(key: unknown, value: unknown): number {
-    const bytes = this.#codec.encode([[key, value]])
+    return this.#append(this.#codec.encode([[key, value]]))
+  }
+
+  /** Takes over an entry of another file. @returns where it stands here. */
+  appendFrom(other: ColdFile, location: number): number {
+    return this.#append(other.#bytesAt(location, true))
+  }
+
+  #append(bytes: Uint8Array): number {
     const size = HEADER_BYTES + bytes.length
     if (this.#buffered + size > this.#buffer.length) this.#flush()
     if (size > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(size)

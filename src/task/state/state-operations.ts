@@ -1,5 +1,5 @@
 import type { NarrowOp, ZipFunction } from '../program.ts'
-import { CHUNK_RECORDS, type Chunk, isPromise, type Reader } from '../reader.ts'
+import { type Chunk, isPromise, type Reader } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 import { type Feed, feedOfIterator, feedsOf } from './feed.ts'
 import { changesOfVersion, entriesOfVersion, outputsOfVersion, type StateEntryForm } from './state-contents.ts'
@@ -13,6 +13,9 @@ import {
 } from './state-functions.ts'
 import { plainStateRuntime, type StateRuntime, stateRuntimeOf } from './state-memory.ts'
 import type { StateVersion } from './state-version.ts'
+
+/** States of a chunk: they may be long, and those on disk are read for it. */
+const CHUNK_STATES = 256
 
 type Builtin<Op> = Extract<Op, { kind: 'builtin' }>
 
@@ -105,7 +108,7 @@ function chunkedReader(input: Reader, contents: (feed: Feed) => Iterable<unknown
       if (step.done) break
       chunk.push(step.value)
     }
-    if (size < CHUNK_RECORDS) size *= 4
+    if (size < CHUNK_STATES) size *= 4
     return chunk.length === 0 ? null : chunk
   }
   return {

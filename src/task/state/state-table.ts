@@ -13,6 +13,8 @@ const REMEMBERED_DELTAS = 1024
 /** A file is written anew when more than this part of it is of no use any more. */
 const WASTE = 0.5
 const SMALLEST_REWRITE_BYTES = 1024 * 1024
+/** States may be long: few enough that those in between do not fill a small heap, enough that a look costs nothing. */
+const CHANGES_BETWEEN_LOOKS = 512
 /** A table of so few entries in the heap gains nothing by moving them. */
 const FEWEST_EVICTED = 16
 
@@ -242,10 +244,14 @@ export class StateTable {
     if (order.length > this.#size * 2 + 4096) this.#compactOrder()
   }
 
-  /** The entries of a version, slot by slot; other versions of the table may be read in between. */
-  *entries(version: StateVersion): Generator<StateEntry> {
+  /**
+   * The entries of a version, slot by slot; other versions of the table may be read in between.
+   * @param isWanted 1 for each slot that is; all when absent.
+   */
+  *entries(version: StateVersion, isWanted?: Uint8Array): Generator<StateEntry> {
     this.checkOut(version)
     for (let slot = 0; slot < this.#keys.length; slot++) {
+      if (isWanted !== undefined && isWanted[slot] !== 1) continue
       if (version !== this.#current) this.checkOut(version)
       if (this.#keys[slot] === VACANT) continue
       const [key, value] = this.read(slot)
@@ -257,25 +263,24 @@ export class StateTable {
    * What changed up to a version: the entries of keys that were touched since, and the keys that were removed.
    * @returns null when that is not known any more.
    */
-  changesSince(version: StateVersion, sinceMs: number): { entries: StateEntry[]; removed: unknown[] } | null {
+  changesSince(version: StateVersion, sinceMs: number): { entries: Iterable<StateEntry>; removed: unknown[] } | null {
     this.checkOut(version)
-    const slots = new Set<number>()
+    const isChanged = new Uint8Array(this.#keys.length)
     const removedKeys: unknown[] = []
     let at = version.delta
     while (at !== null && at.timeMs > sinceMs) {
-      for (let i = 0; i < at.slots.length; i++) slots.add(at.slots.at(i))
+      for (let i = 0; i < at.slots.length; i++) isChanged[at.slots.at(i)] = 1
       removedKeys.push(...at.removedKeys)
       if (at.sinceMs <= sinceMs) break
       at = at.previous
       if (at === null) return null
     }
     if (at === null && version.timeMs > sinceMs) return null
-    const entries: StateEntry[] = []
-    for (const slot of slots) {
-      if (this.#keys[slot] !== VACANT) entries.push([...this.read(slot), this.#times[slot] as number] as const)
-    }
     const removed = new Map(removedKeys.map((key) => [canonicalKey(key), key] as const))
-    return { entries, removed: [...removed.values()].filter((key) => this.find(key) < 0) }
+    return {
+      entries: this.entries(version, isChanged),
+      removed: [...removed.values()].filter((key) => this.find(key) < 0),
+    }
   }
 
   /** Moves entries from the heap to the file until about half are left. @returns whether any went. */
@@ -284,6 +289,8 @@ export class StateTable {
     if (this.hotSize - target < FEWEST_EVICTED) return false
     this.#locations ??= new Float64Array(this.#times.length).fill(-1)
     this.#file ??= this.#newFile()
+    this.forgetVersions()
+    this.#evictLog()
     // Those that the running batch has touched stay if they can: keys come again within a batch more than at any other time.
     for (const isTouchedToo of [false, true]) {
       for (let seen = 0; seen < this.#keys.length && this.hotSize > target; seen++) {
@@ -404,6 +411,29 @@ export class StateTable {
     this.#values[slot] = undefined
   }
 
+  /** What the running batch has changed goes to the file as it was before, so that it can still be taken back. */
+  #evictLog(): void {
+    const log = this.#log
+    if (log === null) return
+    const evicted = noChanges()
+    let inHeap = 0
+    for (let i = 0; i < log.slots.length; i++) {
+      let location = log.locations.at(i)
+      if (location < 0) {
+        const key = log.keys[inHeap]
+        if (key === VACANT) {
+          evicted.keys.push(VACANT)
+          evicted.values.push(undefined)
+        } else location = (this.#file as ColdFile).append(key, log.values[inHeap])
+        inHeap += 1
+      }
+      evicted.slots.push(log.slots.at(i))
+      evicted.times.push(log.times.at(i))
+      evicted.locations.push(location)
+    }
+    this.#log = evicted
+  }
+
   #forgetLocation(slot: number): void {
     if (this.#locations === null || (this.#locations[slot] as number) < 0) return
     this.#usedEntries -= 1
@@ -511,7 +541,8 @@ export class StateTable {
   }
 
   #resetCountdown(): void {
-    this.#countdown = Math.min(this.#runtime.memory.interval, this.#runtime.memory.maxEntries)
+    const { interval, maxEntries } = this.#runtime.memory
+    this.#countdown = Math.min(interval, maxEntries, CHANGES_BETWEEN_LOOKS)
   }
 
   /** Once most of the file is of no use, what is of use goes to a new one. The versions before name places in the old one and go. */
@@ -523,7 +554,7 @@ export class StateTable {
     const file = this.#newFile()
     for (let slot = 0; slot < this.#keys.length; slot++) {
       if ((locations[slot] as number) < 0) continue
-      if (this.#keys[slot] === COLD) locations[slot] = file.append(...old.read(locations[slot] as number, true))
+      if (this.#keys[slot] === COLD) locations[slot] = file.appendFrom(old, locations[slot] as number)
       else locations[slot] = -1
     }
     old.remove()
