@@ -1,9 +1,11 @@
+import type { ListedFile } from '../engine/engine.ts'
 import type { FileSplit } from '../engine/lineage.ts'
 import { IllegalArgumentException } from '../errors.ts'
 import type { FileStatus } from '../io/file-system.ts'
 import { expandInputPaths } from '../io/input-paths.ts'
 import {
   binaryFilesSplitBytes,
+  clusterSplits,
   combineFiles,
   computeSplits,
   isCompressedFile,
@@ -28,7 +30,9 @@ export class InputRDDs {
 
   textFile(path: string, minPartitions: number): RDD<string> {
     return this.#files('textFile', 'text', async () => {
-      const splits = computeSplits(await expandInputPaths(path), minPartitions)
+      const listed = this.#context.listFiles?.(path) ?? null
+      const splits =
+        listed === null ? computeSplits(await expandInputPaths(path), minPartitions) : clusterSplits(await listed)
       return splits.map((split) => [split])
     })
   }
@@ -67,7 +71,7 @@ export class InputRDDs {
 
   objectFile<T>(path: string): RDD<T> {
     return this.#files('objectFile', 'records', async () => {
-      const files = await expandInputPaths(path)
+      const files = await (this.#context.listFiles?.(path) ?? expandInputPaths(path))
       return files.filter((file) => file.length > 0).map((file) => [wholeFile(file, false)])
     })
   }
@@ -103,7 +107,7 @@ const CLASS_NAMES: Readonly<Record<Format, string>> = {
   records: 'MapPartitionsRDD',
 }
 
-function wholeFile(file: FileStatus, isCompressed: boolean): FileSplit {
+function wholeFile(file: ListedFile, isCompressed: boolean): FileSplit {
   return { path: file.path, start: 0, length: file.length, isCompressed }
 }
 

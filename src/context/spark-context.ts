@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { REFUSE } from '../closure/closure-error.ts'
-import type { Engine, EngineEvent, JobProperties, JobRequest } from '../engine/engine.ts'
+import type { Engine, EngineEvent, JobProperties, JobRequest, ListedFile } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
 import type { FileSystem } from '../io/file-system.ts'
@@ -344,6 +344,11 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   /** Ends what `setCallSite` began. */
   clearCallSite(): void {
     this.setLocalProperty(CALL_SITE_SHORT, null)
+  }
+
+  /** @internal */
+  listFiles(pathList: string): Promise<readonly ListedFile[]> | null {
+    return this.#engine.listFiles?.(pathList) ?? null
   }
 
   /** @internal */

@@ -37,6 +37,12 @@ export type EngineEvent =
   | { readonly kind: 'stageProgress'; readonly stageId: number; readonly done: number; readonly active: number }
   | { readonly kind: 'stageEnded'; readonly stageId: number }
 
+/** A file that an engine's cluster can read. */
+export interface ListedFile {
+  readonly path: string
+  readonly length: number
+}
+
 /** What an engine is given by the SparkContext that owns it. */
 export interface EngineOptions {
   readonly conf: ReadonlyMap<string, string>
@@ -58,6 +64,11 @@ export interface Engine {
    * @throws SparkException when a task failed as often as allowed; JobCancelledException when cancelled.
    */
   runJob(request: JobRequest): Promise<unknown[]>
+  /**
+   * Lists the files of an input path (paths separated by commas, patterns, directories) with the file systems of the engine's cluster; null
+   * for paths that are this machine's, which the driver lists itself.
+   */
+  listFiles?(pathList: string): Promise<readonly ListedFile[]> | null
   /** Frees what was persisted of a node; resolves once it is gone. */
   unpersist(node: LineageNode): Promise<void>
   /** Forgets all data kept for a node that no RDD refers to any more: cached partitions and shuffle output. */

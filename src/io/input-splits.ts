@@ -35,6 +35,22 @@ export function computeSplits(files: readonly FileStatus[], minPartitions: numbe
   return files.filter((file) => file.length > 0).flatMap((file) => splitFile(file, size))
 }
 
+/** Bytes of the pieces that a cluster's own text reader makes of a file. */
+export const CLUSTER_SPLIT_BYTES = 32 * 1024 * 1024
+/** What a cluster's reader decompresses and cannot begin to read in the middle. */
+const WHOLE_ON_CLUSTER = /\.(?:gz|deflate|lz4|snappy|zst|zstd)$/i
+
+/** The partitions of `textFile` over files that a cluster's own reader reads: pieces of {@link CLUSTER_SPLIT_BYTES}, compressed files whole. */
+export function clusterSplits(files: readonly { readonly path: string; readonly length: number }[]): FileSplit[] {
+  return files.flatMap(({ path, length }): FileSplit[] => {
+    if (WHOLE_ON_CLUSTER.test(path)) return length > 0 ? [{ path, start: 0, length, isCompressed: true }] : []
+    return Array.from({ length: Math.ceil(length / CLUSTER_SPLIT_BYTES) }, (_, i) => {
+      const start = i * CLUSTER_SPLIT_BYTES
+      return { path, start, length: Math.min(CLUSTER_SPLIT_BYTES, length - start), isCompressed: false }
+    })
+  })
+}
+
 /**
  * Packs whole files into the partitions of `wholeTextFiles` and `binaryFiles`, as Hadoop's `CombineFileInputFormat` does on one machine:
  * in order, a partition ends once it holds `maxSplitBytes`; what is left, empty files included, makes the last one.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { serialize } from 'node:v8'
 import { create } from '@bufbuild/protobuf'
 import { type ClosurePayload, shippedIn } from '../../closure/index.ts'
+import type { ListedFile } from '../engine.ts'
 import { PackageArchives } from './archive/index.ts'
 import type { Row } from './arrow/row-batch.ts'
 import { rowsOf } from './arrow/row-batch.ts'
@@ -14,6 +15,7 @@ import { execute } from './connect/execute.ts'
 import type { ConnectSession } from './connect/session.ts'
 import { executorPlatform, sendArchive } from './executors.ts'
 import { PlanSchema, type Relation } from './gen/spark_connect_pb.ts'
+import { fileRows, listedFile, listedFiles } from './plan/file-relations.ts'
 import {
   accumulatorRows,
   cachedRows,
@@ -65,6 +67,13 @@ export class SparkCluster {
   /** Runs a stage and the stages below it. Every persisted node that they read must be there. */
   async *rows(stage: SparkStage, context: StageContext, signal?: AbortSignal): AsyncGenerator<Row> {
     yield* this.#fetch(await this.#relationOf(stage, context), signal)
+  }
+
+  /** Lists one input path with the cluster's file systems, in the order of the names. */
+  async listFiles(path: string): Promise<ListedFile[]> {
+    const files: ListedFile[] = []
+    for await (const row of this.#fetch(listedFiles(path))) files.push(listedFile(row))
+    return files.sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
   isPersisted(nodeId: number): boolean {
@@ -145,11 +154,13 @@ export class SparkCluster {
   }
 
   async #relationOf(stage: SparkStage, context: StageContext): Promise<Relation> {
-    const { driver, stages, kept, exchangePartitions } = stage.rows
+    const { driver, stages, standing, exchangePartitions } = stage.rows
     const inputs: Relation[] = []
     if (driver.length > 0) inputs.push(await this.#driverRelation(driver))
     for (const below of stages) inputs.push(await this.#relationOf(below, context))
-    if (kept !== null) inputs.push(await this.#keptRelation(kept.id))
+    if (standing !== null) {
+      inputs.push(standing.from === 'files' ? fileRows(standing.node) : await this.#keptRelation(standing.node.id))
+    }
     const all = unionAll(inputs)
     const input = exchangePartitions === null ? all : exchangeByTarget(all, exchangePartitions)
     return mapPartitions(input, stage.callSite, await this.#commandOf(stage, context))

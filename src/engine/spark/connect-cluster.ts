@@ -7,6 +7,7 @@ import { isTransient } from './connect/retry.ts'
 import { ConnectSession } from './connect/session.ts'
 import { type ConnectUrl, redacted } from './connect/url.ts'
 import { prepareExecutors } from './executors.ts'
+import { FILE_SETTINGS } from './plan/file-relations.ts'
 import type { SparkSettings } from './settings.ts'
 import type { ShippedPayloads } from './shipped-payloads.ts'
 import { connectError, UnsupportedSparkVersionError } from './spark-errors.ts'
@@ -50,7 +51,7 @@ export async function connectCluster(options: ClusterOptions): Promise<SparkClus
     if (!SUPPORTED_VERSIONS.some((known) => sparkVersion.startsWith(`${known}.`))) {
       throw new UnsupportedSparkVersionError(sparkVersion, SUPPORTED_VERSIONS)
     }
-    await session.setConfig(SESSION_SETTINGS, { silent: true })
+    await session.setConfig({ ...SESSION_SETTINGS, ...FILE_SETTINGS }, { silent: true })
     await prepareExecutors(session, settings)
     log('INFO', 'SparkEngine', `Connected to Spark ${sparkVersion} at ${redacted(options.masterUrl)}`)
     return new SparkCluster(session, sparkVersion, settings, options.payloads)

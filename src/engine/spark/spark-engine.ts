@@ -1,14 +1,16 @@
 import { classById } from '../../closure/index.ts'
 import { SparkException } from '../../errors.ts'
+import { splitPathList } from '../../io/path.ts'
 import { systemTimeMs } from '../../system-clock.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { ResultSink } from '../../task/program.ts'
 import { retainBlocks } from '../block-lease.ts'
-import type { AccumulatorUpdate, Engine, EngineOptions, JobRequest } from '../engine.ts'
+import type { AccumulatorUpdate, Engine, EngineOptions, JobRequest, ListedFile } from '../engine.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import type { Row } from './arrow/row-batch.ts'
 import type { SparkCluster } from './cluster.ts'
+import { isLocalPath } from './cluster-files.ts'
 import { ACCUMULATOR_LEAF } from './command.ts'
 import { SparkConnectException } from './connect/spark-connect-exception.ts'
 import { type ConnectUrl, parseConnectUrl } from './connect/url.ts'
@@ -97,6 +99,16 @@ export class SparkEngine implements Engine {
 
   async unpersist(node: LineageNode): Promise<void> {
     await (await this.#connected())?.unpersist(node.id)
+  }
+
+  listFiles(pathList: string): Promise<readonly ListedFile[]> | null {
+    const paths = splitPathList(pathList)
+    if (paths.every(isLocalPath)) return null
+    return this.#open().then(async (cluster) => {
+      const files: ListedFile[] = []
+      for (const path of paths) files.push(...(await cluster.listFiles(path)))
+      return files
+    })
   }
 
   forget(nodeIds: readonly number[]): void {
@@ -240,6 +252,10 @@ export class SparkEngine implements Engine {
 
   #connect(job: Job): Promise<SparkCluster> {
     if (job.signal.aborted) throw new JobCancelledException(job.id, cancelReason(job.signal))
+    return this.#open()
+  }
+
+  #open(): Promise<SparkCluster> {
     if (this.#cluster !== null) return this.#cluster
     const { masterUrl, version, conf } = this.#options
     const options = {

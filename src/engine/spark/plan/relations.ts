@@ -9,6 +9,8 @@ type ExpressionInit = NonNullable<Extract<RelType, { case: 'filter' }>['value']>
 
 /** `PythonUDF.eval_type` of mapInArrow. */
 const MAP_IN_ARROW = 207
+/** `Join.join_type`: inner. */
+const INNER = 1
 /** `SetOperation.set_op_type`: union. */
 const UNION = 2
 /** The server does not read this: it is told the version by its own settings. */
@@ -41,6 +43,25 @@ export function dataRows(input: Relation): Relation {
 /** The rows that carry accumulators. */
 export function accumulatorRows(input: Relation): Relation {
   return relation({ case: 'filter', value: { input, condition: expression('leaf < 0') } })
+}
+
+/** Files that Spark lists and reads, `wholeText` and hidden names left to its own rules. */
+export function readFiles(format: 'text' | 'binaryFile', paths: readonly string[]): Relation {
+  return relation({
+    case: 'read',
+    value: { readType: { case: 'dataSource', value: { format, paths: [...paths] } } },
+  })
+}
+
+/** Columns by SQL expressions with their names, for instance `['leaf + 1 as leaf']`. */
+export function project(input: Relation, expressions: readonly string[]): Relation {
+  return relation({ case: 'project', value: { input, expressions: expressions.map(expression) } })
+}
+
+/** Rows of `left` with those of `small` that agree in `columns`; `small` is sent to wherever `left` is, which keeps its order. */
+export function joinSmall(left: Relation, small: Relation, columns: readonly string[]): Relation {
+  const right = relation({ case: 'hint', value: { input: small, name: 'broadcast' } })
+  return relation({ case: 'join', value: { left, right, joinType: INNER, usingColumns: [...columns] } })
 }
 
 /** The rows of all inputs; at least one. */

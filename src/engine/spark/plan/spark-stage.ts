@@ -14,14 +14,21 @@ export interface SparkStage {
   readonly rows: RowSources
 }
 
+/** Partitions that stand on the cluster: of a persisted node, in its relation, or of files, which Spark's own readers read. */
+export type StandingData =
+  | { readonly from: 'relation'; readonly node: LineageNode }
+  | { readonly from: 'files'; readonly node: FilesNode }
+
+export type FilesNode = Extract<LineageNode, { kind: 'files' }>
+
 /** The rows of a stage's input: all of these together. */
 export interface RowSources {
   /** Rows that the driver sends. */
   readonly driver: readonly Row[]
   /** Stages whose output is for this one. */
   readonly stages: readonly SparkStage[]
-  /** A persisted node whose relation is read as it stands: the targets are its partitions. */
-  readonly kept: LineageNode | null
+  /** What stands on the cluster and is read as it stands: the targets are its partitions. */
+  readonly standing: StandingData | null
   /** Partitions of the exchange that brings each target's rows together, or null where they are together already. */
   readonly exchangePartitions: number | null
 }

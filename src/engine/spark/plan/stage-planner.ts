@@ -6,8 +6,9 @@ import { at, filesInput, type InputTree, InputTrees, rangeInput, type SourceNode
 import { type DataBlock, effectiveNode, type LineageNode } from '../../lineage.ts'
 import { planStage, type StagePlan } from '../../stage-plan.ts'
 import type { Row } from '../arrow/row-batch.ts'
-import { ANCHOR_LEAF, type LeafInput, type Route, type StageOutput } from '../command.ts'
-import type { SparkStage } from './spark-stage.ts'
+import { isOnCluster } from '../cluster-files.ts'
+import { ANCHOR_LEAF, type LeafInput, type StageOutput } from '../command.ts'
+import type { SparkStage, StandingData } from './spark-stage.ts'
 
 /** The longest block of a row that the driver sends; more goes into several rows. */
 export const DRIVER_ROW_BYTES = 16 * 1024 * 1024
@@ -68,13 +69,14 @@ class StagePlanner {
     const captured = captureClosures(plan.program, { where: plan.node.callSite })
     const leaves = new StageLeaves(plan, this.#options, this.#computed)
     const tasks = new Map(partitions.map((partition, target) => [target, leaves.input(target, partition)]))
-    for (const persisted of leaves.keptRoutes.keys()) this.#kept.add(persisted)
+    for (const { data } of leaves.standing.values()) if (data.from === 'relation') this.#kept.add(data.node)
 
-    const direct = leaves.directlyKept(partitions.length)
+    const direct = leaves.readDirectly(partitions.length)
     if (direct !== null) {
       const program = await captured
-      const renumbered = new Map([...tasks].map(([target, input]) => [at(direct.targets, target), input]))
-      const rows = { driver: [], stages: [], kept: direct.node, exchangePartitions: null }
+      const asItStands = direct.data.from === 'files' && direct.data.node.format === 'text' ? textAsItStands : sameInput
+      const renumbered = new Map([...tasks].map(([target, input]) => [at(direct.targets, target), asItStands(input)]))
+      const rows = { driver: [], stages: [], standing: direct.data, exchangePartitions: null }
       return { stage: this.#made(plan, program, renumbered, output, rows), targets: direct.targets }
     }
 
@@ -84,7 +86,7 @@ class StagePlanner {
     const stages = await Promise.all(children)
     const driver = stages.length === 0 || leaves.rows.length > 0 ? leaves.rowsForEach(partitions.length) : []
     const isTogether = stages.length === 0 && driver.length === partitions.length
-    const rows = { driver, stages, kept: null, exchangePartitions: isTogether ? null : partitions.length }
+    const rows = { driver, stages, standing: null, exchangePartitions: isTogether ? null : partitions.length }
     return {
       stage: this.#made(plan, program, tasks, output, rows),
       targets: partitions.map((_, target) => target),
@@ -108,24 +110,17 @@ class StagePlanner {
       const output = { kind: 'shuffle', routes: all, anchors: takeAnchors() } as const
       children.push(this.stage(from, sink, wholeRange(from.numPartitions), output).then(({ stage }) => stage))
     }
-    for (const [node, routes] of leaves.keptRoutes) children.push(this.#feeder(node, routes, takeAnchors()))
+    for (const read of leaves.standing.values()) children.push(this.#feeder(read, takeAnchors()))
     return children
   }
 
-  /** Sends partitions of a persisted node to the targets that read them, where they cannot be read as they stand. */
-  async #feeder(node: LineageNode, routes: ReadonlyMap<number, Route>, anchors: number): Promise<SparkStage> {
-    const program = captureClosures({ root: { kind: 'source' }, sink: { kind: 'collect' } })
-    const tasks = new Map([...routes.keys()].map((partition) => [partition, keptInput(partition, 0)]))
-    const rows = { driver: [], stages: [], kept: node, exchangePartitions: null }
+  /** Sends partitions that stand on the cluster to the targets that read them, where they cannot be read as they stand. */
+  async #feeder({ data, routes }: StandingLeaves, anchors: number): Promise<SparkStage> {
+    const program = await captureClosures({ root: { kind: 'source' }, sink: { kind: 'collect' } })
+    const tasks = new Map([...routes.keys()].map((partition) => [partition, feederInput(data, partition)]))
+    const rows = { driver: [], stages: [], standing: data, exchangePartitions: null }
     const output = { kind: 'result', routes, anchors } as const
-    return {
-      stageId: this.#options.nextStageId(),
-      callSite: node.callSite,
-      program: await program,
-      tasks,
-      output,
-      rows,
-    }
+    return { stageId: this.#options.nextStageId(), callSite: data.node.callSite, program, tasks, output, rows }
   }
 
   #made(
@@ -143,9 +138,9 @@ class StagePlanner {
 class StageLeaves {
   readonly rows: Row[] = []
   /** By shuffle and bucket: the leaves that read it. */
-  readonly shuffleRoutes = new Map<string, Map<number, number[]>>()
-  /** By persisted node and partition: the leaves that read it. */
-  readonly keptRoutes = new Map<LineageNode, Map<number, number[]>>()
+  readonly shuffleRoutes = new Map<string, Routes>()
+  /** What is read of what stands on the cluster, by {@link standingKey}. */
+  readonly standing = new Map<string, StandingLeaves>()
   readonly #options: PlannerOptions
   readonly #computed: LineageNode | null
   readonly #trees: InputTrees<LeafInput>
@@ -158,7 +153,9 @@ class StageLeaves {
     this.#trees = new InputTrees<LeafInput>(plan, {
       source: (node, partition) => this.#source(node, partition),
       segments: (key, partition) => {
-        const leaf = this.#route(this.shuffleRoutes, key, partition)
+        const routes = this.shuffleRoutes.get(key) ?? new Map()
+        this.shuffleRoutes.set(key, routes)
+        const leaf = this.#route(routes, partition)
         return { kind: 'segments', partition, leaf: { leaf, encoding: 'bytes' } }
       },
       persisted: (node, partition, below) => this.#persisted(node, partition, below),
@@ -172,19 +169,18 @@ class StageLeaves {
   }
 
   /**
-   * The persisted node that can be read as it stands: when each target reads one partition of it, no two the same one, and nothing else.
-   * Its partitions are then the targets.
+   * What can be read as it stands: when each target reads one partition of it, no two the same one, and nothing else. Its partitions are then
+   * the targets.
    */
-  directlyKept(targetCount: number): { node: LineageNode; targets: readonly number[] } | null {
-    const [entry, ...others] = this.keptRoutes
-    if (entry === undefined || others.length > 0 || this.shuffleRoutes.size > 0 || this.rows.length > 0) return null
-    const [node, routes] = entry
+  readDirectly(targetCount: number): { data: StandingData; targets: readonly number[] } | null {
+    const [only, ...others] = this.standing.values()
+    if (only === undefined || others.length > 0 || this.shuffleRoutes.size > 0 || this.rows.length > 0) return null
     const targets = new Array<number>(targetCount).fill(-1)
-    for (const [partition, route] of routes) {
+    for (const [partition, route] of only.routes) {
       if (route.length !== 2 || route[1] !== 0) return null
       targets[route[0] as number] = partition
     }
-    return targets.includes(-1) ? null : { node, targets }
+    return targets.includes(-1) ? null : { data: only.data, targets }
   }
 
   /** The driver's rows, with an anchor for each target that has none. */
@@ -207,8 +203,15 @@ class StageLeaves {
       case 'range':
         return rangeInput(node, partition)
       case 'files':
-        return filesInput(node, partition)
+        return isOnCluster(node) ? this.#standing({ from: 'files', node }, partition) : filesInput(node, partition)
     }
+  }
+
+  #standing(data: StandingData, partition: number): LeafInput {
+    const key = `${data.from}/${data.node.id}`
+    const leaves = this.standing.get(key) ?? { data, routes: new Map() }
+    this.standing.set(key, leaves)
+    return recordsInput(partition, this.#route(leaves.routes, partition))
   }
 
   #data(partition: number, format: 'records' | 'lines', bytes: Uint8Array): LeafInput {
@@ -222,28 +225,55 @@ class StageLeaves {
 
   #persisted(node: LineageNode, partition: number, below: () => InputTree<LeafInput>): InputTree<LeafInput> {
     if (node === this.#computed) return below()
-    return keptInput(partition, this.#route(this.keptRoutes, node, partition))
+    return this.#standing({ from: 'relation', node }, partition)
   }
 
-  #route<K>(routes: Map<K, Map<number, number[]>>, key: K, partition: number): number {
+  #route(routes: Routes, partition: number): number {
     const leaf = this.#nextLeaf++
-    let byPartition = routes.get(key)
-    if (byPartition === undefined) {
-      byPartition = new Map()
-      routes.set(key, byPartition)
-    }
-    const route = byPartition.get(partition)
-    if (route === undefined) byPartition.set(partition, [this.#target, leaf])
+    const route = routes.get(partition)
+    if (route === undefined) routes.set(partition, [this.#target, leaf])
     else route.push(this.#target, leaf)
     return leaf
   }
 }
 
+/** By bucket or partition: the targets and leaves that read it. */
+type Routes = Map<number, number[]>
+
+interface StandingLeaves {
+  readonly data: StandingData
+  readonly routes: Routes
+}
+
 const NO_BYTES = new Uint8Array(0)
 
-/** A partition of a persisted node, as the sink `collect` left it. */
-function keptInput(partition: number, leaf: number): LeafInput {
+/** A partition as the sink `collect` left it: of a persisted node in its relation, or sent by a feeder. */
+function recordsInput(partition: number, leaf: number): LeafInput {
   return { kind: 'data', partition, format: 'records', bytes: { leaf, encoding: 'bytes' } }
+}
+
+/** What a feeder reads: text comes from Spark's reader line by line. */
+function feederInput({ from, node }: StandingData, partition: number): LeafInput {
+  const input = recordsInput(partition, 0)
+  return from === 'files' && node.format === 'text' ? textAsItStands(input) : input
+}
+
+/** The same input where its one leaf is a piece of text that no feeder has read. */
+function textAsItStands(input: LeafInput): LeafInput {
+  switch (input.kind) {
+    case 'data':
+      return { ...input, format: 'lines', bytes: { ...input.bytes, encoding: 'lines' } }
+    case 'choice':
+      return { ...input, input: textAsItStands(input.input) }
+    case 'many':
+      return { ...input, inputs: input.inputs.map(textAsItStands) }
+    default:
+      return input
+  }
+}
+
+function sameInput(input: LeafInput): LeafInput {
+  return input
 }
 
 function bytesOf({ bytes }: DataBlock): Uint8Array {
