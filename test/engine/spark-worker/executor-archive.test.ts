@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { cachedArchive } from '../../../src/engine/spark/archive/archive-cache.ts'
 import { executorArchive, ownPlatform, WORKER_PROGRAM } from '../../../src/engine/spark/archive/index.ts'
 import { startScript } from '../../../src/engine/spark/archive/start-script.ts'
 import { RecordCodec } from '../../../src/task/codec/index.ts'
@@ -78,4 +79,18 @@ test('what keeps the worker from starting is said with the remedy', () => {
     assert.match(stderr, message)
     assert.match(stderr, /cannot run on this executor \(.*Set spark\.millstream\.executor\.node /)
   }
+})
+
+test('of the archives of earlier runs only the last used are kept', async () => {
+  const folder = path.join(root, 'many')
+  fs.mkdirSync(folder)
+  for (let index = 0; index < 9; index++) {
+    const old = path.join(folder, `executor-${index}.tgz`)
+    fs.writeFileSync(old, '')
+    fs.utimesSync(old, index, index)
+  }
+  fs.writeFileSync(path.join(folder, 'someone-elses.tgz'), '')
+  await cachedArchive('executor', 'new', () => [], folder)
+  const kept = ['executor-6.tgz', 'executor-7.tgz', 'executor-8.tgz', 'executor-new.tgz', 'someone-elses.tgz']
+  assert.deepEqual(fs.readdirSync(folder).sort(), kept)
 })

@@ -7,8 +7,8 @@ import { createGzip } from 'node:zlib'
 import { systemTimeMs } from '../../../system-clock.ts'
 import { type TarEntry, tarStream } from './tar.ts'
 
-/** Archives kept from earlier runs; those that were not used for longest leave. */
-const MAX_ARCHIVES = 12
+/** Archives of one name that are kept from run to run; those that were not used for longest leave. */
+const MAX_ARCHIVES = 4
 /** node's binary packs in 2.8 s at this level, and 5 % smaller in 4.5 s at the default. */
 const GZIP_LEVEL = 3
 
@@ -44,7 +44,7 @@ export async function cachedArchive(
     return { path: file, sizeBytes: known, digest }
   }
   await fs.promises.mkdir(directory, { recursive: true })
-  const unfinished = `${file}.${process.pid}.part`
+  const unfinished = unfinishedName(file)
   try {
     await pipeline(
       Readable.from(tarStream(entries())),
@@ -55,7 +55,7 @@ export async function cachedArchive(
   } finally {
     await fs.promises.rm(unfinished, { force: true })
   }
-  await removeOldest(directory)
+  await removeOldest(directory, `${name}-`)
   return { path: file, sizeBytes: (await fs.promises.stat(file)).size, digest }
 }
 
@@ -67,14 +67,24 @@ async function sizeOf(file: string): Promise<number | null> {
   }
 }
 
-async function removeOldest(directory: string): Promise<void> {
-  const names = (await fs.promises.readdir(directory)).filter((name) => name.endsWith('.tgz'))
-  const files = await Promise.all(
+/** Removes what begins with `prefix` and is not among the last that were used. */
+export async function removeOldest(directory: string, prefix: string): Promise<void> {
+  const names = (await fs.promises.readdir(directory)).filter((name) => name.startsWith(prefix) && !isUnfinished(name))
+  const found = await Promise.all(
     names.map(async (name) => {
-      const file = path.join(directory, name)
-      return { file, modified: (await fs.promises.stat(file)).mtimeMs }
+      const place = path.join(directory, name)
+      return { place, usedMs: (await fs.promises.stat(place)).mtimeMs }
     }),
   )
-  files.sort((a, b) => b.modified - a.modified)
-  for (const { file } of files.slice(MAX_ARCHIVES)) await fs.promises.rm(file, { force: true })
+  found.sort((a, b) => b.usedMs - a.usedMs)
+  for (const { place } of found.slice(MAX_ARCHIVES)) await fs.promises.rm(place, { recursive: true, force: true })
+}
+
+/** Where something is made before it gets its name. */
+export function unfinishedName(name: string): string {
+  return `${name}.${process.pid}.part`
+}
+
+function isUnfinished(name: string): boolean {
+  return name.endsWith('.part')
 }

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { removeOldest, unfinishedName } from './archive-cache.ts'
 import type { TarEntry } from './tar.ts'
 
 const isSource = import.meta.url.endsWith('.ts')
@@ -73,7 +74,7 @@ async function compiled(cache: string): Promise<string> {
   for (const name of modulesBelow(MODULES, '.ts')) hash.update(name).update(fs.readFileSync(path.join(MODULES, name)))
   const target = path.join(cache, `compiled-${hash.digest('hex').slice(0, 16)}`)
   if (fs.existsSync(target)) return target
-  const unfinished = `${target}.${process.pid}`
+  const unfinished = unfinishedName(target)
   const tsc = path.join(packageFolder('typescript'), 'bin', 'tsc')
   const args = [
     tsc,
@@ -95,5 +96,6 @@ async function compiled(cache: string): Promise<string> {
   })
   fs.rmSync(target, { recursive: true, force: true })
   fs.renameSync(unfinished, target)
+  await removeOldest(cache, 'compiled-')
   return target
 }
