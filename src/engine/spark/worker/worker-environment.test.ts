@@ -27,7 +27,7 @@ test('heap and idle time are numbers above zero or what they are by default', ()
   assert.equal(workerEnvironment({ ...granted, MILLSTREAM_WORKER_HEAP_MIB: '700' }).heapMiB, 700)
   const { heapMiB } = workerEnvironment({ ...env, PYSPARK_EXECUTOR_MEMORY_MB: '-1' })
   assert(heapMiB >= 128 && heapMiB <= 4096, `${heapMiB}`)
-  assert.equal(workerEnvironment({ ...env, MILLSTREAM_DAEMON_IDLE_SECONDS: 'soon' }).idleMs, 120_000)
+  assert.equal(workerEnvironment({ ...env, MILLSTREAM_DAEMON_IDLE_SECONDS: 'soon' }).idleMs, 60_000)
 })
 
 test("spill files go to the first of the executor's local folders", () => {

@@ -20,7 +20,7 @@ export interface WorkerEnvironment {
   readonly idleMs: number
 }
 
-const DEFAULT_IDLE_SECONDS = 120
+const DEFAULT_IDLE_SECONDS = 60
 const MIB = 1024 * 1024
 const GRANTED_PART = 0.75
 const MACHINE_PART = 0.6
