@@ -29,10 +29,20 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 function killAll(): void {
-  for (const child of running) child.kill('SIGKILL')
+  for (const child of running) killGroup(child)
 }
 
-/** A process of ours; it never outlives this one. */
+/** Ends a process and all that it started: a program that fails may leave a server behind, which would hold our pipes open. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** A process of ours, the leader of a group; neither it nor what it starts outlives this one. */
 export class RunningProcess implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #name: string
@@ -46,7 +56,12 @@ export class RunningProcess implements AsyncDisposable {
   constructor(command: string, args: readonly string[], options: StartOptions = {}) {
     const { env = {}, timeoutMs = TIMEOUT_MS, onLine = () => {} } = options
     this.#name = [command, ...args].join(' ')
-    this.#child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+    this.#child = spawn(command, args, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
+    this.#child.once('exit', () => killGroup(this.#child))
     running.add(this.#child)
     createInterface({ input: this.#child.stdout! }).on('line', (line) => {
       this.#lines.push(line)
@@ -58,7 +73,7 @@ export class RunningProcess implements AsyncDisposable {
     })
     const timer = setTimeout(() => {
       this.#hasTimedOut = true
-      this.#child.kill('SIGKILL')
+      killGroup(this.#child)
     }, timeoutMs)
     this.#closed = this.#whenClosed().finally(() => {
       clearTimeout(timer)
@@ -99,7 +114,7 @@ export class RunningProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL')
+    killGroup(this.#child)
     await this.#closed.catch(() => {})
   }
 
