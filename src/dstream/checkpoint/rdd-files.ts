@@ -166,16 +166,18 @@ function readingShape(
   { snapshot, changes }: RDDFiles,
   partitioner: Partitioner<never> | null,
 ): NodeShape {
-  if (changes.length === 0 || partitioner === null) return filesShape(directory, snapshot, partitioner)
-  const [first, ...others] = [snapshot, ...changes].map((one) => filesRDD(context, directory, one, partitioner))
-  const grouped = cogroup('checkpoint', first!, others, () => partitioner)
+  if (changes.length === 0 || partitioner === null) return filesShape(directory, [snapshot], partitioner)
+  const files = filesShape(directory, [...changes.toReversed(), snapshot], partitioner)
+  const changeCounts = snapshot.parts.map((_, partition) =>
+    changes.reduce((sum, { parts }) => sum + parts[partition]!.records, 0),
+  )
   return {
     kind: 'narrow',
     className: 'ReliableCheckpointRDD',
     numPartitions: partitioner.numPartitions,
     partitioner,
-    parent: grouped.lineage.node!,
-    op: builtin('latestState'),
+    parent: new RDD(context, RDDLineage.ready(context, 'checkpoint', files)).lineage.node!,
+    op: builtin('latestState', changeCounts),
   }
 }
 
@@ -185,24 +187,30 @@ function filesRDD(
   parts: PartDirectory,
   partitioner: Partitioner<never>,
 ): Pairs {
-  return new RDD(context, RDDLineage.ready(context, 'checkpoint', filesShape(directory, parts, partitioner)))
+  return new RDD(context, RDDLineage.ready(context, 'checkpoint', filesShape(directory, [parts], partitioner)))
 }
 
+/** Each partition is those of the directories, one behind the other. */
 function filesShape(
   checkpoints: CheckpointDirectory,
-  { directory, parts }: PartDirectory,
+  directories: readonly PartDirectory[],
   partitioner: Partitioner<never> | null,
 ): NodeShape {
-  const path = checkpoints.resolve(directory)
+  const numPartitions = directories[0]!.parts.length
   return {
     kind: 'files',
     className: 'ReliableCheckpointRDD',
     format: 'records',
-    numPartitions: parts.length,
+    numPartitions,
     partitioner,
-    partitions: parts.map(({ bytes }, partition) => [
-      { path: partPath(path, partition), start: 0, length: bytes, isCompressed: false },
-    ]),
+    partitions: Array.from({ length: numPartitions }, (_, partition) =>
+      directories.map(({ directory, parts }) => ({
+        path: partPath(checkpoints.resolve(directory), partition),
+        start: 0,
+        length: parts[partition]!.bytes,
+        isCompressed: false,
+      })),
+    ),
     recordLength: 0,
   }
 }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { type CanonicalKey, canonicalKey } from '../key/index.ts'
 import { workerCodec } from '../worker-codec.ts'
 import { chunksOf, partName, writePart } from './saving.ts'
 
@@ -50,13 +51,28 @@ export function* changesOfState(
   }
 }
 
-/** The state that a snapshot and the changes after it give, from groups of [snapshot, changes, oldest first…]. */
+/**
+ * The state that a snapshot and the changes after it give, from the changes, newest first, and behind them the snapshot. It takes memory for
+ * the keys that changed.
+ * @param changeCounts how many of each partition's records are changes.
+ */
 export function* latestState(
-  groups: Iterable<[key: unknown, [snapshot: unknown[], ...changes: unknown[][][]]]>,
-): Generator<[key: unknown, state: unknown]> {
-  for (const [key, [snapshot, ...changes]] of groups) {
-    const last = changes.findLast((states) => states.length > 0)
-    for (const state of last === undefined ? snapshot : last[0]!) yield [key, state]
+  records: Iterable<readonly [key: unknown, value: unknown]>,
+  partition: number,
+  changeCounts: readonly number[],
+): Generator<readonly [key: unknown, state: unknown]> {
+  const changed = new Set<CanonicalKey>()
+  let changesLeft = changeCounts[partition]!
+  for (const record of records) {
+    const key = canonicalKey(record[0])
+    if (changesLeft === 0) {
+      if (!changed.has(key)) yield record
+      continue
+    }
+    changesLeft--
+    if (changed.has(key)) continue
+    changed.add(key)
+    for (const state of record[1] as readonly unknown[]) yield [record[0], state]
   }
 }
 
