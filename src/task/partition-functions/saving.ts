@@ -12,7 +12,7 @@ import { workerCodec } from '../worker-codec.ts'
 const TEXT_CHUNK = 64 * 1024
 /** Records encoded together: the first of them, and at most. */
 const FIRST_RECORD_CHUNK = 256
-const RECORD_CHUNK = 4096
+const RECORD_CHUNK = 1024
 /** Long records come in fewer, so that a chunk stays about this long. */
 const RECORD_CHUNK_BYTES = 1024 * 1024
 

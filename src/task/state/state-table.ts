@@ -256,6 +256,8 @@ export class StateTable {
       if (this.#keys[slot] === VACANT) continue
       const [key, value] = this.read(slot)
       yield [key, value, this.#times[slot] as number]
+      // Who reads a state fills the heap as well, and the table may give way.
+      if (this.#file !== null) this.#changed()
     }
   }
 
