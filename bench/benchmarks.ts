@@ -7,6 +7,7 @@ import { jsonLines } from './benchmarks/json-lines.ts'
 import { rddWords } from './benchmarks/rdd-words.ts'
 import { socketIngest } from './benchmarks/socket-ingest.ts'
 import { startup } from './benchmarks/startup.ts'
+import { state, windowed } from './benchmarks/state.ts'
 
 /** All benchmarks, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
@@ -14,6 +15,8 @@ export const benchmarks: readonly Benchmark[] = [
   jsonLines,
   dstreamSocket,
   dstreamLatency,
+  windowed,
+  state,
   startup,
   closureCapture,
   codec,
