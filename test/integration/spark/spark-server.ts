@@ -88,6 +88,11 @@ export class SparkProcess implements AsyncDisposable {
     }
   }
 
+  /** Of the Java virtual machine: Spark's scripts give their process to it. */
+  get pid(): number {
+    return this.#process.pid ?? -1
+  }
+
   kill(signal: NodeJS.Signals): void {
     const { pid } = this.#process
     if (pid === undefined || this.#process.exitCode !== null || this.#process.signalCode !== null) return
