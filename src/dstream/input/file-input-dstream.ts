@@ -111,7 +111,10 @@ export class FileInputDStream<T> extends InputDStream<T> {
 
   override clearMetadata(time: Time, isUnpersisting: boolean): void {
     super.clearMetadata(time, isUnpersisting)
-    this.#selection.forgetBefore(time.milliseconds - this.rememberDuration.milliseconds)
+    // A batch that failed runs again after a restart, however long ago it was.
+    const pending = new Set(this.context.scheduler.getPendingTimes())
+    const threshold = time.milliseconds - this.rememberDuration.milliseconds
+    this.#selection.forgetBefore(threshold, (batchTime) => pending.has(batchTime))
   }
 
   override checkpointData(): PlainData {
