@@ -1,6 +1,15 @@
 import fc from 'fast-check'
-import { type DStream, HashPartitioner, type SparkContext, StorageLevel, type Time } from '../../src/index.ts'
-import { cogrouped, grouped, type ModelStream, total, totals } from './dstream-model.ts'
+import {
+  type DStream,
+  HashPartitioner,
+  type SparkContext,
+  type State,
+  StateSpec,
+  StorageLevel,
+  type Time,
+} from '../../src/index.ts'
+import { cogrouped, grouped, ModelStream, total, totals } from './dstream-model.ts'
+import { keyIdentity } from './key-identity.ts'
 import { type Key, key, type Record_ } from './random-programs.ts'
 
 /** A stream, and what it must hold. */
@@ -42,6 +51,7 @@ const add = (a: number, b: number) => a + b
 const subtract = (a: number, b: number) => a - b
 const largest = (a: number, b: number) => Math.max(a, b)
 const hasValue = ([, value]: [unknown, number]) => value !== 0
+const byIdentity = ([k, v]: Record_): [string, number] => [keyIdentity(k), v]
 const withPositive = ([k, v]: Record_): Record_ => [k, Math.abs(v) + 1]
 const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 
@@ -427,10 +437,80 @@ const states = [
   })),
 ]
 
+/** What they give and the states they leave, in one stream. */
+const mappedStates = [
+  step('mapWithState', partitions, ({ real, model }, n, _, sc) => {
+    const spec = StateSpec.function((key: Key, value: number | undefined, state: State<number>): Record_ => {
+      state.update((state.getOption() ?? 0) + value!)
+      return [key, value!]
+    })
+    const mapped = real.mapWithState(spec.numPartitions(n).initialState(sc.parallelize<Key, number>(initial, 2)))
+    const states = model.states((values, state) => (state ?? 0) + total(values), initial)
+    return {
+      real: mapped.union(mapped.stateSnapshots()),
+      model: model.with(states, (records, others) => [...records, ...others]),
+    }
+  }),
+  step('mapWithState that forgets', small, ({ real, model }, divisor) => {
+    const spec = StateSpec.function((key: Key, value: number | undefined, state: State<number>): Record_ => {
+      const sum = (state.getOption() ?? 0) + value!
+      if (sum % divisor !== 0) state.update(sum)
+      else if (state.exists()) state.remove()
+      return [key, sum]
+    })
+    const mapped = real.reduceByKey(add).mapWithState(spec)
+    const reduced = model.each(totals)
+    const states = reduced.states((values, state) => {
+      const sum = (state ?? 0) + total(values)
+      return values.length > 0 && sum % divisor === 0 ? undefined : sum
+    })
+    const outputs = (time: number): Record_[] => {
+      const before = new Map((time > model.slide ? states.at(time - model.slide) : []).map(byIdentity))
+      return reduced.at(time).map(([key, value]) => [key, value + (before.get(keyIdentity(key)) ?? 0)])
+    }
+    return {
+      real: mapped.union(mapped.stateSnapshots()),
+      model: new ModelStream(model.slide, (time) => [...outputs(time), ...states.at(time)]),
+    }
+  }),
+  step('mapWithState with a timeout', fc.integer({ min: 1, max: 4 }), ({ real, model }, batches) => {
+    const timeout = (batches * model.slide * INTERVAL_MS) / 1000
+    const spec = StateSpec.function(
+      (time: Time, key: Key, value: number | undefined, state: State<number>): Record_ | undefined => {
+        if (state.isTimingOut()) return [key, -state.get()]
+        state.update(time.milliseconds)
+        return value! % 2 === 0 ? [key, value!] : undefined
+      },
+    )
+    const mapped = real.mapWithState(spec.timeout(timeout))
+    /** When each key that is still known had data last, in batches. */
+    const lastData = model.states((values, last, time) => {
+      if (values.length > 0) return time
+      return time - last! > batches * model.slide ? undefined : last
+    })
+    const timedOut = (time: number): Record_[] => {
+      if (time <= model.slide) return []
+      const still = new Set(lastData.at(time).map(([key]) => keyIdentity(key)))
+      const left = lastData.at(time - model.slide).filter(([key]) => !still.has(keyIdentity(key)))
+      return left.map(([key, last]) => [key, -last * INTERVAL_MS])
+    }
+    const states = lastData.each((records) => records.map(([key, last]) => [key, last * INTERVAL_MS]))
+    return {
+      real: mapped.union(mapped.stateSnapshots()),
+      model: new ModelStream(model.slide, (time) => [
+        ...model.at(time).filter(([, value]) => value % 2 === 0),
+        ...timedOut(time),
+        ...states.at(time),
+      ]),
+    }
+  }),
+]
+
 /** Order within a batch is Spark's to choose, so no step's answer depends on it: sums and largest, never first or last. */
 export const streamStep: fc.Arbitrary<StreamStep> = fc.oneof(
   { weight: 3, arbitrary: fc.oneof(...stateless) },
   { weight: 2, arbitrary: fc.oneof(...together) },
   { weight: 3, arbitrary: fc.oneof(...windows) },
   { weight: 2, arbitrary: fc.oneof(...states) },
+  { weight: 2, arbitrary: fc.oneof(...mappedStates) },
 )

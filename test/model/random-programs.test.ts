@@ -10,6 +10,9 @@ import { createReferenceEngine } from './reference-engine.ts'
 /** More with MILLSTREAM_RANDOM_RUNS, for a search that takes its time. */
 const RUNS = Number(process.env.MILLSTREAM_RANDOM_RUNS ?? 300)
 
+/** `MILLSTREAM_RANDOM_MASTER=sc://…` searches on Spark, whose batches take longer: with fewer runs. */
+const MASTER = process.env.MILLSTREAM_RANDOM_MASTER ?? 'local[2]'
+
 const program = fc.record({
   records,
   slices: fc.integer({ min: 1, max: 5 }),
@@ -26,7 +29,7 @@ function shown(partitions: readonly unknown[]): string[][] {
 describe('random programs', () => {
   let sc: SparkContext
   before(() => {
-    sc = new SparkContext('local[2]', 'random programs')
+    sc = new SparkContext(MASTER, 'random programs')
   })
   after(() => sc.stop())
 
