@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { assertOutcome } from '../fixtures/crash/outcome.ts'
 import { CRASH_POINTS } from '../fixtures/crash/points.ts'
 import { batchesFor, killRandomly } from '../fixtures/crash/random-kills.ts'
-import { runJob, withJob } from '../fixtures/crash/run-job.ts'
+import { type CrashPoint, runJob, withJob } from '../fixtures/crash/run-job.ts'
 
 const BATCHES = 14
 const JOBS = 10
@@ -17,6 +17,27 @@ describe('a job that was killed once ends as if it had not been', { concurrency:
         const { signal, stderr } = await runJob(directory, BATCHES, { point })
         assert.equal(signal, 'SIGKILL', stderr)
         const last = await runJob(directory, BATCHES, { missed: 1 })
+        assert.equal(last.code, 0, last.stderr)
+        assertOutcome(directory, BATCHES)
+      })
+    })
+  }
+})
+
+const OUTAGES: Readonly<Record<string, CrashPoint>> = {
+  'a full disk, at a checkpoint': { call: 'write', path: '/\\.checkpoint-', when: 'within', nth: 9, fault: 'ENOSPC' },
+  'a full disk, at a state': { call: 'write', path: 'operators/.*/\\.part-', when: 'within', nth: 4, fault: 'ENOSPC' },
+  'a directory that became read-only': { call: 'open', path: '/\\.checkpoint-', nth: 9, fault: 'EROFS' },
+}
+
+describe('a job that met with', { concurrency: 2 }, () => {
+  for (const [outage, point] of Object.entries(OUTAGES)) {
+    test(`${outage} says so and goes on from its last checkpoint afterwards`, async () => {
+      await withJob(BATCHES, async (directory) => {
+        const failed = await runJob(directory, BATCHES, { point })
+        assert.equal(failed.code, 1, failed.stdout)
+        assert(failed.stderr.includes(point.fault!), failed.stderr)
+        const last = await runJob(directory, BATCHES)
         assert.equal(last.code, 0, last.stderr)
         assertOutcome(directory, BATCHES)
       })

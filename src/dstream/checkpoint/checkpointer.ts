@@ -49,12 +49,21 @@ export class Checkpointer {
     await this.#save()
   }
 
-  /** Resolves when what the batch at `time` reads is on the disk, or could not be brought there. */
+  /**
+   * Resolves when what the batch at `time` reads is on the disk.
+   * @throws CheckpointWriteError when it could not be brought there: the batch must not run, as it might be another one the next time. It stays
+   * pending.
+   */
   async beforeJobs(time: number, hasJobs: boolean): Promise<void> {
     this.#checkpointTime = Math.max(time, this.#checkpointTime)
     if (hasJobs) this.#pending.add(time)
     else this.#pending.delete(time)
-    await this.#save().catch((error) => this.#report(error))
+    try {
+      await this.#save()
+    } catch (error) {
+      this.#reported = error
+      throw error
+    }
   }
 
   /** Notes the end of a batch. */
