@@ -437,6 +437,8 @@ const states = [
   })),
 ]
 
+const updateOf = (state: number) => Math.round((state % 1) * 1000)
+
 /** What they give and the states they leave, in one stream. */
 const mappedStates = [
   step('mapWithState', partitions, ({ real, model }, n, _, sc) => {
@@ -478,23 +480,24 @@ const mappedStates = [
     const spec = StateSpec.function(
       (time: Time, key: Key, value: number | undefined, state: State<number>): Record_ | undefined => {
         if (state.isTimingOut()) return [key, -state.get()]
-        state.update(time.milliseconds)
+        if (!state.exists() || value! % 2 === 0) state.update(time.milliseconds)
         return value! % 2 === 0 ? [key, value!] : undefined
       },
     )
     const mapped = real.mapWithState(spec.timeout(timeout))
-    /** When each key that is still known had data last, in batches. */
-    const lastData = model.states((values, last, time) => {
-      if (values.length > 0) return time
-      return time - last! > batches * model.slide ? undefined : last
+    /** Of each key that is still known: when it had data last, in batches, and when its state was updated, in thousandths of that. */
+    const known = model.states((values, state, time) => {
+      if (values.length === 0) return time - Math.floor(state!) > batches * model.slide ? undefined : state
+      const updated = state === undefined || values.some((value) => value % 2 === 0) ? time : updateOf(state)
+      return time + updated / 1000
     })
     const timedOut = (time: number): Record_[] => {
       if (time <= model.slide) return []
-      const still = new Set(lastData.at(time).map(([key]) => keyIdentity(key)))
-      const left = lastData.at(time - model.slide).filter(([key]) => !still.has(keyIdentity(key)))
-      return left.map(([key, last]) => [key, -last * INTERVAL_MS])
+      const still = new Set(known.at(time).map(([key]) => keyIdentity(key)))
+      const left = known.at(time - model.slide).filter(([key]) => !still.has(keyIdentity(key)))
+      return left.map(([key, state]) => [key, -updateOf(state) * INTERVAL_MS])
     }
-    const states = lastData.each((records) => records.map(([key, last]) => [key, last * INTERVAL_MS]))
+    const states = known.each((records) => records.map(([key, state]) => [key, updateOf(state) * INTERVAL_MS]))
     return {
       real: mapped.union(mapped.stateSnapshots()),
       model: new ModelStream(model.slide, (time) => [
