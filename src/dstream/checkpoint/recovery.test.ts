@@ -7,10 +7,12 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import { SparkConf } from '../../context/spark-conf.ts'
 import { SparkContext } from '../../context/spark-context.ts'
 import type { RDD } from '../../rdd/rdd.ts'
+import type { State } from '../../task/state/state.ts'
 import { Collector } from '../../testing/collector.ts'
 import type { DStream } from '../dstream.ts'
 import { InputDStream } from '../input/input-dstream.ts'
 import { ManualClock } from '../manual-clock.ts'
+import { StateSpec } from '../state/state-spec.ts'
 import { StreamingContext } from '../streaming-context.ts'
 import { Time } from '../time.ts'
 
@@ -148,6 +150,59 @@ describe('a run that goes on where another ended', () => {
     )
     assert.deepEqual(again[12], expectedTotals(12))
   })
+})
+
+describe('the states of mapWithState and of a stepwise window', () => {
+  const mapped = (partitions: number) => (source: DStream<[string, number]>) => {
+    const spec = StateSpec.function((time: Time, key: string, value: number | undefined, state: State<number>) => {
+      const sum = (state.getOption() ?? 0) + (value ?? 0)
+      if (!state.isTimingOut()) state.update(sum)
+      return `${key} at ${time.milliseconds}: ${sum}${state.isTimingOut() ? ', timed out' : ''}`
+    })
+    // Each key is there for two seconds of seven, so that it times out in between.
+    const some = source.map(([key, n]): [string, number] => [`${key} ${(n % 7) >> 1}`, n])
+    return some.mapWithState(spec.timeout(3).numPartitions(partitions)).checkpoint(2)
+  }
+  const windowed = (source: DStream<[string, number]>) =>
+    source
+      .reduceByKeyAndWindow(
+        (a, b) => a + b,
+        (a, b) => a - b,
+        5,
+        1,
+        2,
+        ([, sum]) => sum > 0,
+      )
+      .checkpoint(2)
+
+  for (const [name, define] of [
+    ['mapWithState, timeouts included', () => mapped(2)],
+    ['mapWithState in other partitions each time', (part: number) => mapped(part + 1)],
+    ['a stepwise window', () => windowed],
+  ] as const) {
+    test(`${name}: interrupted runs give what one run gives`, async () => {
+      const directory = root
+      root = join(directory, 'whole')
+      const whole = await run<unknown>({ from: 0, to: 33 }, define(1))
+      root = join(directory, 'parts')
+      const seen = new Set<string>()
+      for (const [part, [from, to]] of [
+        [0, 7],
+        [9, 15],
+        [15, 20],
+        [24, 33],
+      ].entries()) {
+        const batches = await run<unknown>({ from: from as number, to: to as number }, define(part))
+        for (const [second, records] of Object.entries(batches)) {
+          seen.add(second)
+          assert.deepEqual(records, whole[Number(second)], `batch ${second}`)
+        }
+      }
+      root = directory
+      assert.equal(seen.size, 33)
+      if (name.startsWith('mapWithState,')) assert.match(String(Object.values(whole).flat()), /timed out/)
+    })
+  }
 })
 
 describe('a program that was changed', () => {
