@@ -76,7 +76,8 @@ test('the versions of the last batches stay readable, in any order, and older on
 
 test('keys are equal by value, also those that went to the file', () => {
   let version = emptyState(40)
-  const keys = [['a', 1], null, undefined, Number.NaN, -0, 12n, true, '\u0000x', new Date(5), 'text']
+  // The last ones have one hash, two by two.
+  const keys = [['a', 1], null, undefined, Number.NaN, -0, 12n, true, '\u0000x', new Date(5), 'text', 'Aa', 'BB', 5n, 5]
   for (let round = 1; round <= 3; round++) {
     const others = Array.from({ length: 100 }, (_, i) => ({ key: `other ${i}`, value: i }))
     version = step(version, round, [...structuredClone(keys).map((key) => ({ key, value: round })), ...others])
