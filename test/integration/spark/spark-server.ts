@@ -43,12 +43,18 @@ export class SparkProcess implements AsyncDisposable {
   readonly #directory: string
   readonly #ended: Promise<void>
   readonly #killAll = (): void => this.kill('SIGKILL')
+  readonly #endByKill = (): void => {
+    this.#killAll()
+    process.exit(1)
+  }
 
   private constructor(process_: ChildProcess, directory: string) {
     this.#process = process_
     this.#directory = directory
     this.#ended = new Promise((ended) => process_.once('close', () => ended()))
     process.once('exit', this.#killAll)
+    // A test runner that gives up ends its files by SIGTERM, which tells nobody of the exit.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, this.#endByKill)
     for (const stream of [process_.stdout, process_.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.log.push(...text.split('\n').filter((line) => line !== ''))
@@ -105,6 +111,7 @@ export class SparkProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     process.removeListener('exit', this.#killAll)
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeListener(signal, this.#endByKill)
     this.kill('SIGTERM')
     const late = setTimeout(() => this.kill('SIGKILL'), STOP_TIMEOUT_MS)
     await this.#ended
