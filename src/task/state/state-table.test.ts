@@ -80,13 +80,16 @@ test('keys are equal by value, also those that went to the file', () => {
   const keys = [['a', 1], null, undefined, Number.NaN, -0, 12n, true, '\u0000x', new Date(5), 'text', 'Aa', 'BB', 5n, 5]
   for (let round = 1; round <= 3; round++) {
     const others = Array.from({ length: 100 }, (_, i) => ({ key: `other ${i}`, value: i }))
-    version = step(version, round, [...structuredClone(keys).map((key) => ({ key, value: round })), ...others])
+    version = step(version, round, [
+      ...structuredClone(keys).map((key, i) => ({ key, value: round * 100 + i })),
+      ...others,
+    ])
   }
   assert.equal(version.table.size, keys.length + 100)
   assert.ok(version.table.fileBytes > 0)
-  for (const key of structuredClone(keys)) {
+  for (const [i, key] of [...structuredClone(keys).entries()].reverse()) {
     const slot = version.table.find(key)
-    assert.equal(version.table.valueAt(slot), 3, `the value of ${String(key)}`)
+    assert.equal(version.table.valueAt(slot), 300 + i, `the value of ${String(key)}`)
   }
 })
 
