@@ -301,7 +301,7 @@ describe('mapWithState', () => {
               assert.deepEqual(states, expected.states)
             },
           ),
-          { numRuns: 40 },
+          { numRuns: engine === 'local' ? 15 : 40 },
         )
       } finally {
         stopUsing()
