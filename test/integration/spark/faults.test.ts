@@ -50,7 +50,10 @@ test("a function's error reaches the driver as its class, with its stack and fie
 
 test('process.exit in a function fails its job and nothing else', async () => {
   const leaving = sc.parallelize([1, 2, 3]).map((x) => (x === 2 ? process.exit(7) : x))
-  await assert.rejects(leaving.collect(), { code: 'JOB_ABORTED', message: /ended with code 7 while it ran a task: a function called process\.exit/ })
+  await assert.rejects(leaving.collect(), {
+    code: 'JOB_ABORTED',
+    message: /ended with code 7 while it ran a task: a function called process\.exit/,
+  })
   await works()
 })
 
