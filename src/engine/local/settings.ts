@@ -1,6 +1,5 @@
 import os from 'node:os'
-import { IllegalArgumentException } from '../../errors.ts'
-import { parseSizeBytes } from '../conf-units.ts'
+import { fraction, size, whole } from '../read-setting.ts'
 
 const MIB = 1024 * 1024
 
@@ -46,25 +45,4 @@ export function localSettings(conf: ReadonlyMap<string, string>, workers: number
 
 function defaultHeapBytes(workers: number): number {
   return Math.min(4096 * MIB, Math.max(256 * MIB, (os.totalmem() * 0.6) / workers))
-}
-
-function size(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
-  const text = conf.get(key)
-  return text === undefined ? fallback : parseSizeBytes(key, text)
-}
-
-function whole(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
-  const text = conf.get(key)
-  if (text === undefined) return fallback
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new IllegalArgumentException('INVALID_SETTING', `${key} is '${text}'; it must be a whole number above 0`)
-}
-
-function fraction(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
-  const text = conf.get(key)
-  if (text === undefined) return fallback
-  const value = Number(text)
-  if (value > 0 && value <= 1) return value
-  throw new IllegalArgumentException('INVALID_SETTING', `${key} is '${text}'; it must be a number above 0 and up to 1`)
 }

@@ -1,5 +1,5 @@
-import { IllegalArgumentException } from '../../errors.ts'
 import { parseSizeBytes, parseTimeMs } from '../conf-units.ts'
+import { fraction, size, whole } from '../read-setting.ts'
 
 const MIB = 1024 * 1024
 
@@ -62,25 +62,4 @@ function heapMiB(text: string | undefined): number | null {
 function time(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
   const text = conf.get(key)
   return text === undefined ? fallback : parseTimeMs(key, text, 's')
-}
-
-function size(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
-  const text = conf.get(key)
-  return text === undefined ? fallback : parseSizeBytes(key, text)
-}
-
-function whole(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
-  const text = conf.get(key)
-  if (text === undefined) return fallback
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new IllegalArgumentException('INVALID_SETTING', `${key} is '${text}'; it must be a whole number above 0`)
-}
-
-function fraction(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {
-  const text = conf.get(key)
-  if (text === undefined) return fallback
-  const value = Number(text)
-  if (value > 0 && value <= 1) return value
-  throw new IllegalArgumentException('INVALID_SETTING', `${key} is '${text}'; it must be a number above 0 and up to 1`)
 }
