@@ -55,9 +55,7 @@ const BY_NAME = new Map<string, Refusal>(CLASSES.flatMap(([names, refusal]) => n
 
 /** Whether an object is of a kind that never travels. Built-in classes only are judged by name: `isBuiltin` says which those are. */
 export function refusalOf(value: object, isBuiltin: (owner: object) => boolean): Refusal | undefined {
-  if (types.isProxy(value)) {
-    return { what: 'is a Proxy, whose handler cannot be read', hint: 'send the plain object behind it' }
-  }
+  if (types.isProxy(value)) return PROXY
   if (types.isPromise(value)) {
     return { what: 'is a promise of this process', hint: 'await it first and use the result' }
   }
@@ -87,4 +85,18 @@ export const OPAQUE: Refusal = {
 export const NATIVE_FUNCTION: Refusal = {
   what: 'is code of Node itself that no built-in module exports',
   hint: 'call it on the driver, or reach it from its module inside the function',
+}
+
+export const PROXY: Refusal = {
+  what: 'is a Proxy, whose handler cannot be read',
+  hint: 'send the plain object behind it',
+}
+
+/** The refusal that an object states of itself, `which …; what to do instead`. */
+export function statedRefusal(reason: string): Refusal {
+  const [what, ...hint] = reason.split(/;\s*/)
+  return {
+    what: what!.replace(/^which /, ''),
+    hint: hint.length > 0 ? hint.join('; ') : 'keep it on the driver and send only data to workers',
+  }
 }

@@ -1,0 +1,13 @@
+import { positionOf } from './function-facts.ts'
+import { isNativeText, textOf } from './function-source.ts'
+import { builtinReference } from './references.ts'
+
+/** Also for the classes that Node keeps to itself, such as that of a timer. */
+export function isBuiltinClass(owner: object): boolean {
+  if (isNativeText(textOf(owner)) || builtinReference(owner) !== undefined) return true
+  return isBuiltinUrl(positionOf(owner)?.url)
+}
+
+export function isBuiltinUrl(url: string | undefined): boolean {
+  return url?.startsWith('node:') === true
+}
