@@ -21,10 +21,6 @@ test('parameters follow /; and are decoded; unknown ones become headers', () => 
   assert.deepEqual([...url.headers], [['x-team', 'd e']])
 })
 
-test('parameters may also follow the port at once', () => {
-  assert.equal(parseConnectUrl('sc://h:1;user_id=u').userId, 'u')
-})
-
 test('a token asks for TLS, except on this machine', () => {
   assert.equal(parseConnectUrl('sc://h/;token=t').usesTls, true)
   assert.equal(parseConnectUrl('sc://localhost/;token=t').usesTls, false)
@@ -55,6 +51,9 @@ for (const [url, problem] of [
   ['sc://h:99999', /no port 99999/],
   ['sc://h:port', /no host and port/],
   ['sc://h/path', /path '\/path' must be empty/],
+  ['sc://h:1;user_id=u', /parameters follow '\/;'/],
+  ['sc://h/;x=a%0Ab', /value of x has characters/],
+  ['sc://h/;x%20y=a', /no name of a header/],
   ['sc://h/;token', /'token' must be name=value/],
   ['sc://h/;a=b=c', /'a=b=c' must be name=value/],
   ['sc://h/;session_id=1', /no UUID/],
@@ -66,9 +65,11 @@ for (const [url, problem] of [
 }
 
 test('a token never stands in a message', () => {
-  assert.throws(
-    () => parseConnectUrl('sc://h/;token=secret;broken'),
-    (error: Error) => !error.message.includes('secret'),
-  )
+  for (const url of ['sc://h/;token=secret;broken', 'sc://h/;token=secret=', 'sc://h/;token=secret/a']) {
+    assert.throws(
+      () => parseConnectUrl(url),
+      (error: Error) => !error.message.includes('secret'),
+    )
+  }
   assert.equal(redacted('sc://h/;token=secret;user_id=u'), 'sc://h/;token=…;user_id=u')
 })
