@@ -1,14 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import {
-  ClosureError,
-  type ClosurePayload,
-  captureClosures,
-  classById,
-  classIdOf,
-  reviveError,
-  warmUpClosures,
-} from '../../closure/index.ts'
+import { type ClosurePayload, captureClosures, reviveError, warmUpClosures } from '../../closure/index.ts'
 import { SparkException } from '../../errors.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { Sink } from '../../task/program.ts'
@@ -17,6 +9,7 @@ import { retainBlocks } from '../block-lease.ts'
 import type { Engine, EngineOptions, JobRequest } from '../engine.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
+import { RecordClasses } from '../record-classes.ts'
 import { planStage, type ShuffleDependency, type StagePlan } from '../stage-plan.ts'
 import { CacheDirectory } from './cache-directory.ts'
 import type { FromWorker, TaskResult } from './messages.ts'
@@ -62,9 +55,6 @@ export class LocalEngine implements Engine {
   /** Map stages under way, so that jobs that share a shuffle compute it once. */
   readonly #running = new Map<string, Promise<void>>()
   readonly #slices = new WeakMap<LineageNode, (Uint8Array | undefined)[]>()
-  readonly #knownClasses = new Set<string>()
-  /** Classes whose instances travel as plain objects: of packages, or with something in them that cannot travel. */
-  readonly #foreignClasses = new WeakSet<object>()
   readonly #stopped = new AbortController()
   readonly #removeOnExit: () => void
   #nextJobId = 0
@@ -79,10 +69,9 @@ export class LocalEngine implements Engine {
     this.#localDir = path.join(localRoot, `millstream-${process.pid}-${uniqueSuffix()}`)
     this.#removeOnExit = () => fs.rmSync(this.#localDir, { recursive: true, force: true })
     process.once('exit', this.#removeOnExit)
-    this.recordClasses = {
-      idOf: (ctor) => this.#classId(ctor),
-      byId: (id) => classById(id) as ReturnType<ClassTable['byId']>,
-    }
+    this.recordClasses = new RecordClasses((id, payload) => {
+      this.#pool.tellAll(`class/${id}`, { kind: 'class', payload: sharedPayload(payload) })
+    })
     this.#codec = new RecordCodec(this.recordClasses)
     this.#shuffles = new ShuffleStore(shuffleBytes, maxShuffles)
     this.#cache = new CacheDirectory(cacheBytes)
@@ -338,22 +327,6 @@ export class LocalEngine implements Engine {
     return bytes
   }
 
-  /** The id under which instances of a user's class travel as records; the class is sent to the workers when first met. */
-  #classId(ctor: Parameters<ClassTable['idOf']>[0]): string | undefined {
-    const known = classIdOf(ctor)
-    if (known !== undefined && this.#knownClasses.has(known)) return known
-    if (this.#foreignClasses.has(ctor)) return undefined
-    const payload = captured(ctor)
-    const id = classIdOf(ctor)
-    if (payload === null || id === undefined) {
-      this.#foreignClasses.add(ctor)
-      return undefined
-    }
-    this.#knownClasses.add(id)
-    this.#pool.tellAll(`class/${id}`, { kind: 'class', payload: sharedPayload(payload) })
-    return id
-  }
-
   #error(job: Job, stageId: number, failure: TaskSetFailure): Error {
     switch (failure.kind) {
       case 'cancelled':
@@ -392,17 +365,6 @@ function tooLarge(job: Job, bytes: number, limit: number): SparkException {
     'RESULT_TOO_LARGE',
     `Job ${job.id} (${job.request.properties.callSite}) aborted: its results take ${bytes} bytes so far, more than spark.driver.maxResultSize (${limit}). Collect less, write the result from the workers, or raise the setting.`,
   )
-}
-
-/** @returns the class's payload, or null when it cannot be captured at once. */
-function captured(ctor: object): ClosurePayload | null {
-  try {
-    const payload = captureClosures(ctor)
-    return isPromise(payload) ? null : payload
-  } catch (error) {
-    if (error instanceof ClosureError) return null
-    throw error
-  }
 }
 
 function sharedPayload(payload: ClosurePayload): ClosurePayload {

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8'
 import type { ClosurePayload } from '../../closure/index.ts'
-import type { InputSplit } from '../../task/input.ts'
+import type { TaskInput } from '../../task/input.ts'
 
 /**
  * The seam between the driver's side of the Spark engine and the worker process on the executors: what stands in `PythonUDF.command` of a
@@ -49,34 +49,22 @@ export interface LeafRef {
 
 /**
  * A task's input tree (task/input.ts, `TaskInput`), with leaves in place of bytes. `data` takes all sources of its leaf as one block of
- * bytes; `segments` takes one segment per source that sent any byte, in ascending order of `source`. There is no `cached` and no `absent`:
- * what is persisted is a relation on the server, and its partitions are leaves.
+ * bytes; `segments` takes one segment per source that sent any byte, in ascending order of `source`; `files` are read with the executor's file
+ * system (for a path that is no local one there is a leaf instead). There is no `cached` and no `absent`: what is persisted is a relation on the
+ * server, and its partitions are leaves.
  */
-export type LeafInput =
-  | {
-      readonly kind: 'data'
-      readonly partition: number
-      readonly format: 'records' | 'lines' | 'frames'
-      readonly bytes: LeafRef
-    }
-  | {
-      readonly kind: 'range'
-      readonly partition: number
-      readonly start: number
-      readonly step: number
-      readonly count: number
-    }
-  /** Read by the worker itself with the executor's file system; for a path that is no local one the driver makes a leaf instead. */
-  | {
-      readonly kind: 'files'
-      readonly partition: number
-      readonly format: 'text' | 'wholeText' | 'binary' | 'binaryRecords' | 'records'
-      readonly splits: readonly InputSplit[]
-      readonly recordLength: number
-    }
-  | { readonly kind: 'choice'; readonly partition: number; readonly branch: number; readonly input: LeafInput }
-  | { readonly kind: 'many'; readonly partition: number; readonly inputs: readonly LeafInput[] }
-  | { readonly kind: 'segments'; readonly partition: number; readonly leaf: LeafRef }
+export type LeafInput = WithLeaves<Exclude<TaskInput, { readonly kind: 'cached' | 'absent' }>>
+
+/** Each kind of input with what it reads replaced: bytes by a leaf, inputs by inputs of leaves. */
+type WithLeaves<Input> = Input extends { readonly kind: 'data' }
+  ? Omit<Input, 'bytes'> & { readonly bytes: LeafRef }
+  : Input extends { readonly kind: 'segments' }
+    ? Omit<Input, 'segments'> & { readonly leaf: LeafRef }
+    : Input extends { readonly kind: 'choice' }
+      ? Omit<Input, 'input'> & { readonly input: LeafInput }
+      : Input extends { readonly kind: 'many' }
+        ? Omit<Input, 'inputs'> & { readonly inputs: readonly LeafInput[] }
+        : Input
 
 /** Where rows go: `[target, leaf, target, leaf, …]` of the next stage; empty when nobody reads them. */
 export type Route = readonly number[]

@@ -1,4 +1,3 @@
-import { classById } from '../../closure/index.ts'
 import { SparkException } from '../../errors.ts'
 import { splitPathList } from '../../io/path.ts'
 import { systemTimeMs } from '../../system-clock.ts'
@@ -66,10 +65,7 @@ export class SparkEngine implements Engine {
     this.#url = parseConnectUrl(options.masterUrl, process.env)
     this.#settings = sparkSettings(options.conf)
     this.defaultParallelism = this.#settings.parallelism
-    this.recordClasses = {
-      idOf: (ctor) => this.#payloads.classId(ctor),
-      byId: (id) => classById(id) as ReturnType<ClassTable['byId']>,
-    }
+    this.recordClasses = this.#payloads.recordClasses
     this.#codec = new RecordCodec(this.recordClasses)
     this.#planner = {
       nextStageId: () => this.#nextStageId++,
@@ -307,7 +303,7 @@ function taskFailure(error: SparkException, callSite: string): SparkException | 
   if (!(error instanceof SparkConnectException)) return null
   const thrown = error.cause instanceof Error ? error.cause : null
   const task = LOST_TASK.exec(error.message)?.[0]
-  if (WORKER_GONE.test(error.message)) {
+  if (thrown === null && WORKER_GONE.test(error.message)) {
     return new SparkException(
       'JOB_ABORTED',
       `Job aborted due to stage failure: ${task ?? 'a task failed'}: its worker process ended, by process.exit() in a function, or because the executor has too little memory beside its heap (spark.executor.memoryOverhead) (${callSite})`,
