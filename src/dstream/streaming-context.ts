@@ -25,6 +25,7 @@ import { ListenerBus } from './listener-bus.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import { TransformedOperator } from './operators/transformed-operator.ts'
 import { UnionOperator } from './operators/union-operator.ts'
+import { gracefulStopMs, stopInOrder } from './orderly-stop.ts'
 import { type OutputWriter, standardOutput } from './output-writer.ts'
 import { addShutdownHook } from './shutdown-hook.ts'
 import { StreamingContextState } from './streaming-context-state.ts'
@@ -50,14 +51,8 @@ export interface StopOptions {
   readonly signal?: AbortSignal
 }
 
-/** How long a job that is running when a context is stopped may take to end, before it is cancelled. */
-const STOP_RUNNING_JOBS_MS = 2000
-/** How long a graceful stop waits for batches that were generated, where `spark.streaming.gracefulStopTimeout` is not set. */
-const GRACEFUL_STOP_MS = 3_600_000
-/** The same when the process is told to end, which whoever told it will not wait for as long. */
+/** How long a graceful stop takes at most when the process is told to end, which whoever told it will not wait for as long. */
 const GRACEFUL_SHUTDOWN_MS = 30_000
-/** A graceful stop waits at least this many batch intervals. */
-const GRACEFUL_STOP_BATCHES = 10
 
 /** The context that is started or being started in this process; there is at most one. */
 let running: StreamingContext | null = null
@@ -419,62 +414,25 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     }
   }
 
-  /** Receivers first, then the ticks, then the jobs, each once the one before has nothing more to give. */
-  async #stopWorking({ stopGracefully = false, signal }: StopOptions): Promise<void> {
-    const generatorDeadline = deadline(this.#gracefulStopMs(0), signal)
-    const jobsDeadline = deadline(this.#gracefulStopMs(GRACEFUL_STOP_MS), signal)
-    try {
-      const tracker = this.scheduler.receiverTracker
-      const now = this.clock.now()
-      await tracker?.stop(stopGracefully, generatorDeadline.signal)
-      if (stopGracefully) {
-        // The next tick takes what came in until now; it takes more ticks only while blocks are left over.
-        const isAllTaken = () =>
-          (this.#generator.lastGenerated?.milliseconds ?? now) > now && !tracker?.hasUnallocatedBlocks()
-        await this.#generator.waitUntil(isAllTaken, generatorDeadline.signal)
-      }
-      await this.#generator.stopTicks()
-      if (stopGracefully) {
-        await this.#generator.waitUntil(() => this.#generator.hasCaughtUp, generatorDeadline.signal)
-        await this.scheduler.whenIdle(jobsDeadline.signal)
-      }
-    } finally {
-      generatorDeadline.clear()
-      jobsDeadline.clear()
+  #stopWorking(options: StopOptions): Promise<void> {
+    const { graph, scheduler, sparkContext, clock } = this
+    const parts = {
+      graph,
+      scheduler,
+      sparkContext,
+      clock,
+      generator: this.#generator,
+      checkpointer: this.#checkpointer,
+      listenerBus: this.#listenerBus,
+      jobTag: this.#jobTag,
     }
-    this.#generator.close()
-    await this.#endJobs()
-    if (this.graph.zeroTime !== null) await this.#checkpointer?.close()
-    await this.graph.stop()
-    this.#listenerBus.stop()
-  }
-
-  /** Lets no job begin, and gives one that runs a moment before its Spark jobs are cancelled. */
-  async #endJobs(): Promise<void> {
-    this.scheduler.close()
-    for (const isLast of [false, true]) {
-      if (this.scheduler.isIdle) return
-      const { signal, clear } = deadline(STOP_RUNNING_JOBS_MS)
-      await this.scheduler.whenIdle(signal)
-      clear()
-      if (!this.scheduler.isIdle && !isLast && !this.sparkContext.isStopped) {
-        this.sparkContext.cancelJobsWithTag(this.#jobTag, 'because the StreamingContext was stopped')
-      }
-    }
-    if (!this.scheduler.isIdle) {
-      log('WARN', 'StreamingContext', 'An output operation goes on although the context is stopped')
-    }
-  }
-
-  #gracefulStopMs(atLeast: number): number {
-    const byBatches = GRACEFUL_STOP_BATCHES * this.graph.batchDuration.milliseconds
-    return this.#conf.getTimeAsMs('spark.streaming.gracefulStopTimeout', `${Math.max(byBatches, atLeast)}ms`)
+    return stopInOrder(parts, options.stopGracefully ?? false, options.signal)
   }
 
   async #stopOnSignal(name: NodeJS.Signals): Promise<void> {
     const stopGracefully = this.#conf.getBoolean('spark.streaming.stopGracefullyOnShutdown', true)
     log('INFO', 'StreamingContext', `Invoking stop(stopGracefully=${stopGracefully}) from shutdown hook on ${name}`)
-    const { signal, clear } = deadline(this.#gracefulStopMs(GRACEFUL_SHUTDOWN_MS))
+    const { signal, clear } = deadline(gracefulStopMs(this.#conf, this.graph.batchDuration, GRACEFUL_SHUTDOWN_MS))
     await this.stop({ stopSparkContext: true, stopGracefully, signal }).catch(logFailureToStop)
     clear()
   }
