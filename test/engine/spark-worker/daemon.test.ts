@@ -39,6 +39,21 @@ describe('a daemon', () => {
     assert.deepEqual(fs.readdirSync(executor.directory), [])
   })
 
+  test('that is killed takes its workers along, one in an endless loop too', async () => {
+    await using executor = new ScriptedExecutor('unix')
+    const connection = await executor.connect()
+    const command = await commandOf(
+      mapping(() => {
+        console.log('looping')
+        for (;;);
+      }),
+    )
+    const answer = connection.run('4.3', { command }, [records(0, [1])])
+    await executor.logged('looping')
+    executor.daemon.kill('SIGKILL')
+    assert.deepEqual(await answer, { kind: 'gone' })
+  })
+
   test('ends on SIGTERM', async () => {
     await using executor = new ScriptedExecutor('unix')
     const connection = await executor.connect()

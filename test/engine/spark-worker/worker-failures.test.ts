@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { parseErrorText } from '../../../src/engine/spark/error-text.ts'
 import type { StageProgram } from '../../../src/task/program.ts'
 import { failure, mapping, records, results, smallLimits } from './answers.ts'
 import { commandOf } from './commands.ts'
@@ -116,4 +119,23 @@ describe('a worker that fails', () => {
     executor.kill(connection.pid)
     assert.deepEqual(await answer, { kind: 'gone' })
   })
+})
+
+test('a worker whose heap is full leaves a report that says so and what to set', async () => {
+  await using executor = new ScriptedExecutor('unix', {
+    MILLSTREAM_WORKER_HEAP_MIB: '48',
+    PYTHON_FAULTHANDLER_DIR: '.',
+  })
+  const connection = await executor.connect()
+  const command = await commandOf(
+    mapping((value: number) => {
+      const kept: object[] = []
+      for (;;) kept.push({ value })
+    }),
+  )
+  assert.deepEqual(await connection.run('4.3', { command }, [records(0, [1])]), { kind: 'gone' })
+  const report = fs.readFileSync(path.join(executor.directory, String(connection.pid)), 'utf8')
+  assert.match(report, /heap is full, here 48 MiB: give the workers more \(spark\.millstream\.worker\.memory\)/)
+  assert.equal(parseErrorText(report)?.name, 'SparkException')
+  await executor.logged('heap is full')
 })

@@ -14,10 +14,10 @@ const STDOUT = 1
  * starts another one when it needs it.
  */
 export function runDaemon(environment: WorkerEnvironment): void {
-  const { socketDir, localDir, heapMiB, idleMs } = environment
+  const { socketDir, localDir, heapMiB, idleMs, crashDir } = environment
   const socketPath = socketDir === null ? null : path.join(socketDir, `.millstream-${process.pid}.sock`)
   const server = net.createServer({ pauseOnConnect: true })
-  const workers = new WorkerProcesses({ localDir, heapMiB, onIdle: () => restartIdleTimer() })
+  const workers = new WorkerProcesses({ localDir, heapMiB, crashDir, onIdle: () => restartIdleTimer() })
 
   const end = (code: number): never => {
     workers.killAll()

@@ -14,6 +14,8 @@ export interface WorkerEnvironment {
   readonly prefersIpv6: boolean
   /** The folder below which spill files go. */
   readonly localDir: string
+  /** Where the executor looks for a report of a worker that crashed, or null. */
+  readonly crashDir: string | null
   /** What the objects of each worker may take together. */
   readonly heapMiB: number
   /** How long a daemon without a worker stays. */
@@ -48,6 +50,7 @@ export function workerEnvironment(env: NodeJS.ProcessEnv): WorkerEnvironment {
     isReused: Boolean(env.SPARK_REUSE_WORKER),
     prefersIpv6,
     localDir: env.MILLSTREAM_LOCAL_DIR ?? path.join(localRoot, `millstream-${process.pid}`),
+    crashDir: env.PYTHON_FAULTHANDLER_DIR ?? null,
     heapMiB: heapMiB(env),
     idleMs: (positive(env.MILLSTREAM_DAEMON_IDLE_SECONDS) ?? DEFAULT_IDLE_SECONDS) * 1000,
   }

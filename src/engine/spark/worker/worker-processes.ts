@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import type net from 'node:net'
 import path from 'node:path'
+import { reportCrash } from './crash-report.ts'
+import { WorkerGuard } from './worker-guard.ts'
 
 /** Workers that wait, started and with their modules loaded, for the executor's next connections. */
 const SPARE_WORKERS = 2
@@ -10,8 +12,17 @@ export interface WorkerProcessOptions {
   /** The folder below which each worker has one of its own for spill files. */
   readonly localDir: string
   readonly heapMiB: number
+  /** Where the executor looks for a report of a worker that crashed, or null. */
+  readonly crashDir: string | null
   /** Called when no worker has a connection any more. */
   readonly onIdle: () => void
+}
+
+interface BusyWorker {
+  readonly process: ChildProcess
+  /** Also held here, so that the executor sees it closed only after the report of a crash is written. */
+  readonly socket: net.Socket
+  isKilled: boolean
 }
 
 /**
@@ -21,7 +32,8 @@ export interface WorkerProcessOptions {
 export class WorkerProcesses {
   readonly #options: WorkerProcessOptions
   readonly #spares: ChildProcess[] = []
-  readonly #busy = new Map<number, ChildProcess>()
+  readonly #busy = new Map<number, BusyWorker>()
+  readonly #guard = new WorkerGuard()
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options
@@ -39,19 +51,23 @@ export class WorkerProcesses {
       socket.destroy()
       return
     }
-    this.#busy.set(worker.pid, worker)
-    worker.send('serve', socket, (error) => {
+    this.#busy.set(worker.pid, { process: worker, socket, isKilled: false })
+    worker.send('serve', socket, { keepOpen: true }, (error) => {
       if (error !== null) socket.destroy()
     })
   }
 
   /** Kills the worker of that process id; any other process is left alone. */
   kill(pid: number): void {
-    this.#busy.get(pid)?.kill('SIGKILL')
+    const worker = this.#busy.get(pid)
+    if (worker === undefined) return
+    worker.isKilled = true
+    worker.process.kill('SIGKILL')
   }
 
   killAll(): void {
-    for (const worker of [...this.#spares, ...this.#busy.values()]) worker.kill('SIGKILL')
+    const busy = [...this.#busy.values()].map((worker) => worker.process)
+    for (const worker of [...this.#spares, ...busy]) worker.kill('SIGKILL')
     fs.rmSync(this.#options.localDir, { recursive: true, force: true })
   }
 
@@ -63,21 +79,34 @@ export class WorkerProcesses {
       stdio: ['ignore', 2, 2, 'ipc'],
       env: { ...process.env, MILLSTREAM_LOCAL_DIR: localDir },
     })
-    worker.on('exit', () => this.#onExit(worker))
+    worker.on('exit', (code, signal) => this.#onExit(worker, code, signal))
     worker.on('error', (error) => {
       process.stderr.write(`a Millstream worker cannot be started: ${error.message}\n`)
-      this.#onExit(worker)
+      this.#onExit(worker, null, null)
     })
+    this.#tellGuard(worker)
     return worker
   }
 
-  #onExit(worker: ChildProcess): void {
+  #onExit(worker: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
     const at = this.#spares.indexOf(worker)
     if (at !== -1) this.#spares.splice(at, 1)
-    if (worker.pid === undefined || !this.#busy.delete(worker.pid)) return
-    fs.rmSync(path.join(this.#options.localDir, String(worker.pid)), { recursive: true, force: true })
+    const { pid } = worker
+    const busy = pid === undefined ? undefined : this.#busy.get(pid)
+    if (pid === undefined || busy === undefined) return
+    this.#busy.delete(pid)
+    const { crashDir, heapMiB, localDir, onIdle } = this.#options
+    if (code !== 0 && !busy.isKilled) reportCrash(crashDir, { pid, code, signal }, heapMiB)
+    busy.socket.destroy()
+    fs.rmSync(path.join(localDir, String(pid)), { recursive: true, force: true })
     if (this.#spares.length === 0) this.#spares.push(this.#start())
-    if (this.#busy.size === 0) this.#options.onIdle()
+    else this.#tellGuard()
+    if (this.#busy.size === 0) onIdle()
+  }
+
+  #tellGuard(newest?: ChildProcess): void {
+    const spares = [...this.#spares, ...(newest === undefined ? [] : [newest])].map(({ pid }) => pid)
+    this.#guard.watch([...this.#busy.keys(), ...spares.filter((pid) => pid !== undefined)])
   }
 }
 
