@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { type ClosurePayload, captureClosures } from '../../../closure/index.ts'
 import type { Sink } from '../../../task/program.ts'
 import { isPromise } from '../../../task/reader.ts'
@@ -202,6 +202,8 @@ class StageLeaves {
       }
       case 'range':
         return rangeInput(node, partition)
+      case 'localCheckpoint':
+        return this.#standing({ from: 'relation', node }, partition)
       case 'files':
         return isOnCluster(node) ? this.#standing({ from: 'files', node }, partition) : filesInput(node, partition)
     }
@@ -278,7 +280,20 @@ function sameInput(input: LeafInput): LeafInput {
 
 function bytesOf({ bytes }: DataBlock): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes
-  return readFileSync(bytes.path).subarray(bytes.offset, bytes.offset + bytes.length)
+  const { path, offset, length } = bytes
+  const content = new Uint8Array(length)
+  const file = openSync(path, 'r')
+  try {
+    // A log holds the blocks of many batches: only this one's are read.
+    for (let done = 0; done < length; ) {
+      const read = readSync(file, content, done, length - done, offset + done)
+      if (read === 0) throw new Error(`${path} ends before byte ${offset + length}, up to which a block stands in it`)
+      done += read
+    }
+  } finally {
+    closeSync(file)
+  }
+  return content
 }
 
 function wholeRange(count: number): number[] {
