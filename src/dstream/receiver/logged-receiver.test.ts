@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cpSync, readdirSync } from 'node:fs'
+import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +16,12 @@ let root = ''
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'millstream-logged-'))
 })
-afterEach(() => rm(root, { recursive: true, force: true }))
+const opened: StreamingContext[] = []
+afterEach(async () => {
+  // What a test that failed left running must not fail those behind it.
+  for (const ssc of opened.splice(0)) await ssc[Symbol.asyncDispose]()
+  await rm(root, { recursive: true, force: true })
+})
 
 /** Stores what it is told, when it is told. */
 class Scripted extends Receiver<number> {
@@ -27,8 +32,14 @@ class Scripted extends Receiver<number> {
   }
 }
 
+interface Opening {
+  readonly conf?: Record<string, string>
+  /** Called within each batch, before all that it puts out: what it reads is on the disk, and no file is being written. */
+  readonly onBatch?: (second: number) => void
+}
+
 /** A context with one receiver, over the checkpoints in a directory. */
-async function open(directory: string, startMs: number, conf: Record<string, string> = {}) {
+async function open(directory: string, startMs: number, { conf = {}, onBatch = () => {} }: Opening = {}) {
   const clock = new ManualClock(startMs)
   const receiver = new Scripted()
   let collector!: Collector<number>
@@ -37,7 +48,9 @@ async function open(directory: string, startMs: number, conf: Record<string, str
     const settings = { 'spark.streaming.receiver.writeAheadLog.enable': 'true', ...conf }
     const sc = new SparkContext(new SparkConf(false).setMaster('local[2]').setAppName('logged').setAll(settings))
     const made = new StreamingContext(sc, 1, { clock })
+    opened.push(made)
     const numbers = made.receiverStream(receiver)
+    numbers.foreachRDD((_, time) => onBatch(time.milliseconds / 1000))
     collector = new Collector(numbers)
     totals = new Collector(
       numbers
@@ -55,11 +68,19 @@ async function open(directory: string, startMs: number, conf: Record<string, str
   return { ssc, receiver, advance, collector, totals }
 }
 
-/** What the directory holds at this moment: all that a run after a crash gets. */
-function crash(): string {
+/** What a directory holds at this moment: all that a run after a crash gets. */
+function crash(directory = root): string {
   const image = join(root, `image-${readdirSync(root).length}`)
-  cpSync(join(root, 'checkpoints'), join(image, 'checkpoints'), { recursive: true })
-  return image
+  for (;;) {
+    try {
+      cpSync(join(directory, 'checkpoints'), join(image, 'checkpoints'), { recursive: true })
+      return image
+    } catch (error) {
+      // A file was given its name in between. The next such step is taken by this thread, which is here.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      rmSync(image, { recursive: true, force: true })
+    }
+  }
 }
 
 const batches = ({ collector }: { collector: Collector<number> }) =>
@@ -67,19 +88,18 @@ const batches = ({ collector }: { collector: Collector<number> }) =>
 
 describe('what a receiver with a write-ahead log has stored', () => {
   test('comes back after a crash: a batch gets what it had been given, the next one what nobody had', async () => {
-    const run = await open(root, 0)
+    let image = ''
+    const run = await open(root, 0, {
+      onBatch: (second) => {
+        if (second === 2) image = crash()
+      },
+    })
     await run.receiver.put(1, 2)
     await run.receiver.put(3)
     await run.advance()
     await run.receiver.put(4)
-    let image = ''
-    run.ssc.addStreamingListener({
-      onBatchStarted: () => {
-        image = crash()
-      },
-    } as never)
     await run.advance()
-    const beforeAllocation = await run.receiver.put(5).then(crash)
+    const beforeAllocation = await run.receiver.put(5).then(() => crash())
     await run.ssc.stop()
 
     const again = await open(image, 2000)
@@ -107,18 +127,19 @@ describe('what a receiver with a write-ahead log has stored', () => {
     for (const value of [3, 4]) {
       const run = await open(image, 1000)
       await run.receiver.put(value)
-      cpSync(join(image, 'checkpoints'), join(root, `again-${value}`, 'checkpoints'), { recursive: true })
+      image = crash(image)
       await run.ssc.stop()
-      image = join(root, `again-${value}`)
     }
-    const last = await open(image, 1000, { 'spark.streaming.receiver.writeAheadLog.enable': 'false' })
+    const last = await open(image, 1000, {
+      conf: { 'spark.streaming.receiver.writeAheadLog.enable': 'false' },
+    })
     await last.advance()
     assert.deepEqual(last.totals.batches.at(-1), [['sum', 1 + 2 + 3 + 4]])
     await last.ssc.stop()
   })
 
   test('is removed from the disk once no checkpoint refers to it', async () => {
-    const run = await open(root, 0, { 'spark.streaming.receiver.writeAheadLog.rollingIntervalSecs': '1' })
+    const run = await open(root, 0, { conf: { 'spark.streaming.receiver.writeAheadLog.rollingIntervalSecs': '1' } })
     for (let i = 0; i < 40; i++) {
       await run.receiver.put(i)
       await run.advance()
