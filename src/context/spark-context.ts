@@ -494,6 +494,16 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   }
 
   /** @internal */
+  checkpointLocally(node: LineageNode, properties: JobProperties): Promise<void> | null {
+    const engine = this.#engine
+    if (engine.checkpointLocally === undefined) return null
+    return this.#jobs.run(properties, undefined, async (signal) => {
+      await this.#broadcasts.settled()
+      await engine.checkpointLocally?.({ node, properties, signal })
+    })
+  }
+
+  /** @internal */
   fileSystem(path: string): FileSystem {
     return fileSystemOf(path)
   }

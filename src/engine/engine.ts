@@ -23,6 +23,9 @@ export interface JobRequest {
   readonly onResult?: (index: number, value: unknown) => void
 }
 
+/** A local checkpoint: of which node, and who asked for it. */
+export type CheckpointRequest = Pick<JobRequest, 'node' | 'properties' | 'signal'>
+
 /** What a task's accumulators gathered: each update is merged once for every task that succeeded. */
 export interface AccumulatorUpdate {
   readonly id: number
@@ -71,6 +74,11 @@ export interface Engine {
   listFiles?(pathList: string): Promise<readonly ListedFile[]> | null
   /** Frees what was persisted of a node; resolves once it is gone. */
   unpersist(node: LineageNode): Promise<void>
+  /**
+   * Keeps a node's partitions, computed now unless they are persisted, until the node is forgotten; they stand for its lineage from then on,
+   * as a node `localCheckpoint` of the same id. Absent where the driver's process keeps them as blocks.
+   */
+  checkpointLocally?(request: CheckpointRequest): Promise<void>
   /** Forgets all data kept for a node that no RDD refers to any more: cached partitions and shuffle output. */
   forget(nodeIds: readonly number[]): void
   /** Makes a value available to tasks under an id, sent once per worker. */

@@ -7,7 +7,10 @@ export type InputTree<Leaf> =
   | { readonly kind: 'choice'; readonly partition: number; readonly branch: number; readonly input: InputTree<Leaf> }
   | { readonly kind: 'many'; readonly partition: number; readonly inputs: readonly InputTree<Leaf>[] }
 
-export type SourceNode = Extract<LineageNode, { kind: 'parallelize' | 'range' | 'blocks' | 'files' }>
+export type SourceNode = Extract<
+  LineageNode,
+  { kind: 'parallelize' | 'range' | 'blocks' | 'files' | 'localCheckpoint' }
+>
 
 /** How an engine names the pieces of a task's input. */
 export interface LeafSources<Leaf> {
@@ -44,6 +47,7 @@ export class InputTrees<Leaf> {
       case 'range':
       case 'blocks':
       case 'files':
+      case 'localCheckpoint':
         return this.#sources.source(node, partition)
       case 'narrow':
         return this.#input(node.parent, partition)

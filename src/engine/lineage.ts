@@ -66,6 +66,8 @@ export type LineageNode =
       readonly partitions: readonly (readonly FileSplit[])[]
       readonly recordLength: number
     })
+  /** What an engine keeps in place of lineage that was cut off ({@link file://./engine.ts | Engine.checkpointLocally}), by the node's id. */
+  | (NodeBase & { readonly kind: 'localCheckpoint' })
   | (NodeBase & { readonly kind: 'narrow'; readonly parent: LineageNode; readonly op: NarrowOp })
   /** Partitions of the parents one after another. */
   | (NodeBase & { readonly kind: 'union'; readonly parents: readonly LineageNode[] })
@@ -120,6 +122,7 @@ export function parentsOf(node: LineageNode): readonly LineageNode[] {
     case 'range':
     case 'blocks':
     case 'files':
+    case 'localCheckpoint':
       return []
     case 'narrow':
     case 'coalesce':

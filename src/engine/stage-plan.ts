@@ -96,6 +96,7 @@ class ProgramBuilder {
       case 'range':
       case 'blocks':
       case 'files':
+      case 'localCheckpoint':
         return { kind: 'source' }
       case 'narrow':
         return { kind: 'narrow', input: this.program(node.parent), op: node.op }

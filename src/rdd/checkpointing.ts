@@ -16,6 +16,7 @@ export type CheckpointWriter = (context: RDDContext, node: LineageNode, properti
 const requested = new WeakMap<RDDContext, Set<NodeStorage>>()
 const writing = new WeakMap<NodeStorage, Promise<void>>()
 const writers = new WeakMap<NodeStorage, CheckpointWriter>()
+const awaiting = new WeakMap<NodeStorage, (() => void)[]>()
 const files = new WeakMap<NodeStorage, string>()
 
 /** Asks for a checkpoint in the checkpoint directory, written after the next job that computes the RDD. @throws SparkException without a directory. */
@@ -70,6 +71,12 @@ export function localCheckpointLevel(level: StorageLevel): StorageLevel {
   return match ?? StorageLevel.MEMORY_AND_DISK
 }
 
+/** Calls `listener` once the checkpoint that was asked for is written; never where none was asked for, or it is written already. */
+export function onceCheckpointed({ storage }: RDDLineage, listener: () => void): void {
+  if (storage.checkpoint === 'none' || storage.checkpointed !== null) return
+  awaiting.set(storage, [...(awaiting.get(storage) ?? []), listener])
+}
+
 /** The directory that holds the RDD's checkpoint, or null. */
 export function checkpointDirectory({ storage }: RDDLineage): string | null {
   return files.get(storage) ?? null
@@ -112,6 +119,8 @@ function writeOnce(context: RDDContext, node: LineageNode, properties: JobProper
       .then((checkpointed) => {
         storage.checkpointed = checkpointed
         requested.get(context)?.delete(storage)
+        for (const listener of awaiting.get(storage) ?? []) listener()
+        awaiting.delete(storage)
       })
       .finally(() => writing.delete(storage))
     writing.set(storage, written)
@@ -169,6 +178,12 @@ async function makeLocalCheckpoint(
   node: LineageNode,
   properties: JobProperties,
 ): Promise<LineageNode> {
+  const kept = context.checkpointLocally?.(node, properties) ?? null
+  if (kept !== null) {
+    await kept
+    const identity = identityOf(node, properties)
+    return Object.freeze({ ...identity, kind: 'localCheckpoint', className: 'LocalCheckpointRDD' })
+  }
   const parts = await context.runJob({ node, sink: builtin('encodePartition'), properties })
   const blocks = (parts as { bytes: Uint8Array; count: number }[]).map(
     ({ bytes, count }): DataBlock => ({ format: 'records', bytes: shared(bytes), recordCount: count }),

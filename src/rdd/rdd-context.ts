@@ -28,6 +28,8 @@ export interface RDDContext {
   readonly checkpointDir: string | null
   /** Lists an input path with the file systems of the engine's cluster; null, or absent, where the driver lists it. */
   listFiles?(pathList: string): Promise<readonly ListedFile[]> | null
+  /** Has the engine keep a local checkpoint where its workers are; null, or absent, where the driver keeps it. */
+  checkpointLocally?(node: LineageNode, properties: JobProperties): Promise<void> | null
   /** The file system that a path belongs to. @throws UnsupportedFileSystemException */
   fileSystem(path: string): FileSystem
 }

@@ -139,6 +139,8 @@ class Job {
         return recordsOfBlock(node, index)
       case 'files':
         return readFiles(node, index)
+      case 'localCheckpoint':
+        throw new Error('local checkpoints of this engine are blocks')
       case 'narrow':
         return applyNarrow(node.op, await this.partition(node.parent, index), index)
       case 'union': {

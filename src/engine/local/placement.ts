@@ -54,6 +54,7 @@ export function preferredSlot(
     case 'range':
     case 'blocks':
     case 'files':
+    case 'localCheckpoint':
     case 'shuffle':
       return null
   }

@@ -49,6 +49,8 @@ export class TaskInputs implements LeafSources<TaskInput> {
       }
       case 'files':
         return filesInput(node, partition)
+      case 'localCheckpoint':
+        throw new Error('local checkpoints of this engine are blocks')
     }
   }
 

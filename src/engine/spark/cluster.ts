@@ -1,24 +1,18 @@
-import { createHash } from 'node:crypto'
-import { serialize } from 'node:v8'
-import { create } from '@bufbuild/protobuf'
 import { type ClosurePayload, shippedIn } from '../../closure/index.ts'
+import type { StorageLevel } from '../../task/storage-level.ts'
 import type { ListedFile } from '../engine.ts'
+import type { LineageNode } from '../lineage.ts'
 import { PackageArchives } from './archive/index.ts'
 import type { Row } from './arrow/row-batch.ts'
-import { rowsOf } from './arrow/row-batch.ts'
-import { readRowStream } from './arrow/row-batch-reader.ts'
-import { rowStream } from './arrow/row-batch-writer.ts'
 import { encodeCommand, type Shipment } from './command.ts'
-import { addArtifact, existingArtifacts } from './connect/artifacts.ts'
-import { joinedBatches } from './connect/batches.ts'
-import { execute } from './connect/execute.ts'
 import type { ConnectSession } from './connect/session.ts'
 import { executorPlatform, sendArchive } from './executors.ts'
-import { PlanSchema, type Relation } from './gen/spark_connect_pb.ts'
+import type { Relation } from './gen/spark_connect_pb.ts'
+import { KeptRelations } from './kept-relations.ts'
+import { Occupancy } from './occupancy.ts'
 import { fileRows, listedFile, listedFiles } from './plan/file-relations.ts'
 import {
   accumulatorRows,
-  cachedRows,
   checkpointedRelation,
   dataRows,
   exchangeByTarget,
@@ -27,14 +21,14 @@ import {
   unionAll,
 } from './plan/relations.ts'
 import type { SparkStage } from './plan/spark-stage.ts'
+import { checkpointRelation, fetchRows, removeRelation } from './remote-relations.ts'
+import { type PlanBudget, SessionFiles } from './session-files.ts'
 import type { SparkSettings } from './settings.ts'
 import type { ShippedPayloads } from './shipped-payloads.ts'
 import { TooMuchDataError } from './spark-errors.ts'
 
-/** A captured value above this is sent once as a file of the session, not with each command. */
-const MAX_INLINE_PAYLOAD_BYTES = 256 * 1024
-/** Bytes of one artifact of driver data. */
-const DATA_ARTIFACT_BYTES = 32 * 1024 * 1024
+/** Bytes of driver data that one plan brings when they are more than a job's own plan may hold. */
+const DATA_PIECE_BYTES = 32 * 1024 * 1024
 /** The longest block of a row that a worker sends. */
 const MAX_BLOCK_BYTES = 4 * 1024 * 1024
 
@@ -43,81 +37,91 @@ export interface StageContext {
   readonly localProperties: Readonly<Record<string, string>>
 }
 
+/** What one job's plan is made with. */
+interface PlanParts {
+  readonly context: StageContext
+  readonly signal: AbortSignal | undefined
+  readonly budget: PlanBudget
+  /** Relations with data of the driver, which go when the job has ended. */
+  readonly temporary: string[]
+}
+
 /** The server's side of the engine: one session, its relations and its artifacts. */
 export class SparkCluster {
   readonly session: ConnectSession
   readonly sparkVersion: string
+  /** What stays on the server between jobs. */
+  readonly kept: KeptRelations
   readonly #settings: SparkSettings
   readonly #payloads: ShippedPayloads
   readonly #packages: PackageArchives
-  readonly #files = new Map<string, Promise<void>>()
-  /** Persisted nodes by id: the relation that holds them, once it is there. */
-  readonly #relations = new Map<number, Promise<string>>()
+  readonly #files: SessionFiles
+  /** The jobs that run in the session. */
+  readonly occupancy = new Occupancy()
+  #tolerableBytes: number
 
   constructor(session: ConnectSession, sparkVersion: string, settings: SparkSettings, payloads: ShippedPayloads) {
     this.session = session
     this.sparkVersion = sparkVersion
+    this.kept = new KeptRelations(session)
     this.#settings = settings
     this.#payloads = payloads
     this.#packages = new PackageArchives(executorPlatform(settings), (folder, archive) =>
       sendArchive(session, folder, archive),
     )
+    this.#files = new SessionFiles(session)
+    this.#tolerableBytes = settings.maxIdleFileBytes
   }
 
-  /** Runs a stage and the stages below it. Every persisted node that they read must be there. */
+  /** Whether more lies idle in the session than may: a new one should take its place. */
+  get isWornOut(): boolean {
+    return this.#files.idleBytes > this.#tolerableBytes
+  }
+
+  /** Puts up with what lies idle now, and as much again. */
+  goOn(): void {
+    this.#tolerableBytes = this.#files.idleBytes + this.#settings.maxIdleFileBytes
+  }
+
+  /** Runs a stage and the stages below it. Every kept node that they read must be there. */
   async *rows(stage: SparkStage, context: StageContext, signal?: AbortSignal): AsyncGenerator<Row> {
-    yield* this.#fetch(await this.#relationOf(stage, context), signal)
+    const parts = this.#newPlan(context, signal)
+    try {
+      yield* fetchRows(this.session, await this.#relationOf(stage, parts), signal)
+    } finally {
+      this.#removeTemporary(parts)
+    }
   }
 
   /** Lists one input path with the cluster's file systems, in the order of the names. */
   async listFiles(path: string): Promise<ListedFile[]> {
     const files: ListedFile[] = []
-    for await (const row of this.#fetch(listedFiles(path))) files.push(listedFile(row))
+    for await (const row of fetchRows(this.session, listedFiles(path))) files.push(listedFile(row))
     return files.sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
-  isPersisted(nodeId: number): boolean {
-    return this.#relations.has(nodeId)
-  }
-
   /**
-   * Computes a persisted node's partitions and keeps them on the server under the node's id; does nothing when that was begun before.
-   * @returns the rows of accumulators that came with it, which are nobody else's to count; null when it was there.
+   * Computes a node's partitions, which are not kept yet, and keeps them on the server.
+   * @param level how Spark is to keep them.
+   * @returns the rows of accumulators that came with it, which are nobody else's to count.
    */
-  async persist(nodeId: number, plan: () => Promise<SparkStage>, context: StageContext, signal?: AbortSignal) {
-    const known = this.#relations.get(nodeId)
-    if (known !== undefined) {
-      await known
-      return null
-    }
+  async persist(node: LineageNode, level: StorageLevel, plan: PersistPlan): Promise<Row[]> {
     let hasAccumulators = false
-    const made = plan().then((stage) => {
-      hasAccumulators = usesAccumulators(stage)
-      return this.#checkpoint(stage, context, signal)
-    })
-    this.#relations.set(nodeId, made)
-    try {
-      const relationId = await made
-      const rows: Row[] = []
-      if (!hasAccumulators) return rows
-      for await (const row of this.#fetch(accumulatorRows(checkpointedRelation(relationId)), signal)) rows.push(row)
-      return rows
-    } catch (error) {
-      if (this.#relations.get(nodeId) === made) this.#relations.delete(nodeId)
-      throw error
-    }
-  }
-
-  /** Frees what is kept of a node. */
-  async unpersist(nodeId: number): Promise<void> {
-    const relation = this.#relations.get(nodeId)
-    if (relation === undefined) return
-    this.#relations.delete(nodeId)
-    const relationId = await relation.catch(() => null)
-    if (relationId === null) return
-    const value = { relation: { relationId } }
-    const command = { commandType: { case: 'removeCachedRemoteRelationCommand' as const, value } }
-    for await (const _ of execute(this.session, create(PlanSchema, { opType: { case: 'command', value: command } })));
+    const relationId = await this.kept.persist(node.id, level, () =>
+      plan(async (stage, context, signal) => {
+        hasAccumulators = usesAccumulators(stage)
+        const parts = this.#newPlan(context, signal)
+        try {
+          return await checkpointRelation(this.session, await this.#relationOf(stage, parts), level, signal)
+        } finally {
+          this.#removeTemporary(parts)
+        }
+      }),
+    )
+    const rows: Row[] = []
+    if (!hasAccumulators) return rows
+    for await (const row of fetchRows(this.session, accumulatorRows(checkpointedRelation(relationId)))) rows.push(row)
+    return rows
   }
 
   /** Ends the session. */
@@ -130,105 +134,83 @@ export class SparkCluster {
     this.session.channel.close()
   }
 
-  async #checkpoint(stage: SparkStage, context: StageContext, signal?: AbortSignal): Promise<string> {
-    const relation = await this.#relationOf(stage, context)
-    const value = { relation, local: true, eager: true }
-    const command = { commandType: { case: 'checkpointCommand' as const, value } }
-    let relationId: string | undefined
-    for await (const { responseType } of execute(
-      this.session,
-      create(PlanSchema, { opType: { case: 'command', value: command } }),
-      signal,
-    )) {
-      if (responseType.case === 'checkpointCommandResult') relationId = responseType.value.relation?.relationId
-    }
-    if (relationId === undefined) throw new Error('the server made a checkpoint and did not name it')
-    return relationId
+  #newPlan(context: StageContext, signal: AbortSignal | undefined): PlanParts {
+    this.#files.nextJob()
+    return { context, signal, budget: { bytes: this.#settings.maxInlineBytes }, temporary: [] }
   }
 
-  async *#fetch(root: Relation, signal?: AbortSignal): AsyncGenerator<Row> {
-    const plan = create(PlanSchema, { opType: { case: 'root', value: root } })
-    for await (const stream of joinedBatches(execute(this.session, plan, signal))) {
-      for (const batch of readRowStream(stream)) yield* rowsOf(batch)
-    }
+  #removeTemporary({ temporary }: PlanParts): void {
+    for (const relationId of temporary) this.session.inBackground(removeRelation(this.session, relationId))
   }
 
-  async #relationOf(stage: SparkStage, context: StageContext): Promise<Relation> {
+  async #relationOf(stage: SparkStage, parts: PlanParts): Promise<Relation> {
     const { driver, stages, standing, exchangePartitions } = stage.rows
     const inputs: Relation[] = []
-    if (driver.length > 0) inputs.push(await this.#driverRelation(driver))
-    for (const below of stages) inputs.push(await this.#relationOf(below, context))
+    if (driver.length > 0) inputs.push(...(await this.#driverRelations(driver, parts)))
+    for (const below of stages) inputs.push(await this.#relationOf(below, parts))
     if (standing !== null) {
-      inputs.push(standing.from === 'files' ? fileRows(standing.node) : await this.#keptRelation(standing.node.id))
+      inputs.push(
+        standing.from === 'files' ? fileRows(standing.node) : dataRows(await this.#keptRelation(standing.node.id)),
+      )
     }
     const all = unionAll(inputs)
     const input = exchangePartitions === null ? all : exchangeByTarget(all, exchangePartitions)
-    return mapPartitions(input, stage.callSite, await this.#commandOf(stage, context))
+    return mapPartitions(input, stage.callSite, await this.#commandOf(stage, parts))
   }
 
   async #keptRelation(nodeId: number): Promise<Relation> {
-    const relationId = await this.#relations.get(nodeId)
-    if (relationId === undefined) throw new Error(`RDD ${nodeId} is persisted and not on the server`)
-    return dataRows(checkpointedRelation(relationId))
+    const relationId = await this.kept.relationId(nodeId)
+    if (relationId === null) throw new Error(`RDD ${nodeId} is kept and not on the server`)
+    return checkpointedRelation(relationId)
   }
 
-  async #driverRelation(rows: readonly Row[]): Promise<Relation> {
+  /** Data of the driver, in the plan itself; beyond the plan's budget it goes up before, piece by piece, and the executors hold it. */
+  async #driverRelations(rows: readonly Row[], { budget, temporary, signal }: PlanParts): Promise<Relation[]> {
     let total = 0
     for (const { block } of rows) total += block.length
     if (total > this.#settings.maxDataBytes) throw new TooMuchDataError(total, this.#settings.maxDataBytes)
-    if (total <= this.#settings.maxInlineBytes) return localRelation(rows)
-    const hashes: string[] = []
-    for (const piece of pieces(rows, DATA_ARTIFACT_BYTES)) {
-      const content = rowStream(piece, 'flat')
-      const hash = createHash('sha256').update(content).digest('hex')
-      const name = `cache/${hash}`
-      if (!(await existingArtifacts(this.session, [name])).has(name)) await addArtifact(this.session, { name, content })
-      hashes.push(hash)
+    if (total <= budget.bytes) {
+      budget.bytes -= total
+      return [localRelation(rows)]
     }
-    return cachedRows(hashes)
+    const relations: Relation[] = []
+    for (const piece of pieces(rows, Math.min(DATA_PIECE_BYTES, this.#settings.maxInlineBytes))) {
+      const relationId = await checkpointRelation(this.session, localRelation(piece), undefined, signal)
+      temporary.push(relationId)
+      relations.push(checkpointedRelation(relationId))
+    }
+    return relations
   }
 
-  async #commandOf(stage: SparkStage, { localProperties }: StageContext): Promise<Uint8Array> {
+  async #commandOf(stage: SparkStage, { context, budget }: PlanParts): Promise<Uint8Array> {
     const { inputMemoryBytes, shuffleMemoryBytes, spillFraction, maxEntries } = this.#settings
     const broadcastPayloads = this.#payloads.broadcastsOf(stage.program)
-    const classPayloads = [...this.#payloads.classes]
+    const classPayloads = this.#payloads.classes
     const modules = await this.#packages.placesFor([stage.program, ...classPayloads, ...broadcastPayloads.values()])
+    const ship = (payload: ClosurePayload): Promise<Shipment> => this.#files.ship(payload, stage.tasks.size, budget)
     const broadcasts = new Map<number, Shipment>()
-    for (const [id, payload] of broadcastPayloads) broadcasts.set(id, await this.#ship(payload))
+    for (const [id, payload] of broadcastPayloads) broadcasts.set(id, await ship(payload))
     const classes: Shipment[] = []
-    for (const payload of classPayloads) classes.push(await this.#ship(payload))
+    for (const payload of classPayloads) classes.push(await ship(payload))
     return encodeCommand({
       sparkVersion: this.sparkVersion,
-      program: await this.#ship(stage.program),
+      program: await ship(stage.program),
       modules,
       tasks: stage.tasks,
       output: stage.output,
       classes,
       broadcasts,
-      localProperties,
+      localProperties: context.localProperties,
       stageId: stage.stageId,
       limits: { inputMemoryBytes, shuffleMemoryBytes, maxBlockBytes: MAX_BLOCK_BYTES, spillFraction, maxEntries },
     })
   }
-
-  async #ship(payload: ClosurePayload): Promise<Shipment> {
-    const cellBytes = payload.cells.reduce((sum, { bytes }) => sum + bytes.length, 0)
-    if (payload.bytes.length + cellBytes <= MAX_INLINE_PAYLOAD_BYTES) {
-      // Views of shared memory travel whole: the bytes are copied out of it.
-      return { kind: 'inline', payload: { ...payload, bytes: new Uint8Array(payload.bytes) } }
-    }
-    const content = serialize(payload)
-    const name = `millstream-${createHash('sha256').update(content).digest('hex')}`
-    let sending = this.#files.get(name)
-    if (sending === undefined) {
-      sending = addArtifact(this.session, { name: `files/${name}`, content })
-      this.#files.set(name, sending)
-      sending.catch(() => this.#files.delete(name))
-    }
-    await sending
-    return { kind: 'file', name }
-  }
 }
+
+/** Plans what a persisted node is computed by, and has it computed. @param compute gives the relation's id. */
+export type PersistPlan = (
+  compute: (stage: SparkStage, context: StageContext, signal?: AbortSignal) => Promise<string>,
+) => Promise<string>
 
 /** Whether tasks of a stage, or of one below it, may add to an accumulator. */
 function usesAccumulators({ program, rows }: SparkStage): boolean {

@@ -24,6 +24,8 @@ const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   // Rows are few and large: a batch of the default 10000 rows could be larger than a worker's memory.
   'spark.sql.execution.arrow.maxBytesPerBatch': String(32 * 1024 * 1024),
   'spark.sql.execution.arrow.compression.codec': 'none',
+  // The server would keep the last 32 plans with the data in them, and no two of ours are the same.
+  'spark.connect.session.planCache.enabled': 'false',
   // A worker that crashes leaves a report, which Spark puts into the error of its task.
   'spark.sql.execution.pyspark.udf.faulthandler.enabled': 'true',
 }

@@ -14,10 +14,15 @@ export interface SparkSettings {
   readonly parallelism: number
   /** `spark.driver.maxResultSize`: bytes that a job's results may have together, 0 for no limit. Default 1g. */
   readonly maxResultBytes: number
-  /** `spark.millstream.maxInlineBytes`: data of the driver that a job's plan may hold; above it, it is sent as artifacts. Default 48m. */
+  /** `spark.millstream.maxInlineBytes`: data of the driver that a job's plan may hold; above it, it is sent up before, in pieces. Default 48m. */
   readonly maxInlineBytes: number
   /** `spark.millstream.maxDataBytes`: data of the driver that one job may send at all. Default 1g. */
   readonly maxDataBytes: number
+  /**
+   * `spark.millstream.maxIdleFileBytes`: large captured values that no job needs any more, which a session keeps as files; above it, a new
+   * session takes the place of the old one. Default 1g.
+   */
+  readonly maxIdleFileBytes: number
   /** `spark.millstream.worker.inputMemory`: bytes of one task's input that a worker keeps in memory. Default 256m. */
   readonly inputMemoryBytes: number
   /** `spark.shuffle.memory`: bytes of one task's shuffle output that a worker keeps in memory. Default 128m. */
@@ -44,6 +49,7 @@ export function sparkSettings(conf: ReadonlyMap<string, string>): SparkSettings 
     maxResultBytes: size(conf, 'spark.driver.maxResultSize', 1024 * MIB),
     maxInlineBytes: size(conf, 'spark.millstream.maxInlineBytes', 48 * MIB),
     maxDataBytes: size(conf, 'spark.millstream.maxDataBytes', 1024 * MIB),
+    maxIdleFileBytes: size(conf, 'spark.millstream.maxIdleFileBytes', 1024 * MIB),
     inputMemoryBytes: size(conf, 'spark.millstream.worker.inputMemory', 256 * MIB),
     shuffleMemoryBytes: size(conf, 'spark.shuffle.memory', 128 * MIB),
     spillFraction: fraction(conf, 'spark.memory.spillFraction', 0.6),

@@ -1,18 +1,22 @@
 import { SparkException } from '../../errors.ts'
 import { splitPathList } from '../../io/path.ts'
+import { log } from '../../log.ts'
 import { systemTimeMs } from '../../system-clock.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { ResultSink } from '../../task/program.ts'
+import { StorageLevel } from '../../task/storage-level.ts'
 import { retainBlocks } from '../block-lease.ts'
-import type { AccumulatorUpdate, Engine, EngineOptions, JobRequest, ListedFile } from '../engine.ts'
+import type { AccumulatorUpdate, CheckpointRequest, Engine, EngineOptions, JobRequest, ListedFile } from '../engine.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
+import { isPersisted } from '../stage-plan.ts'
 import type { Row } from './arrow/row-batch.ts'
 import type { SparkCluster } from './cluster.ts'
 import { isLocalPath } from './cluster-files.ts'
 import { ACCUMULATOR_LEAF } from './command.ts'
 import { SparkConnectException } from './connect/spark-connect-exception.ts'
 import { type ConnectUrl, parseConnectUrl } from './connect/url.ts'
+import { isBlockGone, lostCheckpoint } from './kept-relations.ts'
 import { type PlannerOptions, planSparkStage, type StageTree } from './plan/stage-planner.ts'
 import { ResultRows } from './result-rows.ts'
 import { type SparkSettings, sparkSettings } from './settings.ts'
@@ -29,13 +33,17 @@ export interface SparkEngineOptions extends EngineOptions {
 
 /** How long `stop` waits for the server to end the session. */
 const RELEASE_TIMEOUT_MS = 5_000
+/** How often a stage runs whose kept inputs were lost on the way (`spark.stage.maxConsecutiveAttempts`). */
+const MAX_STAGE_ATTEMPTS = 4
 /** Spark's words when a session is gone, with all that it kept. */
 const SESSION_GONE = /INVALID_HANDLE\.SESSION_(?:CHANGED|CLOSED|NOT_FOUND)/
 
-interface Job {
+interface Job<Request extends CheckpointRequest = CheckpointRequest> {
   readonly id: number
-  readonly request: JobRequest
+  readonly request: Request
   readonly signal: AbortSignal
+  /** Leaves the session that the job runs in. */
+  leave: () => void
 }
 
 /**
@@ -73,44 +81,66 @@ export class SparkEngine implements Engine {
     }
   }
 
-  async runJob(request: JobRequest): Promise<unknown[]> {
+  runJob(request: JobRequest): Promise<unknown[]> {
+    return this.#asJob(request, (job) => this.#run(job))
+  }
+
+  checkpointLocally(request: CheckpointRequest): Promise<void> {
+    const { node } = request
+    return this.#asJob(request, async (job) => {
+      const cluster = await this.#connect(job)
+      await this.#persistAll(job, cluster, [node])
+      await cluster.kept.checkpoint(node.id)
+    })
+  }
+
+  async #asJob<Request extends CheckpointRequest, R>(
+    request: Request,
+    run: (job: Job<Request>) => Promise<R>,
+  ): Promise<R> {
     const signal = request.signal ? AbortSignal.any([request.signal, this.#stopped.signal]) : this.#stopped.signal
-    const job: Job = { id: this.#nextJobId++, request, signal }
+    const job: Job<Request> = { id: this.#nextJobId++, request, signal, leave: () => {} }
     const { onEvent } = this.#options
     const { callSite, group } = request.properties
     onEvent({ kind: 'jobStarted', jobId: job.id, callSite, group })
     let failed = true
     const releaseBlocks = retainBlocks(request.node)
     try {
-      const results = await this.#run(job)
+      const result = await run(job)
       failed = false
-      return results
+      return result
     } catch (error) {
       throw this.#jobError(job, error)
     } finally {
+      job.leave()
       releaseBlocks()
       onEvent({ kind: 'jobEnded', jobId: job.id, failed })
     }
   }
 
   async unpersist(node: LineageNode): Promise<void> {
-    await (await this.#connected())?.unpersist(node.id)
+    await (await this.#connected())?.kept.unpersist(node.id)
   }
 
   listFiles(pathList: string): Promise<readonly ListedFile[]> | null {
     const paths = splitPathList(pathList)
     if (paths.every(isLocalPath)) return null
     return this.#open().then(async (cluster) => {
-      const files: ListedFile[] = []
-      for (const path of paths) files.push(...(await cluster.listFiles(path)))
-      return files
+      const leave = cluster.occupancy.enter()
+      try {
+        const files: ListedFile[] = []
+        for (const path of paths) files.push(...(await cluster.listFiles(path)))
+        return files
+      } finally {
+        leave()
+      }
     })
   }
 
   forget(nodeIds: readonly number[]): void {
     this.#connected().then(
       (cluster) => {
-        for (const id of nodeIds) cluster?.unpersist(id).catch(() => {})
+        for (const id of nodeIds) cluster?.kept.forget(id).catch(() => {})
       },
       () => {},
     )
@@ -131,7 +161,7 @@ export class SparkEngine implements Engine {
     await cluster?.close(RELEASE_TIMEOUT_MS, systemTimeMs())
   }
 
-  async #run(job: Job): Promise<unknown[]> {
+  async #run(job: Job<JobRequest>): Promise<unknown[]> {
     const { node, sink, onResult } = job.request
     const target = effectiveNode(node)
     const partitions = job.request.partitions ?? wholeRange(target.numPartitions)
@@ -167,12 +197,11 @@ export class SparkEngine implements Engine {
     planned.catch(() => {})
     const cluster = await this.#connect(job)
     const tree = await planned
-    await this.#persistAll(job, cluster, tree)
     const { onEvent } = this.#options
     const { stageId } = tree.stage
     onEvent({ kind: 'stageStarted', stageId, name: job.request.properties.callSite, taskCount: partitions.length })
     try {
-      const rows = await this.#resultRows(job, cluster, tree)
+      const rows = await this.#withKept(job, cluster, tree, () => this.#resultRows(job, cluster, tree))
       tree.targets.forEach((at, i) => {
         const bytes = rows.take(at)
         if (bytes === null) throw new Error(`Spark gave no result for partition ${partitions[i]}`)
@@ -189,33 +218,64 @@ export class SparkEngine implements Engine {
     const rows = new ResultRows()
     const { maxResultBytes } = this.#settings
     let resultBytes = 0
-    for await (const row of cluster.rows(stage, contextOf(job), job.signal)) {
-      if (row.leaf === ACCUMULATOR_LEAF) {
-        this.#merge([row])
-        continue
+    const accumulators: Row[] = []
+    try {
+      for await (const row of cluster.rows(stage, contextOf(job), job.signal)) {
+        if (row.leaf === ACCUMULATOR_LEAF) {
+          accumulators.push(row)
+          continue
+        }
+        resultBytes += row.block.length
+        if (maxResultBytes > 0 && resultBytes > maxResultBytes) throw tooLarge(job, resultBytes, maxResultBytes)
+        rows.add(row)
       }
-      resultBytes += row.block.length
-      if (maxResultBytes > 0 && resultBytes > maxResultBytes) throw tooLarge(job, resultBytes, maxResultBytes)
-      rows.add(row)
+    } catch (error) {
+      // It runs again, and then every task counts once more.
+      if (isBlockGone(error)) accumulators.length = 0
+      throw error
+    } finally {
+      this.#merge(accumulators)
     }
     return rows
   }
 
-  /** Makes the relations of the persisted nodes that a stage reads, those further down first. */
-  async #persistAll(job: Job, cluster: SparkCluster, { kept }: StageTree): Promise<void> {
-    for (const node of kept) {
-      if (cluster.isPersisted(node.id)) {
-        await cluster.persist(node.id, unplanned, contextOf(job))
+  /**
+   * Runs what reads kept relations, once they are all there. When an executor took parts of some along, these are computed again, as Spark does
+   * with persisted RDDs, and it runs once more.
+   * @throws SparkException when a local checkpoint is lost.
+   */
+  async #withKept<R>(job: Job, cluster: SparkCluster, { kept }: StageTree, run: () => Promise<R>): Promise<R> {
+    for (let attempt = 1; ; attempt++) {
+      await this.#persistAll(job, cluster, kept)
+      try {
+        return await run()
+      } catch (error) {
+        if (!isBlockGone(error) || attempt === MAX_STAGE_ATTEMPTS || job.signal.aborted) throw error
+        log(
+          'WARN',
+          'SparkEngine',
+          `${job.request.properties.callSite}: an executor that held persisted partitions is gone`,
+        )
+        await cluster.kept.dropLost(kept)
+      }
+    }
+  }
+
+  /** Makes the relations of kept nodes that are not there, those further down first. */
+  async #persistAll(job: Job, cluster: SparkCluster, nodes: Iterable<LineageNode>): Promise<void> {
+    for (const node of nodes) {
+      if (cluster.kept.has(node.id)) {
+        await cluster.kept.relationId(node.id)
         continue
       }
-      const all = wholeRange(node.numPartitions)
-      const plan = async () => {
+      if (node.kind === 'localCheckpoint') throw lostCheckpoint(node)
+      const level = isPersisted(node) ? node.storage.level : StorageLevel.MEMORY_AND_DISK
+      const rows = await cluster.persist(node, level, async (compute) => {
+        const all = wholeRange(node.numPartitions)
         const tree = await planSparkStage(node, { kind: 'collect' }, all, this.#planner, node)
-        await this.#persistAll(job, cluster, tree)
-        return tree.stage
-      }
-      const rows = await cluster.persist(node.id, plan, contextOf(job), job.signal)
-      if (rows !== null) this.#merge(rows)
+        return this.#withKept(job, cluster, tree, () => compute(tree.stage, contextOf(job), job.signal))
+      })
+      this.#merge(rows)
     }
   }
 
@@ -246,13 +306,53 @@ export class SparkEngine implements Engine {
     return bytes
   }
 
-  #connect(job: Job): Promise<SparkCluster> {
-    if (job.signal.aborted) throw new JobCancelledException(job.id, cancelReason(job.signal))
-    return this.#open()
+  async #connect(job: Job): Promise<SparkCluster> {
+    for (;;) {
+      if (job.signal.aborted) throw new JobCancelledException(job.id, cancelReason(job.signal))
+      const opened = this.#open()
+      const cluster = await opened
+      if (cluster.isWornOut && this.#url.sessionId === null) {
+        // Jobs that come meanwhile wait for the new one.
+        if (this.#cluster === opened) this.#cluster = this.#renewed(cluster)
+        continue
+      }
+      job.leave = cluster.occupancy.enter()
+      return cluster
+    }
   }
 
   #open(): Promise<SparkCluster> {
     if (this.#cluster !== null) return this.#cluster
+    const connecting = this.#newSession()
+    this.#cluster = connecting
+    connecting.catch(() => {
+      if (this.#cluster === connecting) this.#cluster = null
+    })
+    return connecting
+  }
+
+  /** A session in the place of another whose jobs have ended, with what that one keeps. */
+  async #renewed(worn: SparkCluster): Promise<SparkCluster> {
+    await worn.occupancy.whenEmpty()
+    let next: SparkCluster | null = null
+    try {
+      next = await this.#newSession()
+      await worn.kept.copyTo(next.kept)
+    } catch (error) {
+      log(
+        'WARN',
+        'SparkEngine',
+        `The session goes on with files that nobody needs, as no other can take its place: ${error}`,
+      )
+      worn.goOn()
+      await next?.close(RELEASE_TIMEOUT_MS, systemTimeMs())
+      return worn
+    }
+    await worn.close(RELEASE_TIMEOUT_MS, systemTimeMs())
+    return next
+  }
+
+  #newSession(): Promise<SparkCluster> {
     const { masterUrl, version, conf } = this.#options
     const options = {
       masterUrl,
@@ -263,12 +363,7 @@ export class SparkEngine implements Engine {
       payloads: this.#payloads,
       signal: this.#stopped.signal,
     }
-    const connecting = loadClient().then(({ connectCluster }) => connectCluster(options))
-    this.#cluster = connecting
-    connecting.catch(() => {
-      if (this.#cluster === connecting) this.#cluster = null
-    })
-    return connecting
+    return loadClient().then(({ connectCluster }) => connectCluster(options))
   }
 
   async #connected(): Promise<SparkCluster | null> {
@@ -317,10 +412,6 @@ function taskFailure(error: SparkException, callSite: string): SparkException | 
     `Job aborted due to stage failure: ${task === undefined ? 'a task failed on an executor' : task}: ${reason} (${callSite})`,
     { cause: thrown ?? error },
   )
-}
-
-function unplanned(): never {
-  throw new Error('the relation is there')
 }
 
 function wholeRange(count: number): number[] {

@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import type { Row } from '../arrow/row-batch.ts'
 import { rowStream } from '../arrow/row-batch-writer.ts'
-import { ROW_COLUMNS } from '../command.ts'
+import { ACCUMULATOR_LEAF, ROW_COLUMNS } from '../command.ts'
 import { type Relation, RelationSchema } from '../gen/spark_connect_pb.ts'
 
 type RelType = NonNullable<MessageInitShape<typeof RelationSchema>['relType']>
@@ -25,9 +25,9 @@ export function localRelation(rows: readonly Row[]): Relation {
   return relation({ case: 'localRelation', value: { data: rowStream(rows, 'flat') } })
 }
 
-/** Rows that were sent before as artifacts `cache/<hash>`, each an Arrow stream. */
-export function cachedRows(hashes: readonly string[]): Relation {
-  return relation({ case: 'chunkedCachedLocalRelation', value: { dataHashes: [...hashes] } })
+/** What a SQL statement gives, or does. */
+export function sqlRelation(query: string): Relation {
+  return relation({ case: 'sql', value: { query } })
 }
 
 /** What a checkpoint left on the server. */
@@ -43,6 +43,11 @@ export function dataRows(input: Relation): Relation {
 /** The rows that carry accumulators. */
 export function accumulatorRows(input: Relation): Relation {
   return relation({ case: 'filter', value: { input, condition: expression('leaf < 0') } })
+}
+
+/** None of the rows, though all of them are read. */
+export function noRows(input: Relation): Relation {
+  return relation({ case: 'filter', value: { input, condition: expression(`leaf < ${ACCUMULATOR_LEAF}`) } })
 }
 
 /** Files that Spark lists and reads, `wholeText` and hidden names left to its own rules. */

@@ -204,6 +204,8 @@ class StageLeaves {
         return rangeInput(node, partition)
       case 'localCheckpoint':
         return this.#standing({ from: 'relation', node }, partition)
+      case 'localCheckpoint':
+        return this.#standing({ from: 'relation', node }, partition)
       case 'files':
         return isOnCluster(node) ? this.#standing({ from: 'files', node }, partition) : filesInput(node, partition)
     }

@@ -1,0 +1,85 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import { StorageLevel } from '../../task/storage-level.ts'
+import type { Row } from './arrow/row-batch.ts'
+import { rowsOf } from './arrow/row-batch.ts'
+import { readRowStream } from './arrow/row-batch-reader.ts'
+import { joinedBatches } from './connect/batches.ts'
+import { execute } from './connect/execute.ts'
+import type { ConnectSession } from './connect/session.ts'
+import {
+  type CommandSchema,
+  type ExecutePlanResponse,
+  type Plan,
+  PlanSchema,
+  type Relation,
+} from './gen/spark_connect_pb.ts'
+import { sqlRelation } from './plan/relations.ts'
+
+type CommandType = NonNullable<MessageInitShape<typeof CommandSchema>['commandType']>
+
+/** Runs a relation and hands out its rows as they arrive. */
+export async function* fetchRows(session: ConnectSession, root: Relation, signal?: AbortSignal): AsyncGenerator<Row> {
+  for await (const stream of joinedBatches(execute(session, planOf(root), signal))) {
+    for (const batch of readRowStream(stream)) yield* rowsOf(batch)
+  }
+}
+
+/**
+ * Computes a relation now and keeps it on the executors: an eager local checkpoint of Spark's, without its lineage. Whatever the level says,
+ * what finds no room in memory goes to the executors' disks, and rows are kept as they are, since their blocks are bytes.
+ * @returns the id under which the session knows it until it is removed.
+ */
+export async function checkpointRelation(
+  session: ConnectSession,
+  relation: Relation,
+  level: StorageLevel = StorageLevel.MEMORY_AND_DISK,
+  signal?: AbortSignal,
+): Promise<string> {
+  const { useMemory, replication } = level
+  const storageLevel = { useDisk: true, useMemory, useOffHeap: false, deserialized: useMemory, replication }
+  const value = { relation, local: true, eager: true, storageLevel }
+  let relationId: string | undefined
+  for await (const { responseType } of run(session, { case: 'checkpointCommand', value }, signal)) {
+    if (responseType.case === 'checkpointCommandResult') relationId = responseType.value.relation?.relationId
+  }
+  if (relationId === undefined) throw new Error('the server made a checkpoint and did not name it')
+  return relationId
+}
+
+/** Lets go of what {@link checkpointRelation} keeps. The server frees the blocks once its garbage collector has seen it. */
+export async function removeRelation(session: ConnectSession, relationId: string): Promise<void> {
+  for await (const _ of run(session, {
+    case: 'removeCachedRemoteRelationCommand',
+    value: { relation: { relationId } },
+  }));
+}
+
+/** Copies what one session keeps to another session of the same server. @returns the id under which that one knows it. */
+export async function copyRelation(
+  from: ConnectSession,
+  to: ConnectSession,
+  relation: Relation,
+  level: StorageLevel,
+): Promise<string> {
+  // Only global views are seen by both. The name is used once: relation ids are random.
+  const name = `millstream_${crypto.randomUUID().replaceAll('-', '')}`
+  const value = { input: relation, name, isGlobal: true, replace: false }
+  for await (const _ of run(from, { case: 'createDataframeView', value }));
+  try {
+    return await checkpointRelation(to, sqlRelation(`SELECT * FROM global_temp.${name}`), level)
+  } finally {
+    for await (const _ of execute(from, planOf(sqlRelation(`DROP VIEW IF EXISTS global_temp.${name}`))));
+  }
+}
+
+function planOf(root: Relation): Plan {
+  return create(PlanSchema, { opType: { case: 'root', value: root } })
+}
+
+function run(
+  session: ConnectSession,
+  commandType: CommandType,
+  signal?: AbortSignal,
+): AsyncGenerator<ExecutePlanResponse> {
+  return execute(session, create(PlanSchema, { opType: { case: 'command', value: { commandType } } }), signal)
+}
