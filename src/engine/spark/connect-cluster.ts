@@ -3,14 +3,14 @@ import { systemTimeMs } from '../../system-clock.ts'
 import { SparkCluster } from './cluster.ts'
 import { ConnectChannel } from './connect/channel.ts'
 import { isServiceError } from './connect/errors.ts'
-import { isTransient } from './connect/retry.ts'
+import { isTransient, retryingFor } from './connect/retry.ts'
 import { ConnectSession } from './connect/session.ts'
 import { type ConnectUrl, redacted } from './connect/url.ts'
 import { prepareExecutors } from './executors.ts'
 import { FILE_SETTINGS } from './plan/file-relations.ts'
 import type { SparkSettings } from './settings.ts'
 import type { ShippedPayloads } from './shipped-payloads.ts'
-import { connectError, UnsupportedSparkVersionError } from './spark-errors.ts'
+import { connectError, isLasting, UnsupportedSparkVersionError } from './spark-errors.ts'
 
 /** Versions of Spark whose workers' protocol is known. */
 const SUPPORTED_VERSIONS = ['4.1', '4.2', '4.3'] as const
@@ -48,7 +48,10 @@ export interface ClusterOptions {
 export async function connectCluster(options: ClusterOptions): Promise<SparkCluster> {
   const { url, settings } = options
   const channel = new ConnectChannel(url)
-  const session = new ConnectSession(channel, url, { version: options.version })
+  const session = new ConnectSession(channel, url, {
+    version: options.version,
+    retry: retryingFor(settings.reconnectTimeoutMs),
+  })
   const deadline = systemTimeMs() + settings.connectTimeoutMs
   try {
     const sparkVersion = await askVersion(session, deadline, options)
@@ -71,8 +74,8 @@ async function askVersion(session: ConnectSession, deadline: number, options: Cl
     try {
       return await session.sparkVersion(deadline)
     } catch (error) {
-      const mayPass = isTransient(error) && systemTimeMs() + ASK_AGAIN_MS < deadline && !options.signal.aborted
-      if (!mayPass) {
+      const isLate = systemTimeMs() + ASK_AGAIN_MS >= deadline
+      if (isLate || !isTransient(error) || isLasting(error) || options.signal.aborted) {
         throw isServiceError(error) ? connectError(error, options, await session.errorOf(error)) : error
       }
       await session.wait(ASK_AGAIN_MS, options.signal)

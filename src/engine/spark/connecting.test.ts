@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import http from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import grpc from '@grpc/grpc-js'
@@ -23,8 +24,8 @@ function engineOn(masterUrl: string, settings: Readonly<Record<string, string>> 
   return createSparkEngine({ masterUrl, version: '0', conf, onAccumulatorUpdates() {}, onEvent() {} })
 }
 
-async function errorOfFirstJob(masterUrl: string): Promise<Error & { code: string }> {
-  const engine = engineOn(masterUrl)
+async function errorOfFirstJob(masterUrl: string, connectTimeout = '400ms'): Promise<Error & { code: string }> {
+  const engine = engineOn(masterUrl, { 'spark.millstream.connectTimeout': connectTimeout })
   try {
     await engine.runJob({ node: NODE, sink: { kind: 'collect' }, properties: PROPERTIES })
   } catch (error) {
@@ -98,6 +99,23 @@ test('a gRPC server that is no Spark Connect server is told apart', async () => 
   assert.equal(error.code, 'CONNECT_FAILED')
   assert.match(error.message, /no Spark Connect server, or Spark Connect is disabled/)
 })
+
+for (const [parameters, code, problem] of [
+  ['', 'CONNECT_FAILED', /no Spark Connect server.*not that of the web interface/],
+  ['/;use_ssl=true', 'CONNECT_TLS_FAILED', /does not speak TLS.*Leave ;use_ssl=true out/],
+  ['/;token=t', 'CONNECT_TLS_FAILED', /with a token TLS is used except to the host localhost/],
+] as const) {
+  test(`a port of another kind is told at once, with the parameters '${parameters}'`, async () => {
+    const web = http.createServer((_request, response) => response.end('a page')).listen(0, '127.0.0.1')
+    await new Promise((resolve) => web.once('listening', resolve))
+    const { port } = web.address() as { port: number }
+    const error = await errorOfFirstJob(`sc://127.0.0.1:${port}${parameters}`, '60s')
+    web.closeAllConnections()
+    web.close()
+    assert.equal(error.code, code)
+    assert.match(error.message, problem)
+  })
+}
 
 test('after a first job that could not connect, the next one tries again', async () => {
   let isUp = false

@@ -5,8 +5,10 @@ const MIB = 1024 * 1024
 
 /** The Spark engine's limits, each a setting. */
 export interface SparkSettings {
-  /** `spark.millstream.connectTimeout`: how long the first job waits for the server. Default 10s. */
+  /** `spark.millstream.connectTimeout`: how long the first job waits for the server. Default 30s. */
   readonly connectTimeoutMs: number
+  /** `spark.millstream.reconnectTimeout`: how long a job tries to reach a server again that it has lost. Default 10m. */
+  readonly reconnectTimeoutMs: number
   /**
    * `spark.default.parallelism`: partitions of a data set when nobody says otherwise. Default 2; a cluster's cores are not known before the
    * first job.
@@ -44,7 +46,8 @@ export interface SparkSettings {
 /** Reads the engine's settings. @throws IllegalArgumentException that names the setting. */
 export function sparkSettings(conf: ReadonlyMap<string, string>): SparkSettings {
   return {
-    connectTimeoutMs: time(conf, 'spark.millstream.connectTimeout', 10_000),
+    connectTimeoutMs: time(conf, 'spark.millstream.connectTimeout', 30_000),
+    reconnectTimeoutMs: time(conf, 'spark.millstream.reconnectTimeout', 600_000),
     parallelism: whole(conf, 'spark.default.parallelism', 2),
     maxResultBytes: size(conf, 'spark.driver.maxResultSize', 1024 * MIB),
     maxInlineBytes: size(conf, 'spark.millstream.maxInlineBytes', 48 * MIB),

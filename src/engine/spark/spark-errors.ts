@@ -31,6 +31,18 @@ const PERMISSION_DENIED = 7
 const UNAVAILABLE = 14
 const UNAUTHENTICATED = 16
 
+/** What TLS says of a certificate that nobody here knows the signer of, or that is another host's. */
+const UNTRUSTED = /certificate|CERT_|altnames/i
+/** What TLS says of an answer that is none of TLS. */
+const NO_TLS = /SSL routines|secure TLS connection/
+/** What HTTP/2 says of an answer that is none of HTTP/2. */
+const OTHER_PROTOCOL = /Protocol error/
+
+/** Whether a failure to connect has a reason that no waiting mends. */
+export function isLasting({ details }: ServiceError): boolean {
+  return UNTRUSTED.test(details) || NO_TLS.test(details) || OTHER_PROTOCOL.test(details)
+}
+
 /** Says why no session could be opened and what to do. @param cause the error as Spark told it */
 export function connectError(
   error: ServiceError,
@@ -38,7 +50,21 @@ export function connectError(
   cause: unknown,
 ): SparkException {
   const where = `the Spark Connect server at ${redacted(masterUrl)}`
-  const detail = error.details
+  const detail = error.details.replace(/\.? Resolution note: *$/, '').trim()
+  if (error.code === UNAVAILABLE && UNTRUSTED.test(detail)) {
+    return new SparkException(
+      'CONNECT_TLS_FAILED',
+      `Cannot reach ${where}: its certificate is not trusted here. Put the certificate of who signed it into a file and name that in NODE_EXTRA_CA_CERTS before the program starts, and use the host name that the certificate is for. TLS said: ${detail}`,
+      { cause },
+    )
+  }
+  if (error.code === UNAVAILABLE && NO_TLS.test(detail)) {
+    return new SparkException(
+      'CONNECT_TLS_FAILED',
+      `Cannot reach ${where}: what answers there does not speak TLS. Leave ;use_ssl=true out, or name the port that has TLS; with a token TLS is used except to the host localhost. TLS said: ${detail}`,
+      { cause },
+    )
+  }
   switch (error.code) {
     case UNAUTHENTICATED:
     case PERMISSION_DENIED:
@@ -48,18 +74,28 @@ export function connectError(
         { cause },
       )
     case UNAVAILABLE:
+      if (OTHER_PROTOCOL.test(detail)) return noConnectServer(where, detail, cause)
+      return unavailable(where, settings, detail, cause)
     case DEADLINE_EXCEEDED:
     case CANCELLED:
-      return new SparkException(
-        'CONNECT_UNAVAILABLE',
-        `Cannot reach ${where} within ${settings.connectTimeoutMs} ms (spark.millstream.connectTimeout). Check that it runs (sbin/start-connect-server.sh), that host and port are its own, and that both sides use TLS (;use_ssl=true) or neither does. The last failure: ${detail}`,
-        { cause },
-      )
+      return unavailable(where, settings, detail, cause)
     default:
-      return new SparkException(
-        'CONNECT_FAILED',
-        `Cannot open a session on ${where}: what answers there is no Spark Connect server, or Spark Connect is disabled in it. It said: ${detail}`,
-        { cause },
-      )
+      return noConnectServer(where, detail, cause)
   }
+}
+
+function unavailable(where: string, settings: SparkSettings, detail: string, cause: unknown): SparkException {
+  return new SparkException(
+    'CONNECT_UNAVAILABLE',
+    `Cannot reach ${where} within ${settings.connectTimeoutMs} ms (spark.millstream.connectTimeout). Check that it runs (sbin/start-connect-server.sh), that host and port are its own, and that both sides use TLS (;use_ssl=true) or neither does. The last failure: ${detail}`,
+    { cause },
+  )
+}
+
+function noConnectServer(where: string, detail: string, cause: unknown): SparkException {
+  return new SparkException(
+    'CONNECT_FAILED',
+    `Cannot open a session on ${where}: what answers there is no Spark Connect server, or Spark Connect is disabled in it, or it asks for TLS (;use_ssl=true). Its port is 15002 unless set, and not that of the web interface. It said: ${detail}`,
+    { cause },
+  )
 }

@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import type { ServiceError } from '@grpc/grpc-js'
 import { reviveError } from '../../../closure/index.ts'
+import { SparkException } from '../../../errors.ts'
 import { parseErrorText } from '../error-text.ts'
 import { ErrorInfoSchema, StatusSchema } from '../gen/google_rpc_pb.ts'
 import type { FetchErrorDetailsResponse } from '../gen/spark_connect_pb.ts'
@@ -79,4 +80,24 @@ function fallbackClass(error: ServiceError): string {
 /** The message as a person reads it: the data of the user's error is in the cause. */
 function withoutErrorData(message: string): string {
   return message.replace(/\n?<<millstream:[A-Za-z0-9+/=]*>>/g, '')
+}
+
+/** What gRPC says of a message above a limit, on either side. */
+const TOO_LARGE = /larger than|exceeds maximum/
+
+/** The error of a call by which a message was too large, or null for any other. */
+export function messageError({ code, details }: ServiceError): SparkException | null {
+  if (code !== GrpcCode.RESOURCE_EXHAUSTED || !TOO_LARGE.test(details)) return null
+  return new SparkException(
+    'MESSAGE_TOO_LARGE',
+    `A message of the job is larger than gRPC takes: 128 MiB here, spark.connect.grpc.maxInboundMessageSize on the server. Send less of the driver's data within a plan (spark.millstream.maxInlineBytes; above it, data go up as artifacts), keep large values in broadcast variables, or run fewer partitions in one job. It said: ${details}`,
+  )
+}
+
+/** The error of a call that was tried again until nothing more could be hoped for. */
+export function connectionLost({ details }: ServiceError): SparkException {
+  return new SparkException(
+    'CONNECTION_LOST',
+    `The Spark Connect server could not be reached again within spark.millstream.reconnectTimeout: see whether it runs. The next job tries anew. The last failure: ${details}`,
+  )
 }

@@ -9,7 +9,7 @@ import { PlanSchema } from '../gen/spark_connect_pb.ts'
 import { ExecutionCancelled, execute } from './execute.ts'
 import type { ConnectSession } from './session.ts'
 
-const { UNAVAILABLE, NOT_FOUND, INTERNAL, INVALID_ARGUMENT } = grpc.status
+const { UNAVAILABLE, NOT_FOUND, INTERNAL, INVALID_ARGUMENT, RESOURCE_EXHAUSTED } = grpc.status
 const PLAN = create(PlanSchema, {
   opType: { case: 'root', value: { relType: { case: 'sql', value: { query: 'q' } } } },
 })
@@ -105,7 +105,7 @@ test('a server that stays away is given up after the last retry', async () => {
   }).start()
   const retry = { maxRetries: 3, initialBackoffMs: 1, maxBackoffMs: 1, multiplier: 1 }
   const session = server.session({ retry })
-  await assert.rejects(bytesOf(session), /connection reset/)
+  await assert.rejects(bytesOf(session), { code: 'CONNECTION_LOST', message: /connection reset/ })
   assert.equal(server.requests('reattachExecute').length, 3)
   session.channel.close()
 })
@@ -162,6 +162,20 @@ test('a restarted server is noticed by its other session', async () => {
   }).start()
   const session = server.session()
   await assert.rejects(bytesOf(session), { code: 'INVALID_HANDLE.SESSION_CHANGED' })
+  session.channel.close()
+})
+
+test('a plan above the limit of a message is an error that says which and what to do', async () => {
+  await using server = await new ScriptedConnectServer({
+    executePlan: () => ({
+      error: { code: RESOURCE_EXHAUSTED, details: 'gRPC message exceeds maximum size 4194304: 5000000' },
+    }),
+  }).start()
+  const session = server.session()
+  await assert.rejects(bytesOf(session), {
+    code: 'MESSAGE_TOO_LARGE',
+    message: /maxInboundMessageSize.*spark\.millstream\.maxInlineBytes/,
+  })
   session.channel.close()
 })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import grpc from '@grpc/grpc-js'
-import { DEFAULT_RETRY_POLICY, isTransient, retrying } from './retry.ts'
+import { DEFAULT_RETRY_POLICY, isTransient, retrying, retryingFor } from './retry.ts'
 
 function failure(code: number, details = ''): Error {
   return Object.assign(new Error(details), { code, details, metadata: new grpc.Metadata() })
@@ -14,6 +14,16 @@ test('waits grow by the factor up to the longest one, for more than ten minutes 
   assert.deepEqual(waits.slice(0, 7), [50, 200, 800, 3200, 12_800, 51_200, 60_000])
   assert.equal(waits.length, DEFAULT_RETRY_POLICY.maxRetries)
   assert(waits.reduce((sum, ms) => sum + ms, 0) > 600_000)
+})
+
+test('tries end when their waits have taken the time that they may take together', async () => {
+  const waits: number[] = []
+  const call = () => Promise.reject(failure(grpc.status.UNAVAILABLE, 'connection refused'))
+  await assert.rejects(retrying(call, retryingFor(5000), { wait: async (ms) => void waits.push(ms) }), {
+    code: 'CONNECTION_LOST',
+    message: /within spark\.millstream\.reconnectTimeout.*connection refused/,
+  })
+  assert.deepEqual(waits, [50, 200, 800, 3200, 750])
 })
 
 test('only an absent server and a stream taken over are passing reasons', () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { GrpcCode, isServiceError } from './errors.ts'
+import type { ServiceError } from '@grpc/grpc-js'
+import { connectionLost, GrpcCode, isServiceError } from './errors.ts'
 
 /** How often and after which waits a call that failed for a passing reason is tried again. */
 export interface RetryPolicy {
@@ -7,6 +8,8 @@ export interface RetryPolicy {
   readonly initialBackoffMs: number
   readonly maxBackoffMs: number
   readonly multiplier: number
+  /** What the waits may take together; no limit when absent. */
+  readonly maxTotalMs?: number
 }
 
 /** Waits of 50 ms, 200 ms, 800 ms … up to a minute each: more than ten minutes together, so that a server may restart meanwhile. */
@@ -17,6 +20,11 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   multiplier: 4,
 }
 
+/** As often as there is time for. */
+export function retryingFor(maxTotalMs: number): RetryPolicy {
+  return { ...DEFAULT_RETRY_POLICY, maxRetries: Number.POSITIVE_INFINITY, maxTotalMs }
+}
+
 /** Waits; rejects when the signal aborts meanwhile. Tests put their own in its place. */
 export type Wait = (ms: number, signal: AbortSignal | undefined) => Promise<void>
 
@@ -25,7 +33,7 @@ export const realWait: Wait = async (ms, signal) => {
 }
 
 /** Whether a call may be tried again: the server could not be reached, or another call took its stream over. */
-export function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): error is ServiceError {
   if (!isServiceError(error)) return false
   if (error.code === GrpcCode.UNAVAILABLE) return true
   return error.code === GrpcCode.INTERNAL && error.details.includes('INVALID_CURSOR.DISCONNECTED')
@@ -36,6 +44,7 @@ export class Backoff {
   readonly #policy: RetryPolicy
   readonly #wait: Wait
   #retries = 0
+  #waitedMs = 0
   #nextMs: number
 
   constructor(policy: RetryPolicy, wait: Wait) {
@@ -44,18 +53,22 @@ export class Backoff {
     this.#nextMs = policy.initialBackoffMs
   }
 
-  /** Waits before the next try. @throws `error` when there were too many. */
-  async before(error: unknown, signal?: AbortSignal): Promise<void> {
-    if (this.#retries >= this.#policy.maxRetries) throw error
+  /** Waits before the next try. @throws SparkException `CONNECTION_LOST` when there were too many. */
+  async before(error: ServiceError, signal?: AbortSignal): Promise<void> {
+    const { maxRetries, maxBackoffMs, multiplier, maxTotalMs = Number.POSITIVE_INFINITY } = this.#policy
+    const leftMs = maxTotalMs - this.#waitedMs
+    if (this.#retries >= maxRetries || leftMs <= 0) throw connectionLost(error)
     this.#retries += 1
-    const ms = this.#nextMs
-    this.#nextMs = Math.min(this.#policy.maxBackoffMs, ms * this.#policy.multiplier)
+    const ms = Math.min(this.#nextMs, leftMs)
+    this.#waitedMs += ms
+    this.#nextMs = Math.min(maxBackoffMs, this.#nextMs * multiplier)
     await this.#wait(ms, signal)
   }
 
   /** The call went on: the next failure is a first one again. */
   reset(): void {
     this.#retries = 0
+    this.#waitedMs = 0
     this.#nextMs = this.#policy.initialBackoffMs
   }
 }

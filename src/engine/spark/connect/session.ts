@@ -14,7 +14,7 @@ import {
   UserContextSchema,
 } from '../gen/spark_connect_pb.ts'
 import type { ConnectChannel } from './channel.ts'
-import { detailsOf, isServiceError, sparkErrorOf } from './errors.ts'
+import { detailsOf, isServiceError, messageError, sparkErrorOf } from './errors.ts'
 import { DEFAULT_RETRY_POLICY, type RetryPolicy, realWait, retrying, type Wait } from './retry.ts'
 import type { ConnectUrl } from './url.ts'
 
@@ -163,7 +163,7 @@ export class ConnectSession {
   async errorOf(error: unknown): Promise<unknown> {
     if (!isServiceError(error)) return error
     const { errorId } = detailsOf(error)
-    return sparkErrorOf(error, errorId === null ? null : await this.#fetchDetails(errorId))
+    return messageError(error) ?? sparkErrorOf(error, errorId === null ? null : await this.#fetchDetails(errorId))
   }
 
   async #fetchDetails(errorId: string): Promise<FetchErrorDetailsResponse | null> {
