@@ -9,6 +9,7 @@ import * as sampling from './partition-functions/sampling.ts'
 import * as saving from './partition-functions/saving.ts'
 import * as top from './partition-functions/top-records.ts'
 import * as whole from './partition-functions/whole-partition.ts'
+import { packState } from './state/packed-state.ts'
 import * as stateContents from './state/state-contents.ts'
 import * as state from './state/state-operations.ts'
 
@@ -44,7 +45,7 @@ const FUNCTIONS = {
   mergedChanges: stateContents.mergedChanges,
   numberRecords: whole.numberRecords,
   numberRecordsApart: whole.numberRecordsApart,
-  packState: stateContents.packState,
+  packState,
   pairsOnlyLeft: keyed.pairsOnlyLeft,
   pipeThrough,
   rangeOfNumbers: numbers.rangeOfNumbers,

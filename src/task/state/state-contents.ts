@@ -1,52 +1,15 @@
 import { StateChangesUnknownError } from './errors.ts'
 import type { Feed } from './feed.ts'
-import type { StateEntry } from './state-table.ts'
+import { PackedState } from './packed-state.ts'
 import { StateVersion } from './state-version.ts'
 
 /** `pairs`: key and state. `timed`: key and [state, time of its update]. */
 export type StateEntryForm = 'pairs' | 'timed'
 
-/** Entries that make up one record of a packed version. */
-const PACKED_ENTRIES = 1024
-
-/** The first record of a version as plain records, for engines whose partitions are bytes; lists of entries follow. */
-type PackedHead = readonly [timeMs: number, outputs: readonly unknown[]]
-
-/** A version's time, outputs and entries, whether it is itself there or packed. */
-export interface StateContents {
-  readonly version: StateVersion | null
-  readonly timeMs: number
-  readonly outputs: readonly unknown[]
-  readonly entries: Iterable<StateEntry>
-}
-
-/** See {@link PackedHead}. */
-export function* packState(versions: Iterable<unknown>): Generator<unknown> {
-  for (const version of versions as Iterable<StateVersion>) {
-    yield [version.timeMs, version.outputs] satisfies PackedHead
-    let entries: StateEntry[] = []
-    for (const entry of version.table.entries(version)) {
-      entries.push(entry)
-      if (entries.length < PACKED_ENTRIES) continue
-      yield entries
-      entries = []
-    }
-    if (entries.length > 0) yield entries
-  }
-}
-
-/** Reads the one version of a partition. */
-export function readState(feed: Feed): StateContents {
+/** Reads the one version of a partition, whether it is itself there or packed. */
+export function readState(feed: Feed): StateVersion | PackedState {
   const { first, rest } = firstOf(feed)
-  if (first instanceof StateVersion) {
-    return { version: first, timeMs: first.timeMs, outputs: first.outputs, entries: first.table.entries(first) }
-  }
-  const [timeMs, outputs] = first as PackedHead
-  return { version: null, timeMs, outputs, entries: packedEntries(rest) }
-}
-
-function* packedEntries(feed: Feed): Generator<StateEntry> {
-  for (let chunk = feed(); chunk !== null; chunk = feed()) for (const record of chunk as StateEntry[][]) yield* record
+  return first instanceof StateVersion ? first : new PackedState(first, rest)
 }
 
 /** The first record of a feed, and the others. */
@@ -67,7 +30,9 @@ export function firstOf(feed: Feed): { readonly first: unknown; readonly rest: F
 
 /** The states of a version's keys. */
 export function* entriesOfVersion(feed: Feed, form: StateEntryForm): Generator<unknown> {
-  for (const [key, value, timeMs] of readState(feed).entries) {
+  const state = readState(feed)
+  const entries = state instanceof StateVersion ? state.table.entries(state) : state.entries()
+  for (const [key, value, timeMs] of entries) {
     yield form === 'timed' ? [key, [value, timeMs]] : [key, value]
   }
 }
@@ -82,8 +47,8 @@ export function outputsOfVersion(feed: Feed): Iterable<unknown> {
  * @throws StateChangesUnknownError when that is not known.
  */
 export function* changesOfVersion(feed: Feed, sinceMs: number): Generator<[key: unknown, states: unknown[]]> {
-  const { version } = readState(feed)
-  const changes = version?.table.changesSince(version, sinceMs) ?? null
+  const state = readState(feed)
+  const changes = state instanceof StateVersion ? state.table.changesSince(state, sinceMs) : state.changesSince(sinceMs)
   if (changes === null) throw new StateChangesUnknownError(sinceMs)
   for (const [key, value, timeMs] of changes.entries) yield [key, [[value, timeMs]]]
   for (const key of changes.removed) yield [key, []]

@@ -1,12 +1,14 @@
 import { SparkException } from '../../errors.ts'
 import { notAPair } from '../aggregation/combine-table.ts'
 import { KeyTable } from '../key/index.ts'
+import type { Chunk } from '../reader.ts'
 import type { Feed } from './feed.ts'
+import type { WantedEntries } from './packed-state.ts'
 import { State } from './state.ts'
 import { firstOf, readState } from './state-contents.ts'
 import type { StateRuntime } from './state-memory.ts'
 import { type StateEntry, StateTable } from './state-table.ts'
-import type { StateVersion } from './state-version.ts'
+import { StateVersion } from './state-version.ts'
 
 type Pair = readonly [key: unknown, value: unknown]
 
@@ -39,13 +41,13 @@ export interface WindowSpec extends StateSpecBase {
 
 /** Calls a function with each record's key, value and state; what it does to the states becomes the new version. */
 export function mapWithState([previous, data, time]: readonly Feed[], spec: MappingSpec): StateVersion {
-  const base = versionOf(previous as Feed, spec.runtime)
   const [timeMs, timeoutBeforeMs] = timeOf(time as Feed)
+  const { base, records } = opened(previous as Feed, data as Feed, timeoutBeforeMs, spec.runtime)
   const mapping = spec.mappingOf(timeMs)
   const state = new State<unknown>()
   const outputs: unknown[] = []
   return inBatch(base, timeMs, outputs, (table) => {
-    for (let chunk = (data as Feed)(); chunk !== null; chunk = (data as Feed)()) {
+    for (let chunk = records(); chunk !== null; chunk = records()) {
       for (const record of chunk) {
         if (!Array.isArray(record)) throw notAPair(record)
         const [key, value] = record as unknown as Pair
@@ -118,7 +120,6 @@ interface Slide {
 
 /** Takes out of each key's value what left the window and puts in what entered; the values of other keys stay. */
 export function slideWindow(feeds: readonly Feed[], spec: WindowSpec, leftCount: number): StateVersion {
-  const base = versionOf(feeds[0] as Feed, spec.runtime)
   const [timeMs] = timeOf(feeds.at(-1) as Feed)
   const slides = new KeyTable<Slide>()
   feeds.slice(1, -1).forEach((feed, index) => {
@@ -129,9 +130,15 @@ export function slideWindow(feeds: readonly Feed[], spec: WindowSpec, leftCount:
       }
     }
   })
+  const state = readState(feeds[0] as Feed)
+  const base = state instanceof StateVersion ? state : state.open(wantedKeys(keysOfSlides(slides)), spec.runtime)
   return inBatch(base, timeMs, [], (table) => {
     for (let i = 0; i < slides.size; i++) slideKey(table, slides.keyAt(i), slides.valueAt(i), spec)
   })
+}
+
+function* keysOfSlides(slides: KeyTable<Slide>): Generator<unknown> {
+  for (let i = 0; i < slides.size; i++) yield slides.keyAt(i)
 }
 
 function slideOf(slides: KeyTable<Slide>, key: unknown): Slide {
@@ -188,9 +195,33 @@ function inBatch(
   }
 }
 
+/** A version with all of its entries. */
 function versionOf(feed: Feed, runtime: StateRuntime): StateVersion {
-  const { version, entries, timeMs } = readState(feed)
-  return version ?? StateTable.of(entries, timeMs, runtime)
+  const state = readState(feed)
+  return state instanceof StateVersion ? state : state.open(null, runtime)
+}
+
+/** A version with the entries of a batch's keys and those that time out, and the batch's records. */
+function opened(previous: Feed, data: Feed, timeoutBeforeMs: number | null, runtime: StateRuntime) {
+  const state = readState(previous)
+  if (state instanceof StateVersion) return { base: state, records: data }
+  const chunks: Chunk[] = []
+  for (let chunk = data(); chunk !== null; chunk = data()) chunks.push(chunk)
+  const base = state.open(wantedKeys(keysOf(chunks), timeoutBeforeMs), runtime)
+  return { base, records: () => chunks.shift() ?? null }
+}
+
+function wantedKeys(keys: Iterable<unknown>, olderThanMs: number | null = null): WantedEntries {
+  return { keys, olderThanMs }
+}
+
+function* keysOf(chunks: readonly Chunk[]): Generator<unknown> {
+  for (const chunk of chunks) {
+    for (const record of chunk) {
+      if (!Array.isArray(record)) throw notAPair(record)
+      yield record[0]
+    }
+  }
 }
 
 function timeOf(feed: Feed): BatchTime {
