@@ -16,6 +16,7 @@ import {
   checkpointedRelation,
   dataRows,
   exchangeByTarget,
+  forwardedRows,
   localRelation,
   mapPartitions,
   unionAll,
@@ -144,10 +145,11 @@ export class SparkCluster {
   }
 
   async #relationOf(stage: SparkStage, parts: PlanParts): Promise<Relation> {
-    const { driver, stages, standing, exchangePartitions } = stage.rows
+    const { driver, stages, forwarded, standing, exchangePartitions } = stage.rows
     const inputs: Relation[] = []
     if (driver.length > 0) inputs.push(...(await this.#driverRelations(driver, parts)))
     for (const below of stages) inputs.push(await this.#relationOf(below, parts))
+    for (const rows of forwarded) inputs.push(forwardedRows(await this.#keptRelation(rows.node.id), rows))
     if (standing !== null) {
       inputs.push(
         standing.from === 'files' ? fileRows(standing.node) : dataRows(await this.#keptRelation(standing.node.id)),

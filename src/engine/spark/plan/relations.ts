@@ -3,6 +3,7 @@ import type { Row } from '../arrow/row-batch.ts'
 import { rowStream } from '../arrow/row-batch-writer.ts'
 import { ACCUMULATOR_LEAF, ROW_COLUMNS } from '../command.ts'
 import { type Relation, RelationSchema } from '../gen/spark_connect_pb.ts'
+import type { ForwardedRows } from './spark-stage.ts'
 
 type RelType = NonNullable<MessageInitShape<typeof RelationSchema>['relType']>
 type ExpressionInit = NonNullable<Extract<RelType, { case: 'filter' }>['value']>['condition']
@@ -38,6 +39,13 @@ export function checkpointedRelation(relationId: string): Relation {
 /** The rows with data: without those that carry accumulators. */
 export function dataRows(input: Relation): Relation {
   return relation({ case: 'filter', value: { input, condition: expression('leaf >= 0') } })
+}
+
+/** The rows with data of some partitions, where somebody else reads them. */
+export function forwardedRows(input: Relation, { from, to, offset, leaf }: Omit<ForwardedRows, 'node'>): Relation {
+  const condition = expression(`leaf >= 0 and target between ${from} and ${to}`)
+  const wanted = relation({ case: 'filter', value: { input, condition } })
+  return project(wanted, [`target + ${offset} as target`, `${leaf} as leaf`, 'target as source', 'part', 'block'])
 }
 
 /** The rows that carry accumulators. */

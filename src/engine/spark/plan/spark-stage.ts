@@ -21,12 +21,26 @@ export type StandingData =
 
 export type FilesNode = Extract<LineageNode, { kind: 'files' }>
 
+/**
+ * Partitions of a persisted node that Spark brings from its relation to where they are needed, with no worker between: partition p to leaf
+ * {@link leaf} of target p + {@link offset}.
+ */
+export interface ForwardedRows {
+  readonly node: LineageNode
+  /** Those from the first to the last of these partitions. */
+  readonly from: number
+  readonly to: number
+  readonly offset: number
+  readonly leaf: number
+}
+
 /** The rows of a stage's input: all of these together. */
 export interface RowSources {
   /** Rows that the driver sends. */
   readonly driver: readonly Row[]
   /** Stages whose output is for this one. */
   readonly stages: readonly SparkStage[]
+  readonly forwarded: readonly ForwardedRows[]
   /** What stands on the cluster and is read as it stands: the targets are its partitions. */
   readonly standing: StandingData | null
   /** Partitions of the exchange that brings each target's rows together, or null where they are together already. */

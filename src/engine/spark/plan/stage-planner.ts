@@ -8,7 +8,7 @@ import { planStage, type StagePlan } from '../../stage-plan.ts'
 import type { Row } from '../arrow/row-batch.ts'
 import { isOnCluster } from '../cluster-files.ts'
 import { ANCHOR_LEAF, type LeafInput, type StageOutput } from '../command.ts'
-import type { SparkStage, StandingData } from './spark-stage.ts'
+import type { ForwardedRows, SparkStage, StandingData } from './spark-stage.ts'
 
 /** The longest block of a row that the driver sends; more goes into several rows. */
 export const DRIVER_ROW_BYTES = 16 * 1024 * 1024
@@ -76,17 +76,18 @@ class StagePlanner {
       const program = await captured
       const asItStands = direct.data.from === 'files' && direct.data.node.format === 'text' ? textAsItStands : sameInput
       const renumbered = new Map([...tasks].map(([target, input]) => [at(direct.targets, target), asItStands(input)]))
-      const rows = { driver: [], stages: [], standing: direct.data, exchangePartitions: null }
+      const rows = { ...NO_ROWS, standing: direct.data }
       return { stage: this.#made(plan, program, renumbered, output, rows), targets: direct.targets }
     }
 
     // Children are planned before anything is awaited.
+    const forwarded = [...leaves.standing.values()].flatMap((read) => forwardedRows(read) ?? [])
     const children = this.#children(plan, leaves, partitions.length)
     const program = isPromise(captured) ? await captured : captured
     const stages = await Promise.all(children)
     const driver = stages.length === 0 || leaves.rows.length > 0 ? leaves.rowsForEach(partitions.length) : []
-    const isTogether = stages.length === 0 && driver.length === partitions.length
-    const rows = { driver, stages, standing: null, exchangePartitions: isTogether ? null : partitions.length }
+    const isTogether = stages.length + forwarded.length === 0 && driver.length === partitions.length
+    const rows = { ...NO_ROWS, driver, stages, forwarded, exchangePartitions: isTogether ? null : partitions.length }
     return {
       stage: this.#made(plan, program, tasks, output, rows),
       targets: partitions.map((_, target) => target),
@@ -110,7 +111,9 @@ class StagePlanner {
       const output = { kind: 'shuffle', routes: all, anchors: takeAnchors() } as const
       children.push(this.stage(from, sink, wholeRange(from.numPartitions), output).then(({ stage }) => stage))
     }
-    for (const read of leaves.standing.values()) children.push(this.#feeder(read, takeAnchors()))
+    for (const read of leaves.standing.values()) {
+      if (forwardedRows(read) === null) children.push(this.#feeder(read, takeAnchors()))
+    }
     return children
   }
 
@@ -118,7 +121,7 @@ class StagePlanner {
   async #feeder({ data, routes }: StandingLeaves, anchors: number): Promise<SparkStage> {
     const program = await captureClosures({ root: { kind: 'source' }, sink: { kind: 'collect' } })
     const tasks = new Map([...routes.keys()].map((partition) => [partition, feederInput(data, partition)]))
-    const rows = { driver: [], stages: [], standing: data, exchangePartitions: null }
+    const rows = { ...NO_ROWS, standing: data }
     const output = { kind: 'result', routes, anchors } as const
     return { stageId: this.#options.nextStageId(), callSite: data.node.callSite, program, tasks, output, rows }
   }
@@ -204,8 +207,6 @@ class StageLeaves {
         return rangeInput(node, partition)
       case 'localCheckpoint':
         return this.#standing({ from: 'relation', node }, partition)
-      case 'localCheckpoint':
-        return this.#standing({ from: 'relation', node }, partition)
       case 'files':
         return isOnCluster(node) ? this.#standing({ from: 'files', node }, partition) : filesInput(node, partition)
     }
@@ -250,6 +251,22 @@ interface StandingLeaves {
 }
 
 const NO_BYTES = new Uint8Array(0)
+const NO_ROWS: SparkStage['rows'] = { driver: [], stages: [], forwarded: [], standing: null, exchangePartitions: null }
+
+/** How Spark alone brings partitions of a relation to those who read them; null when a feeder must: their places follow no simple rule. */
+function forwardedRows({ data, routes }: StandingLeaves): ForwardedRows | null {
+  if (data.from !== 'relation') return null
+  const [first] = routes
+  if (first === undefined) return null
+  const [from, [target = 0, leaf = 0]] = first
+  const offset = target - from
+  let to = from - 1
+  for (const [partition, route] of routes) {
+    to += 1
+    if (partition !== to || route.length !== 2 || route[0] !== partition + offset || route[1] !== leaf) return null
+  }
+  return { node: data.node, from, to, offset, leaf }
+}
 
 /** A partition as the sink `collect` left it: of a persisted node in its relation, or sent by a feeder. */
 function recordsInput(partition: number, leaf: number): LeafInput {
