@@ -89,7 +89,6 @@ export class KeyedStateOperator<K, S> implements StreamOperator<StateVersion> {
       partitioner,
       timeMs,
       timeoutBeforeMs: timeout ? timeMs - timeout.milliseconds : null,
-      isPacked: !sparkContext.master.startsWith('local'),
     })
   }
 }

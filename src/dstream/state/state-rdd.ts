@@ -24,8 +24,6 @@ export interface StateUpdate {
   readonly timeMs: number
   /** Before it a key times out; null when none does. */
   readonly timeoutBeforeMs: number | null
-  /** Whether partitions are kept as bytes, so that a version has to be plain records. */
-  readonly isPacked: boolean
 }
 
 /**
@@ -61,7 +59,7 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
 
   /** The state after the next batch. */
   next(update: StateUpdate): StateRDD<K, S> {
-    const { operation, inputs, partitioner, timeMs, timeoutBeforeMs, isPacked } = update
+    const { operation, inputs, partitioner, timeMs, timeoutBeforeMs } = update
     const { numPartitions } = partitioner
     // The time is data: what changes from batch to batch must not stand in the program.
     const times = this.sparkContext.parallelize<unknown>(
@@ -79,7 +77,7 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
       fn: update.zip,
     }))
     const version = new StateRDD<K, S>(this.context, lineage, timeMs)
-    if (!isPacked) return version
+    if (!keepsBytes(this.context)) return version
     const packed = narrow(version, operation, builtin('packState'), { preservesPartitioning: true })
     return new StateRDD<K, S>(this.context, packed.lineage, timeMs)
   }
@@ -126,7 +124,16 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
 /** The shape of a state whose {@link StateRDD.entries} a node of another shape gives. */
 export function shapeOfCheckpoint(context: RDDContext, shape: NodeShape, timeMs: number): NodeShape {
   const entries = new RDD<unknown>(context, RDDLineage.ready(context, 'checkpoint', shape))
-  return restoredShape(entries.lineage.node as LineageNode, [timeMs, true, false])
+  const version = restoredShape(entries.lineage.node as LineageNode, [timeMs, true, false])
+  if (!keepsBytes(context)) return version
+  // It goes under the id of a state that is persisted, and is persisted like it.
+  const { node } = new RDD<unknown>(context, RDDLineage.ready(context, 'checkpoint', version)).lineage
+  return { ...version, parent: node as LineageNode, op: builtin('packState') } as NodeShape
+}
+
+/** Whether the context's engine keeps partitions as bytes, so that a version has to be plain records. */
+function keepsBytes(context: RDDContext): boolean {
+  return !context.getSetting('spark.master')?.startsWith('local')
 }
 
 type RestoreArguments = readonly [timeMs: number, hasTimes: boolean, isFirstKept: boolean]
