@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type RDD, SparkContext } from '../../src/index.ts'
+import { type RDD, SparkContext, Time } from '../../src/index.ts'
+import { StreamingHarness } from '../../src/testing/index.ts'
 import { until } from '../model/until.ts'
 
 setFlagsFromString('--expose-gc')
@@ -54,5 +55,44 @@ describe('a chain of batches', () => {
         await rm(directory, { recursive: true })
       }
     })
+  }
+})
+
+test('a stream whose batches are generated before their checkpoints are written keeps alive no batch behind the last one', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'millstream-ahead-'))
+  const harness = new StreamingHarness()
+  try {
+    harness.ssc.checkpoint(directory)
+    const rounds = 4
+    let generated = 0
+    const nodes: WeakRef<object>[] = []
+    const words = harness.input<[string, number]>(Array.from({ length: rounds * BATCHES }, () => [['a', 1]]))
+    const totals = words.updateStateByKey((ones: number[], total: number | undefined) => ones.length + (total ?? 0))
+    totals.checkpoint(CHECKPOINT_EVERY)
+    totals
+      .transform((rdd) => {
+        generated++
+        return rdd
+      })
+      .foreachRDD(async (rdd, time) => {
+        // No job of the round ends before all its batches are there.
+        const round = Math.ceil(time.milliseconds / 1000 / BATCHES)
+        await until(() => generated >= round * BATCHES, 'the batches of the round to be generated')
+        nodes.push(new WeakRef((await rdd.resolve()).storage))
+        assert.deepEqual(await rdd.collect(), [['a', time.milliseconds / 1000]])
+      })
+    await harness.ssc.start()
+    for (let round = 1; round <= rounds; round++) {
+      harness.clock.advance(BATCHES * 1000)
+      await harness.ssc.batchProcessed(new Time(round * BATCHES * 1000))
+    }
+    assert.equal(nodes.length, rounds * BATCHES)
+    await until(() => {
+      collectGarbage()
+      return nodes.filter((node) => node.deref() !== undefined).length <= BATCHES
+    }, 'old batches to be collected')
+  } finally {
+    await harness[Symbol.asyncDispose]()
+    await rm(directory, { recursive: true })
   }
 })

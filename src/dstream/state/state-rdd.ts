@@ -1,5 +1,5 @@
 import type { LineageNode } from '../../engine/lineage.ts'
-import { makeReliableCheckpoint, requestCheckpointBy } from '../../rdd/checkpointing.ts'
+import { makeReliableCheckpoint, onceCheckpointed, requestCheckpointBy } from '../../rdd/checkpointing.ts'
 import { narrow } from '../../rdd/narrow-operations.ts'
 import { RDD } from '../../rdd/rdd.ts'
 import type { RDDContext } from '../../rdd/rdd-context.ts'
@@ -73,7 +73,7 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
       className: 'MapWithStateRDD',
       numPartitions,
       partitioner,
-      parents: nodes,
+      parents: withoutCutOff(lineages, nodes),
       fn: update.zip,
     }))
     const version = new StateRDD<K, S>(this.context, lineage, timeMs)
@@ -119,6 +119,18 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
     if (!this.isRestored || this.partitioner?.equals(partitioner)) return this
     return restored<K, S>(this.entries().partitionBy(partitioner) as RDD<unknown>, [this.timeMs, true, false])
   }
+}
+
+/**
+ * The nodes, of which the first, the state before, lets go of what its checkpoint cuts off, once that is written. A batch may be generated long before:
+ * were the first one kept as it is, every batch since the start would stay in memory.
+ */
+function withoutCutOff([before]: readonly RDDLineage[], nodes: readonly LineageNode[]): readonly LineageNode[] {
+  const parents = [...nodes]
+  onceCheckpointed(before!, () => {
+    parents[0] = before!.node!
+  })
+  return parents
 }
 
 /** The shape of a state whose {@link StateRDD.entries} a node of another shape gives. */

@@ -7,6 +7,7 @@ import type { Sink } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
 import { retainBlocks } from '../block-lease.ts'
 import type { Engine, EngineOptions, JobRequest } from '../engine.ts'
+import { JobAbort } from '../job-abort.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import { RecordClasses } from '../record-classes.ts'
@@ -106,10 +107,11 @@ export class LocalEngine implements Engine {
   async runJob(request: JobRequest): Promise<unknown[]> {
     const failing = new AbortController()
     const ends = [this.#stopped.signal, failing.signal]
+    using abort = new JobAbort(request.signal ? [request.signal, ...ends] : ends)
     const job: Job = {
       id: this.#nextJobId++,
       request,
-      signal: AbortSignal.any(request.signal ? [request.signal, ...ends] : ends),
+      signal: abort.signal,
       failing,
       shuffles: new Set(),
     }
