@@ -4,8 +4,10 @@ import type { SparkInstallation } from './spark-installation.ts'
 export interface BenchOptions {
   /** Little data and no Spark: shows that the benchmark works, not how fast anything is. */
   readonly isSmoke: boolean
-  /** Null where Spark is not there, or not wanted. */
+  /** Runs the same work beside Millstream. Null where Spark is not there, or not wanted. */
   readonly spark: SparkInstallation | null
+  /** Runs Spark Connect servers for the benchmarks of Millstream on Spark, in smoke runs too. Null where Spark is not there, or not wanted. */
+  readonly cluster: SparkInstallation | null
   /** How often Millstream and Spark take turns. */
   readonly rounds: number
   /** Asks the programs for processor profiles in this folder. */
@@ -29,6 +31,8 @@ export interface Benchmark {
   readonly name: string
   /** What is measured, in one line. */
   readonly title: string
+  /** Whether it measures Millstream on Spark, and is skipped where there is none. */
+  readonly needsCluster?: boolean
   run(options: BenchOptions): Promise<readonly Measure[]>
 }
 

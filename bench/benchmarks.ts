@@ -6,6 +6,8 @@ import { dstreamSocket } from './benchmarks/dstream-socket.ts'
 import { jsonLines } from './benchmarks/json-lines.ts'
 import { rddWords } from './benchmarks/rdd-words.ts'
 import { socketIngest } from './benchmarks/socket-ingest.ts'
+import { sparkBatches } from './benchmarks/spark-batches.ts'
+import { sparkWords } from './benchmarks/spark-words.ts'
 import { startup } from './benchmarks/startup.ts'
 import { state, windowed } from './benchmarks/state.ts'
 
@@ -21,4 +23,6 @@ export const benchmarks: readonly Benchmark[] = [
   closureCapture,
   codec,
   socketIngest,
+  sparkBatches,
+  sparkWords,
 ]

@@ -32,6 +32,8 @@ interface BenchmarkReport {
   readonly loadAfter: number
   readonly measures: readonly MeasureSummary[]
   readonly error?: string
+  /** Why it did not run. */
+  readonly skipped?: string
 }
 
 const { values, positionals } = parseArgs({
@@ -44,10 +46,12 @@ const { values, positionals } = parseArgs({
   },
 })
 const chosen = chooseBenchmarks(positionals)
-const spark = values.smoke || values['no-spark'] ? null : await SparkInstallation.find()
+const cluster = values['no-spark'] ? null : SparkInstallation.find()
+const spark = values.smoke ? null : cluster
 const options: BenchOptions = {
   isSmoke: values.smoke,
   spark,
+  cluster,
   rounds: Number(values.rounds ?? (values.smoke ? 1 : 2)),
   profileDir: values.profile === undefined ? null : resolve(values.profile),
 }
@@ -62,6 +66,7 @@ for (const benchmark of chosen) {
   const report = await run(benchmark)
   reports.push(report)
   if (report.error !== undefined) console.log(`  FAILED: ${report.error}`)
+  else if (report.skipped !== undefined) console.log(`  skipped: ${report.skipped}`)
   else if (options.isSmoke) console.log('  runs, and its results are right; figures of so little data say nothing')
   else {
     console.log(table(report.measures))
@@ -77,12 +82,17 @@ if (!options.isSmoke) {
   console.log(`\nWritten to ${file}`)
 }
 const failed = reports.filter(({ error }) => error !== undefined).length
-console.log(`\n${reports.length - failed} passed, ${failed} failed`)
+const skipped = reports.filter((report) => report.skipped !== undefined).length
+if (skipped > 0) console.log(`\n${skipped} skipped`)
+console.log(`\n${reports.length - failed - skipped} passed, ${failed} failed`)
 process.exitCode = failed > 0 || reports.length === 0 ? 1 : 0
 
 async function run(benchmark: Benchmark): Promise<BenchmarkReport> {
   const { name, title } = benchmark
   const loadBefore = load()
+  if (benchmark.needsCluster && options.cluster === null) {
+    return { name, title, loadBefore, loadAfter: loadBefore, measures: [], skipped: whyNoSpark() }
+  }
   try {
     const measures = (await benchmark.run(options)).map(summarize)
     return { name, title, loadBefore, loadAfter: load(), measures }
@@ -103,13 +113,17 @@ function chooseBenchmarks(names: readonly string[]): readonly Benchmark[] {
   return names.length === 0 ? benchmarks : benchmarks.filter(({ name }) => names.includes(name))
 }
 
+function whyNoSpark(): string {
+  return values['no-spark'] ? 'Spark is not wanted (--no-spark)' : 'Spark is not there (python3 finds no pyspark)'
+}
+
 function describe(): string {
   const { cores, cpu, memoryGiB, node, commit } = machine
   const beside =
-    machine.spark === null
-      ? options.isSmoke || values['no-spark']
-        ? 'without Spark'
-        : 'Spark is not there (python3 finds no pyspark), so its column is empty'
-      : `Spark ${machine.spark} on Java ${machine.java}`
+    machine.spark !== null
+      ? `Spark ${machine.spark} on Java ${machine.java}`
+      : options.isSmoke
+        ? 'without Spark beside it'
+        : `${whyNoSpark()}, so its column is empty`
   return `Millstream at ${commit ?? 'an unknown commit'} on Node ${node}; ${beside}; ${cores} cores (${cpu}), ${memoryGiB} GiB, load ${load().toFixed(1)}`
 }

@@ -1,8 +1,8 @@
-/** Word count of a text file as RDDs: `rdd-words.js FILE RUNS`. The first run is cold, in a process that has run nothing yet. */
+/** Word count of a text file as RDDs: `rdd-words.js FILE RUNS [MASTER]`. The first run is cold, in a process that has run nothing yet. */
 import { SparkContext } from 'millstream'
 import { argument, peakRssBytes, report, timed } from './report.ts'
 
-const sc = new SparkContext('local[2]', 'rdd-words')
+const sc = new SparkContext(process.argv[4] ?? 'local[2]', 'rdd-words')
 const counts = () =>
   sc
     .textFile(argument(0))
@@ -11,7 +11,12 @@ const counts = () =>
     .reduceByKey((a, b) => a + b)
 
 const runs = []
-for (let run = 0; run < Number(argument(1)); run++) runs.push(await timed(() => counts().count()))
+const runCount = Number(argument(1))
+for (let run = 0; run < runCount; run++) {
+  console.log(`MARK run ${run}`)
+  runs.push(await timed(() => counts().count()))
+}
+console.log(`MARK run ${runCount}`)
 // What a file that only counts words holds in memory; the check below collects the counts.
 const rssBytes = peakRssBytes()
 const pairs = await counts().collect()
