@@ -2,10 +2,11 @@
  * A walk through RDDs: making them, pairs, joins, sorting, aggregating, and the two kinds of variables that workers share with the driver.
  *
  *   npx millstream run examples/rdd-tour.ts
+ *   npx millstream run --master sc://localhost:15002 examples/rdd-tour.ts
  */
-import { SparkContext } from 'millstream'
+import { SparkConf, SparkContext } from 'millstream'
 
-await using sc = new SparkContext('local[2]', 'RDDTour')
+await using sc = new SparkContext(new SparkConf().setAppName('RDDTour').setIfMissing('spark.master', 'local[2]'))
 
 // Transformations describe, an action computes. What `filter` closes over goes along.
 const smallest = 7

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { createConnection, createServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { SparkConf } from '../../../src/context/spark-conf.ts'
 import { SparkContext } from '../../../src/context/spark-context.ts'
 import { type SparkServer, startSparkServer } from './spark-server.ts'
+import { TcpProxy } from './tcp-proxy.ts'
 
 let server: SparkServer
 let sc: SparkContext
@@ -61,44 +61,30 @@ test('an endless loop is ended when its job is cancelled', async () => {
   const started = sc.parallelize([1, 2]).map((x) => {
     for (;;) if (x > 10) return x
   })
+  const from = server.process.log.length
   const job = started.collect()
   const ended = assert.rejects(job, { code: 'SPARK_JOB_CANCELLED' })
-  await server.process.said(/Running task|Starting task/)
+  await server.process.said(/Running task|Starting task/, from)
   sc.cancelAllJobs()
   await ended
   await works()
 })
 
 test('a connection that is cut in the middle of a result loses nothing', async () => {
-  const { hostname, port } = new URL(server.url.replace('sc:', 'http:'))
-  const open = new Set<Socket>()
+  await using proxy = await TcpProxy.start(server.url)
   let received = 0
   let cuts = 0
-  const proxy = createServer((client) => {
-    const up = createConnection(Number(port), hostname)
-    for (const socket of [client, up]) {
-      open.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => {
-        open.delete(socket)
-        client.destroy()
-        up.destroy()
-      })
-    }
-    client.pipe(up)
-    up.on('data', (bytes) => {
-      received += bytes.length
-      client.write(bytes)
-      // Past every few megabytes of the result, everything that is open is cut.
-      if (received < 4_000_000 || cuts >= 3) return
-      received = 0
-      cuts += 1
-      for (const socket of open) socket.destroy()
-    })
-  }).listen(0, '127.0.0.1')
-  await new Promise((resolve) => proxy.once('listening', resolve))
+  proxy.onBytes = (direction, length) => {
+    if (direction === 'up') return
+    received += length
+    // Past every few megabytes of the result, everything that is open is cut.
+    if (received < 4_000_000 || cuts >= 3) return
+    received = 0
+    cuts += 1
+    proxy.cut()
+  }
   await sc.stop()
-  sc = contextOn(`sc://127.0.0.1:${(proxy.address() as { port: number }).port}`)
+  sc = contextOn(`sc://127.0.0.1:${proxy.port}`)
   const texts = await sc
     .parallelize([...Array(24).keys()], 24)
     .map((x) => String.fromCharCode(97 + x).repeat(1_000_000))
@@ -109,7 +95,6 @@ test('a connection that is cut in the middle of a result loses nothing', async (
     [...Array(24).keys()].map((x) => [String.fromCharCode(97 + x), 1_000_000]),
   )
   await sc.stop()
-  proxy.close()
   sc = contextOn(server.url)
 })
 

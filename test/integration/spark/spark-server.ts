@@ -77,10 +77,10 @@ export class SparkProcess implements AsyncDisposable {
     }
   }
 
-  /** Resolves with what the first group of `pattern` matches, once a line of the log has it. */
-  async said(pattern: RegExp): Promise<string> {
+  /** Resolves with what the first group of `pattern` matches, once a line of the log has it. @param from the first line to look at. */
+  async said(pattern: RegExp, from = 0): Promise<string> {
     const deadline = performance.now() + START_TIMEOUT_MS
-    let seen = 0
+    let seen = from
     for (;;) {
       for (; seen < this.log.length; seen++) {
         const match = pattern.exec(this.log[seen] as string)

@@ -26,7 +26,9 @@ test('tries end when their waits have taken the time that they may take together
   assert.deepEqual(waits, [50, 200, 800, 3200, 750])
 })
 
-test('only an absent server and a stream taken over are passing reasons', () => {
+test('only an absent server, a stream taken over and a connection closed for its pings are passing reasons', () => {
+  assert(isTransient(failure(grpc.status.RESOURCE_EXHAUSTED, 'Bandwidth exhausted or memory limit exceeded')))
+  assert(!isTransient(failure(grpc.status.RESOURCE_EXHAUSTED, 'gRPC message exceeds maximum size')))
   assert(isTransient(failure(grpc.status.UNAVAILABLE)))
   assert(isTransient(failure(grpc.status.INTERNAL, 'INVALID_CURSOR.DISCONNECTED: …')))
   assert(!isTransient(failure(grpc.status.INTERNAL, 'a task failed')))

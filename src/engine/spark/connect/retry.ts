@@ -32,10 +32,14 @@ export const realWait: Wait = async (ms, signal) => {
   await sleep(ms, undefined, signal === undefined ? {} : { signal })
 }
 
-/** Whether a call may be tried again: the server could not be reached, or another call took its stream over. */
+/**
+ * Whether a call may be tried again: the server could not be reached, another call took its stream over, or the server has closed the
+ * connection for its pings, which those of Spark 4.1 and 4.2 do after some minutes without data; pings are then sent less often.
+ */
 export function isTransient(error: unknown): error is ServiceError {
   if (!isServiceError(error)) return false
   if (error.code === GrpcCode.UNAVAILABLE) return true
+  if (error.code === GrpcCode.RESOURCE_EXHAUSTED) return error.details.startsWith('Bandwidth exhausted')
   return error.code === GrpcCode.INTERNAL && error.details.includes('INVALID_CURSOR.DISCONNECTED')
 }
 
