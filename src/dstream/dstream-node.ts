@@ -4,6 +4,7 @@ import { log } from '../log.ts'
 import { RDD } from '../rdd/rdd.ts'
 import { StorageLevel } from '../task/storage-level.ts'
 import type { PlainData } from './checkpoint/checkpoint.ts'
+import type { Checkpointer } from './checkpoint/checkpointer.ts'
 import type { RecoveredRun } from './checkpoint/recovery.ts'
 import { Duration, type DurationLike, toDuration } from './duration.ts'
 import { Interval } from './interval.ts'
@@ -250,16 +251,20 @@ export abstract class DStreamNode<T> {
   #requestCheckpoint(rdd: RDD<T>, time: Time): void {
     const { checkpointer } = this.context
     // A state is that of the batch before with a few changes; another stream's batches have nothing to do with each other.
-    const previous = () => (this.mustCheckpoint ? this.#lastWrittenBefore(time) : null)
-    if (checkpointer === null) rdd.checkpoint()
-    else checkpointer.requestCheckpoint(this, rdd as RDD<never>, time.milliseconds, previous)
+    if (checkpointer === null) {
+      rdd.checkpoint()
+      return
+    }
+    const previous = () => (this.mustCheckpoint ? this.#lastWrittenBefore(time, checkpointer) : null)
+    checkpointer.requestCheckpoint(this, rdd as RDD<never>, time.milliseconds, previous)
   }
 
-  #lastWrittenBefore(time: Time): RDD<never> | null {
+  #lastWrittenBefore(time: Time, checkpointer: Checkpointer): RDD<never> | null {
     let last: RDD<never> | null = null
     let lastTime = Number.NEGATIVE_INFINITY
     for (const [key, rdd] of this.#generated) {
-      if (key <= lastTime || key >= time.milliseconds || !(rdd instanceof RDD) || !rdd.isCheckpointed()) continue
+      if (key <= lastTime || key >= time.milliseconds || !(rdd instanceof RDD)) continue
+      if (!checkpointer.isWritten(rdd as RDD<never>)) continue
       last = rdd as RDD<never>
       lastTime = key
     }

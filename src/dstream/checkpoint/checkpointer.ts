@@ -81,6 +81,11 @@ export class Checkpointer {
     await this.#save().catch((error) => this.#report(error))
   }
 
+  /** Whether an RDD's files are there, of this run or of one before it. */
+  isWritten(rdd: RDD<never>): boolean {
+    return filesOf(rdd) !== null
+  }
+
   /** Has the RDD of a batch written after the first job that computes it. */
   requestCheckpoint(
     stream: DStreamNode<unknown>,

@@ -113,7 +113,7 @@ export class PackedState {
         else buckets.push(bucket)
       }
     }
-    const version = StateTable.of(opened(this.#buckets()), timeMs, runtime)
+    const version = StateTable.of(opened(this.#buckets()), timeMs, runtime, 'unique')
     closedBeside.set(version.table, { bits, buckets, removed, removedSinceMs })
     return version
   }

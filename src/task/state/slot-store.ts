@@ -46,9 +46,9 @@ export class SlotStore {
   get hotSize(): number {
     return this.#places.size
   }
-  /** Whether there are entries in the file only. */
-  get hasCold(): boolean {
-    return this.#cold !== null && this.#cold.size > 0
+  /** Entries that stand in the file only. */
+  get coldSize(): number {
+    return this.#cold?.size ?? 0
   }
   /** The file's bytes; null without one. */
   get fileBytes(): number | null {

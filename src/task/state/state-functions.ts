@@ -9,6 +9,7 @@ import { firstOf, readState } from './state-contents.ts'
 import type { StateRuntime } from './state-memory.ts'
 import { type StateEntry, StateTable } from './state-table.ts'
 import { StateVersion } from './state-version.ts'
+import { ValueTrace } from './value-trace.ts'
 
 type Pair = readonly [key: unknown, value: unknown]
 
@@ -98,10 +99,14 @@ export function updateState([previous, groups, time]: readonly Feed[], spec: Upd
         replace(table, slot, table.valueAt(slot), update(key, values, table.valueAt(slot)))
       }
     }
+    const trace = new ValueTrace()
     for (let slot = 0; slot < present; slot++) {
       if (visited[slot] === 1 || table.isVacant(slot)) continue
       const [key, value] = table.read(slot)
-      replace(table, slot, value, update(key, [], value), key)
+      const isTraced = typeof value === 'object' && trace.take(value)
+      const after = update(key, [], value)
+      // Most keys without values keep their states. What is as it was is not written, neither to a file nor to a checkpoint.
+      if (!isTraced || !trace.matches(after)) replace(table, slot, value, after, key)
     }
   })
 }
@@ -230,7 +235,8 @@ function timeOf(feed: Feed): BatchTime {
 
 /** A version of pairs of key and state, or, with `hasTimes`, of key and [state, time of its update]. */
 export function stateOf(pairs: Feed, timeMs: number, hasTimes: boolean, isFirstKept: boolean, runtime: StateRuntime) {
-  return StateTable.of(entriesOfPairs(pairs, timeMs, hasTimes), timeMs, runtime, isFirstKept)
+  const keys = hasTimes ? 'unique' : isFirstKept ? 'first' : 'last'
+  return StateTable.of(entriesOfPairs(pairs, timeMs, hasTimes), timeMs, runtime, keys)
 }
 
 function* entriesOfPairs(feed: Feed, timeMs: number, hasTimes: boolean): Generator<StateEntry> {
@@ -238,8 +244,11 @@ function* entriesOfPairs(feed: Feed, timeMs: number, hasTimes: boolean): Generat
     for (const record of chunk) {
       if (!Array.isArray(record)) throw notAPair(record)
       const [key, value] = record as unknown as Pair
-      if (hasTimes) yield [key, ...(value as [unknown, number])]
-      else yield [key, value, timeMs]
+      if (!hasTimes) yield [key, value, timeMs]
+      else {
+        const timed = value as [state: unknown, updatedMs: number]
+        yield [key, timed[0], timed[1]]
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert'
 import { detachString } from '../codec/detach-string.ts'
 import { canonicalKey } from '../key/index.ts'
 import { grown } from './number-list.ts'
@@ -57,17 +58,27 @@ export class StateTable {
     return new StateTable(runtime).#current
   }
 
-  /** A version with these entries; of several for a key, the last, or the first. */
-  static of(entries: Iterable<StateEntry>, timeMs: number, runtime: StateRuntime, isFirstKept = false): StateVersion {
+  /**
+   * A version with these entries.
+   * @param keys of several entries for a key, the last counts, or the first; `unique` where a state has written them, and there are none.
+   */
+  static of(
+    entries: Iterable<StateEntry>,
+    timeMs: number,
+    runtime: StateRuntime,
+    keys: 'last' | 'first' | 'unique' = 'last',
+  ): StateVersion {
     const table = new StateTable(runtime)
+    const store = table.#store
     table.#batch = 1
     table.#timeMs = timeMs
     for (const [key, value, updatedMs] of entries) {
-      const slot = table.find(key)
+      const slot = keys === 'unique' ? -1 : table.find(key)
       if (slot < 0) table.#insert(key, value, updatedMs)
-      else if (!isFirstKept) table.#store.set(slot, key, value, updatedMs)
+      else if (keys === 'last') store.set(slot, key, value, updatedMs)
       table.#changed()
     }
+    assert(store.size === store.hotSize + store.coldSize, 'a state that was written has each key once')
     table.#current = new StateVersion(table, timeMs, [], null)
     return table.#current
   }
@@ -158,7 +169,7 @@ export class StateTable {
     const canonical = canonicalOf(key)
     const slot = this.#store.findHot(canonical)
     if (slot !== undefined) return slot
-    if (!this.#store.hasCold) return -1
+    if (this.#store.coldSize === 0) return -1
     if (this.#countdown <= 0) this.#changed()
     const cold = this.#store.findCold(key, canonical)
     // Nothing may go to the file now, least of all this entry: the caller is about to use it. The next look-up makes room.
