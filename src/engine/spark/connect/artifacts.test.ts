@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib'
 import grpc from '@grpc/grpc-js'
 import { ScriptedConnectServer } from '../../../../test/engine/scripted-connect-server.ts'
 import type { AddArtifactsRequest } from '../gen/spark_connect_pb.ts'
-import { ARTIFACT_CHUNK_BYTES, addArtifact, existingArtifacts } from './artifacts.ts'
+import { ARTIFACT_CHUNK_BYTES, addArtifact } from './artifacts.ts'
 
 function partsOf(server: ScriptedConnectServer, nth = 0): AddArtifactsRequest['payload'][] {
   const parts = server.requests('addArtifacts')[nth]?.parts as AddArtifactsRequest[]
@@ -96,14 +96,5 @@ test('an artifact that arrived damaged is an error', async () => {
   await assert.rejects(addArtifact(session, { name: 'files/a', content: new Uint8Array([1]) }), {
     code: 'ARTIFACT_DAMAGED',
   })
-  session.channel.close()
-})
-
-test('what the session has already is told by name', async () => {
-  await using server = await new ScriptedConnectServer({
-    artifactStatus: () => ({ messages: [{ statuses: { 'cache/a': { exists: true }, 'cache/b': { exists: false } } }] }),
-  }).start()
-  const session = server.session()
-  assert.deepEqual(await existingArtifacts(session, ['cache/a', 'cache/b']), new Set(['cache/a']))
   session.channel.close()
 })

@@ -2,17 +2,13 @@ import { open, stat } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { SparkException } from '../../../errors.ts'
-import {
-  type AddArtifactsRequest,
-  AddArtifactsRequestSchema,
-  ArtifactStatusesRequestSchema,
-} from '../gen/spark_connect_pb.ts'
+import { type AddArtifactsRequest, AddArtifactsRequestSchema } from '../gen/spark_connect_pb.ts'
 import type { ConnectSession, RequestHead } from './session.ts'
 
 /** Bytes of one message of an upload. */
 export const ARTIFACT_CHUNK_BYTES = 1024 * 1024
 
-/** Something that the session gets: `cache/<sha256>`, `files/<name>`, `archives/<file>#<folder>`. */
+/** Something that the session gets: `files/<name>`, `archives/<file>#<folder>`. */
 export interface Artifact {
   readonly name: string
   readonly content: Uint8Array | { readonly path: string }
@@ -27,14 +23,6 @@ export async function addArtifact(session: ConnectSession, artifact: Artifact): 
       throw new SparkException('ARTIFACT_DAMAGED', `The artifact ${name} reached the Spark Connect server damaged`)
     }
   }
-}
-
-/** @returns those of the cached artifacts (`cache/…`) that the session has already. */
-export async function existingArtifacts(session: ConnectSession, names: readonly string[]): Promise<Set<string>> {
-  const request = create(ArtifactStatusesRequestSchema, { ...session.head(), names: [...names] })
-  const response = await session.call(() => session.channel.unary('artifactStatus', request))
-  session.observe(response)
-  return new Set(Object.entries(response.statuses).flatMap(([name, { exists }]) => (exists ? [name] : [])))
 }
 
 /** The messages of one upload: a batch when it fits one chunk, else a beginning and chunks, each with its CRC-32. */
