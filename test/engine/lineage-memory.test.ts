@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { parentsOf } from '../../src/engine/lineage.ts'
 import { type RDD, SparkContext, Time } from '../../src/index.ts'
 import { StreamingHarness } from '../../src/testing/index.ts'
 import { until } from '../model/until.ts'
@@ -63,10 +64,10 @@ test('a stream whose batches are generated before their checkpoints are written 
   const harness = new StreamingHarness()
   try {
     harness.ssc.checkpoint(directory)
-    const rounds = 4
+    const batches = 3 * BATCHES
     let generated = 0
     const nodes: WeakRef<object>[] = []
-    const words = harness.input<[string, number]>(Array.from({ length: rounds * BATCHES }, () => [['a', 1]]))
+    const words = harness.input<[string, number]>(Array.from({ length: batches }, () => [['a', 1]]))
     const totals = words.updateStateByKey((ones: number[], total: number | undefined) => ones.length + (total ?? 0))
     totals.checkpoint(CHECKPOINT_EVERY)
     totals
@@ -75,18 +76,15 @@ test('a stream whose batches are generated before their checkpoints are written 
         return rdd
       })
       .foreachRDD(async (rdd, time) => {
-        // No job of the round ends before all its batches are there.
-        const round = Math.ceil(time.milliseconds / 1000 / BATCHES)
-        await until(() => generated >= round * BATCHES, 'the batches of the round to be generated')
-        nodes.push(new WeakRef((await rdd.resolve()).storage))
+        await until(() => generated === batches, 'all batches to be generated')
+        const [state] = parentsOf(await rdd.resolve())
+        nodes.push(new WeakRef(state!.storage))
         assert.deepEqual(await rdd.collect(), [['a', time.milliseconds / 1000]])
       })
     await harness.ssc.start()
-    for (let round = 1; round <= rounds; round++) {
-      harness.clock.advance(BATCHES * 1000)
-      await harness.ssc.batchProcessed(new Time(round * BATCHES * 1000))
-    }
-    assert.equal(nodes.length, rounds * BATCHES)
+    harness.clock.advance(batches * 1000)
+    await harness.ssc.batchProcessed(new Time(batches * 1000))
+    assert.equal(nodes.length, batches)
     await until(() => {
       collectGarbage()
       return nodes.filter((node) => node.deref() !== undefined).length <= BATCHES
