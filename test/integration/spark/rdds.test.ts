@@ -125,7 +125,7 @@ test('instances of a class of the program keep their class', async () => {
   assert.equal(point.x, 4)
 })
 
-test('data above the limit of a plan travels as artifacts', async () => {
+test('data above the limit of a plan goes up before, and executors hold it for the job', async () => {
   const text = 'y'.repeat(1_000_000)
   const many = sc.parallelize(
     Array.from({ length: 60 }, (_, i) => text + i),

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const PYSPARK = 'pyspark[connect]==4.3.*'
+const DEPLOY = 'org.apache.spark.deploy'
 const SERVER_CLASS = 'org.apache.spark.sql.connect.service.SparkConnectServer'
 const STARTED = /Spark Connect server started at: (?<address>\S+:\d+)/
 const START_TIMEOUT_MS = 120_000
@@ -36,11 +37,15 @@ async function packageOf(python: string): Promise<string | null> {
   }
 }
 
+/** Stands in an argument for the process's own directory. */
+const DIRECTORY = '{directory}'
+
 /** A process of Spark's with all it has started; killed with this process, whatever happens. */
 export class SparkProcess implements AsyncDisposable {
   readonly log: string[] = []
   readonly #process: ChildProcess
-  readonly #directory: string
+  /** Where it has all its files. */
+  readonly directory: string
   readonly #ended: Promise<void>
   readonly #killAll = (): void => this.kill('SIGKILL')
   readonly #endByKill = (): void => {
@@ -50,7 +55,7 @@ export class SparkProcess implements AsyncDisposable {
 
   private constructor(process_: ChildProcess, directory: string) {
     this.#process = process_
-    this.#directory = directory
+    this.directory = directory
     this.#ended = new Promise((ended) => process_.once('close', () => ended()))
     process.once('exit', this.#killAll)
     // A test runner that gives up ends its files by SIGTERM, which tells nobody of the exit.
@@ -67,7 +72,11 @@ export class SparkProcess implements AsyncDisposable {
     const home = await sparkHome()
     const directory = await mkdtemp(join(tmpdir(), 'millstream-spark-'))
     const env = { ...process.env, SPARK_HOME: home, SPARK_LOCAL_IP: '127.0.0.1', SPARK_LOCAL_DIRS: directory }
-    const child = spawn(join(home, 'bin', program), args, { cwd: directory, env, detached: true })
+    const child = spawn(
+      join(home, 'bin', program),
+      args.map((arg) => arg.replace(DIRECTORY, directory)),
+      { cwd: directory, env, detached: true },
+    )
     const started = new SparkProcess(child, directory)
     try {
       return [started, await started.said(isThere)]
@@ -116,7 +125,7 @@ export class SparkProcess implements AsyncDisposable {
     const late = setTimeout(() => this.kill('SIGKILL'), STOP_TIMEOUT_MS)
     await this.#ended
     clearTimeout(late)
-    await rm(this.#directory, { recursive: true, force: true })
+    await rm(this.directory, { recursive: true, force: true })
   }
 }
 
@@ -129,6 +138,8 @@ function serverArguments(master: string, port: number, settings: Readonly<Record
     'spark.driver.bindAddress': '127.0.0.1',
     'spark.python.unix.domain.socket.enabled': 'true',
     'spark.ui.enabled': 'false',
+    // Artifacts too go where they are removed.
+    'spark.driver.extraJavaOptions': `-Djava.io.tmpdir=${DIRECTORY}`,
     ...settings,
   }
   const conf = Object.entries(all).flatMap(([key, value]) => ['--conf', `${key}=${value}`])
@@ -141,7 +152,7 @@ export interface SparkServer extends AsyncDisposable {
   readonly process: SparkProcess
 }
 
-/** Starts one. @param master where its executors run, this machine's two cores unless given. @param port 0 for a free one. */
+/** Starts one. @param settings further ones, by name. @param master where its executors run, this machine's two cores unless given. @param port 0 for a free one. */
 export async function startSparkServer(
   settings: Readonly<Record<string, string>> = {},
   { master = 'local[2]', port = 0 } = {},
@@ -152,5 +163,37 @@ export async function startSparkServer(
     url: `sc://${address}`,
     process: process_,
     [Symbol.asyncDispose]: () => process_[Symbol.asyncDispose](),
+  }
+}
+
+/** Starts a standalone cluster of a master and two workers, of one core each, and a Connect server that runs its executors there. */
+export async function startSparkCluster(settings: Readonly<Record<string, string>> = {}): Promise<SparkServer> {
+  const started: SparkProcess[] = []
+  const endAll = async (): Promise<void> => {
+    for (const process_ of started.reverse()) await process_[Symbol.asyncDispose]()
+  }
+  const start = async (args: readonly string[], isThere: RegExp): Promise<string> => {
+    const [process_, said] = await SparkProcess.start('spark-class', args, isThere)
+    started.push(process_)
+    return said
+  }
+  const loopback = ['--host', '127.0.0.1', '--port', '0', '--webui-port', '0']
+  try {
+    const master = await start([`${DEPLOY}.master.Master`, ...loopback], /Starting Spark master at (spark:\S+)/)
+    const size = ['--cores', '1', '--memory', '1g', '--work-dir', `${DIRECTORY}/work`]
+    const worker = [`${DEPLOY}.worker.Worker`, ...loopback, ...size, master]
+    await Promise.all([1, 2].map(() => start(worker, /Successfully registered with (master)/)))
+    const server = await startSparkServer({ 'spark.executor.memory': '512m', ...settings }, { master })
+    const { [Symbol.asyncDispose]: endServer } = server
+    return {
+      ...server,
+      [Symbol.asyncDispose]: async () => {
+        await endServer()
+        await endAll()
+      },
+    }
+  } catch (error) {
+    await endAll()
+    throw error
   }
 }
