@@ -1,14 +1,15 @@
 import type { CellUpdate, ClosurePayload } from './capture.ts'
 import { importAll, neededImports, readTable, TableBuilder, type WorkerState } from './rebuild.ts'
+import { RecentlyUsed } from './recently-used.ts'
 import type { Locate } from './worker-modules.ts'
 
-/** Built values kept per worker; a stage's program is a few. */
-const MAX_BUILT = 200
+/** Built values kept per worker, and the bytes that they came as; a stage's program is a few. */
+const MAX_BUILT = { count: 200, weight: 128 * 1024 * 1024 }
 
 /** Rebuilds captured values in this thread or process, and keeps what lives as long as it. */
 export class ClosureRebuilder {
   readonly #state: WorkerState
-  readonly #built = new Map<string, unknown>()
+  readonly #built = new RecentlyUsed<string, unknown>(MAX_BUILT)
   readonly #classes = new Map<string, object>()
   readonly #classIds = new WeakMap<object, string>()
 
@@ -53,8 +54,8 @@ export class ClosureRebuilder {
     const finish = (): unknown => {
       for (const { cell, table } of tables) this.#update(cell, new TableBuilder(table, this.#state).build())
       return main === undefined
-        ? this.#touch(payload.digest)
-        : this.#keep(payload.digest, new TableBuilder(main, this.#state).build())
+        ? this.#built.get(payload.digest)
+        : this.#keep(payload, new TableBuilder(main, this.#state).build())
     }
     return urls.size === 0 ? finish() : importAll([...urls], this.#state).then(finish)
   }
@@ -82,16 +83,8 @@ export class ClosureRebuilder {
     }
   }
 
-  #touch(digest: string): unknown {
-    const value = this.#built.get(digest)
-    this.#built.delete(digest)
-    this.#built.set(digest, value)
-    return value
-  }
-
-  #keep(digest: string, value: unknown): unknown {
-    if (this.#built.size >= MAX_BUILT) this.#built.delete(this.#built.keys().next().value as string)
-    this.#built.set(digest, value)
+  #keep({ digest, bytes }: ClosurePayload, value: unknown): unknown {
+    this.#built.set(digest, value, bytes.length)
     return value
   }
 }

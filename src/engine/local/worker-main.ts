@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { type ClosurePayload, ClosureRebuilder, serializeError } from '../../closure/index.ts'
+import { type ClosurePayload, ClosureRebuilder, RecentlyUsed, serializeError } from '../../closure/index.ts'
 import { BlockStore } from '../../task/cache/block-store.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import { MemoryGauge } from '../../task/memory-gauge.ts'
@@ -22,8 +22,8 @@ import type { TaskRuntime } from '../../task/task-runtime.ts'
 import { setWorkerCodec } from '../../task/worker-codec.ts'
 import type { FromWorker, TaskMessage, TaskResult, ToWorker, WorkerSettings } from './messages.ts'
 
-/** Compiled stages kept for programs that come again with the next batch, the oldest leaves first. */
-const MAX_COMPILED_STAGES = 256
+/** Compiled stages kept for programs that come again with the next batch, and the bytes of their programs. */
+const MAX_COMPILED_STAGES = { count: 256, weight: 128 * 1024 * 1024 }
 
 const settings = workerData as WorkerSettings
 const port = parentPort
@@ -60,7 +60,7 @@ const runtime: TaskRuntime = {
   },
 }
 
-const compiled = new Map<string, CompiledStage>()
+const compiled = new RecentlyUsed<string, CompiledStage>(MAX_COMPILED_STAGES)
 const stages = new Map<number, CompiledStage | Promise<CompiledStage>>()
 /** Broadcast values that wait for imports; tasks wait for them. */
 const arrivingBroadcasts = new Set<Promise<void>>()
@@ -68,25 +68,15 @@ const arrivingBroadcasts = new Set<Promise<void>>()
 function stageOf(payload: ClosurePayload): CompiledStage | Promise<CompiledStage> {
   const program = rebuilder.rebuild(payload)
   return isPromise(program)
-    ? program.then((settled) => compiledStage(payload.digest, settled))
-    : compiledStage(payload.digest, program)
+    ? program.then((settled) => compiledStage(payload, settled))
+    : compiledStage(payload, program)
 }
 
-function compiledStage(digest: string, program: unknown): CompiledStage {
+function compiledStage({ digest, bytes }: ClosurePayload, program: unknown): CompiledStage {
   const known = compiled.get(digest)
-  if (known !== undefined) {
-    compiled.delete(digest)
-    compiled.set(digest, known)
-    return known
-  }
+  if (known !== undefined) return known
   const stage = compileStage(program as StageProgram, runtime)
-  compiled.set(digest, stage)
-  if (compiled.size > MAX_COMPILED_STAGES) {
-    for (const oldest of compiled.keys()) {
-      compiled.delete(oldest)
-      break
-    }
-  }
+  compiled.set(digest, stage, bytes.length)
   return stage
 }
 

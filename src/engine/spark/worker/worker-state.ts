@@ -1,4 +1,6 @@
+import type { ClosurePayload } from '../../../closure/capture.ts'
 import { ClosureRebuilder } from '../../../closure/rebuilder.ts'
+import { RecentlyUsed } from '../../../closure/recently-used.ts'
 import { BlockStore } from '../../../task/cache/block-store.ts'
 import { type ClassTable, RecordCodec } from '../../../task/codec/index.ts'
 import { MemoryGauge } from '../../../task/memory-gauge.ts'
@@ -12,16 +14,19 @@ import { ModuleLocations } from './module-locations.ts'
 import { identityOf, payloadOf } from './shipments.ts'
 import type { TaskDirectory } from './task-directory.ts'
 
-/** Compiled stages kept for programs that come again with the next batch, the oldest leaves first. */
-const MAX_COMPILED_STAGES = 256
+/** Compiled stages kept for programs that come again with the next batch, and the bytes of their programs. */
+const MAX_COMPILED_STAGES = { count: 256, weight: 128 * 1024 * 1024 }
 /** Commands after which a broadcast value that none of them named is forgotten; a later one brings it again. */
 const BROADCAST_IDLE_COMMANDS = 64
+/** Bytes of broadcast values that the running command does not name. */
+const MAX_IDLE_BROADCAST_BYTES = 128 * 1024 * 1024
 /** Persisted partitions are relations on the server, so a worker keeps none in its heap. */
 const NO_STORAGE = 0
 
 interface KnownBroadcast {
   readonly identity: string
-  lastCommand: number
+  readonly sizeBytes: number
+  readonly lastCommand: number
 }
 
 /** What lives as long as a worker process: rebuilt functions and classes, shared variables, compiled stages. */
@@ -33,7 +38,7 @@ export class WorkerState {
     revivers: SHARED_VARIABLE_REVIVERS,
     locate: (place) => this.#modules.locate(place),
   })
-  readonly #stages = new Map<string, CompiledStage>()
+  readonly #stages = new RecentlyUsed<string, CompiledStage>(MAX_COMPILED_STAGES)
   readonly #broadcasts = new Map<number, KnownBroadcast>()
   readonly #classes = new Set<string>()
   #runtime: TaskRuntime | null = null
@@ -59,7 +64,7 @@ export class WorkerState {
     // Rebuilt even when the stage is compiled already: the payload may bring newer values of shared variables.
     const program = await this.#rebuilder.rebuild(payload)
     const runtime = this.#runtimeFor(command.limits)
-    return this.#compiled(payload.digest, program as StageProgram, runtime)
+    return this.#compiled(payload, program as StageProgram, runtime)
   }
 
   async #addClasses(classes: readonly Shipment[], filesDir: string): Promise<void> {
@@ -76,17 +81,32 @@ export class WorkerState {
       const identity = identityOf(shipment)
       const known = this.#broadcasts.get(id)
       if (known?.identity === identity) {
-        known.lastCommand = this.#commands
+        this.#know(id, { ...known, lastCommand: this.#commands })
         continue
       }
-      const value = await this.#rebuilder.rebuild(payloadOf(shipment, filesDir))
+      const payload = payloadOf(shipment, filesDir)
+      const value = await this.#rebuilder.rebuild(payload)
       registerBroadcast(id, () => value)
-      this.#broadcasts.set(id, { identity, lastCommand: this.#commands })
+      this.#know(id, { identity, sizeBytes: payload.bytes.length, lastCommand: this.#commands })
     }
-    for (const [id, { lastCommand }] of this.#broadcasts) {
-      if (this.#commands - lastCommand < BROADCAST_IDLE_COMMANDS) continue
+    this.#forgetIdleBroadcasts()
+  }
+
+  /** As the value that was named last. */
+  #know(id: number, broadcast: KnownBroadcast): void {
+    this.#broadcasts.delete(id)
+    this.#broadcasts.set(id, broadcast)
+  }
+
+  #forgetIdleBroadcasts(): void {
+    const idle = [...this.#broadcasts].filter(([, { lastCommand }]) => lastCommand < this.#commands)
+    let idleBytes = idle.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0)
+    for (const [id, { lastCommand, sizeBytes }] of idle) {
+      const isOld = this.#commands - lastCommand >= BROADCAST_IDLE_COMMANDS
+      if (!isOld && idleBytes <= MAX_IDLE_BROADCAST_BYTES) return
       unregisterBroadcast(id)
       this.#broadcasts.delete(id)
+      idleBytes -= sizeBytes
     }
   }
 
@@ -109,11 +129,12 @@ export class WorkerState {
     return runtime
   }
 
-  #compiled(digest: string, program: StageProgram, runtime: TaskRuntime): CompiledStage {
-    const stage = this.#stages.get(digest) ?? compileStage(program, runtime)
-    this.#stages.delete(digest)
-    this.#stages.set(digest, stage)
-    if (this.#stages.size > MAX_COMPILED_STAGES) this.#stages.delete(this.#stages.keys().next().value as string)
+  #compiled({ digest, bytes }: ClosurePayload, program: StageProgram, runtime: TaskRuntime): CompiledStage {
+    let stage = this.#stages.get(digest)
+    if (stage === undefined) {
+      stage = compileStage(program, runtime)
+      this.#stages.set(digest, stage, bytes.length)
+    }
     return stage
   }
 }
