@@ -55,13 +55,14 @@ export class KeptRelations {
     }
   }
 
-  /** From now on the node's relation stands for its lineage. */
-  async checkpoint(nodeId: number): Promise<void> {
-    const kept = await this.#persisted.get(nodeId)
-    // Its lineage was forgotten, or an unpersist came between: the caller makes it again.
-    if (kept === undefined) throw new Error(`RDD ${nodeId} is not on the server`)
+  /** From now on the node's relation stands for its lineage. @returns whether it is there: an unpersist may have come between. */
+  async checkpoint(nodeId: number): Promise<boolean> {
+    const made = this.#persisted.get(nodeId)
+    const kept = await made
+    if (kept === undefined || this.#persisted.get(nodeId) !== made) return this.#checkpoints.has(nodeId)
     this.#persisted.delete(nodeId)
     this.#checkpoints.set(nodeId, kept)
+    return true
   }
 
   async unpersist(nodeId: number): Promise<void> {

@@ -89,8 +89,8 @@ export class SparkEngine implements Engine {
     const { node } = request
     return this.#asJob(request, async (job) => {
       const cluster = await this.#connect(job)
-      await this.#persistAll(job, cluster, [node])
-      await cluster.kept.checkpoint(node.id)
+      do await this.#persistAll(job, cluster, [node])
+      while (!(await cluster.kept.checkpoint(node.id)))
     })
   }
 
