@@ -10,6 +10,8 @@ const SMOKE_LINES = 20_000
 /** One of a process is cold, the others warm. */
 const RUNS = 4
 const SMOKE_RUNS = 2
+/** Of one process; far more than it takes on a quiet machine. */
+const TIMEOUT_MS = 1_200_000
 /** A file system that only Spark knows, so that its readers read the file: a view whose mount table stands in the server's settings. */
 const VIEW = 'viewfs://bench/data'
 const VIEW_SETTING = 'spark.hadoop.fs.viewfs.mounttable.bench.link./data'
@@ -61,7 +63,7 @@ async function millstream(file: string, facts: WordFacts, server: SparkServer, o
     'rdd-words',
     args,
     options,
-    marks,
+    { onLine: marks.onLine, timeoutMs: TIMEOUT_MS },
   )
   check(result, facts)
   return wordRun(
@@ -72,7 +74,10 @@ async function millstream(file: string, facts: WordFacts, server: SparkServer, o
 
 async function pythonWords(file: string, facts: WordFacts, server: SparkServer, { spark }: BenchOptions) {
   const marks = new ProcessorMarks(() => treeCpuSeconds(process.pid) - treeCpuSeconds(server.process.pid))
-  const result = (await spark?.runPython('rdd_words', 'local[2]', [file, RUNS], marks)) as Counts & {
+  const result = (await spark?.runPython('rdd_words', 'local[2]', [file, RUNS], {
+    onLine: marks.onLine,
+    timeoutMs: TIMEOUT_MS,
+  })) as Counts & {
     readonly seconds: readonly number[]
   }
   check(result, facts)
