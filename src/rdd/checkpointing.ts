@@ -40,7 +40,7 @@ export function requestCheckpointBy(context: RDDContext, { storage }: RDDLineage
   remember(context, storage)
 }
 
-/** Asks for a checkpoint in memory, made after the next job that computes the RDD; it is persisted until then at least. */
+/** Asks for a checkpoint in memory, or where Spark's executors keep one, made after the next job that computes the RDD; it is persisted until then at least. */
 export function requestLocalCheckpoint(context: RDDContext, { storage }: RDDLineage): void {
   if (storage.checkpointed !== null) return
   storage.level = localCheckpointLevel(storage.level)

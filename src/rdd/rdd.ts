@@ -180,7 +180,7 @@ export class RDD<T> {
     requestCheckpoint(this.context, this.lineage)
   }
 
-  /** Has the next job that computes it keep it in this process; from then on that stands for its lineage. */
+  /** Has the next job that computes it keep it, in this process or on Spark's executors; from then on that stands for its lineage. */
   localCheckpoint(): this {
     requestLocalCheckpoint(this.context, this.lineage)
     this.context.persisted(this)

@@ -1,4 +1,4 @@
-/** Where a persisted partition is kept, and in which form (Spark's `StorageLevel`). Replication is accepted and ignored: there is one process. */
+/** Where a persisted partition is kept, and in which form (Spark's `StorageLevel`). Replication counts on a cluster only. */
 export class StorageLevel {
   /** Whether partitions may be kept in files. */
   readonly useDisk: boolean
@@ -8,7 +8,7 @@ export class StorageLevel {
   readonly useOffHeap: boolean
   /** Whether they are kept as objects, not as bytes. */
   readonly deserialized: boolean
-  /** How many copies were asked for; there is one. */
+  /** How many copies were asked for; within one process there is one. */
   readonly replication: number
 
   private constructor(

@@ -26,6 +26,8 @@ const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   'spark.sql.execution.arrow.compression.codec': 'none',
   // The server would keep the last 32 plans with the data in them, and no two of ours are the same.
   'spark.connect.session.planCache.enabled': 'false',
+  // No later job reads a shuffle of an earlier one.
+  'spark.sql.connect.shuffleDependency.fileCleanup.enabled': 'true',
   // A worker that crashes leaves a report, which Spark puts into the error of its task.
   'spark.sql.execution.pyspark.udf.faulthandler.enabled': 'true',
 }
