@@ -39,7 +39,8 @@ export class ConsoleProgress {
     } else if (event.kind === 'stageProgress') {
       const stage = this.#stages.get(event.stageId)
       if (stage === undefined) return
-      stage.info = { ...stage.info, numCompletedTasks: event.done, numActiveTasks: event.active }
+      const { done: numCompletedTasks, active: numActiveTasks, taskCount: numTasks = stage.info.numTasks } = event
+      stage.info = { ...stage.info, numTasks, numCompletedTasks, numActiveTasks }
     } else if (event.kind === 'stageEnded') {
       this.#stages.delete(event.stageId)
       if (this.#stages.size === 0) this.stop()

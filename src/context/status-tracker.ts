@@ -60,8 +60,8 @@ export class SparkStatusTracker {
       case 'stageProgress': {
         const stage = this.#stages.get(event.stageId)
         if (stage === undefined) return
-        const { done: numCompletedTasks, active: numActiveTasks } = event
-        this.#stages.set(event.stageId, { ...stage, numCompletedTasks, numActiveTasks })
+        const { done: numCompletedTasks, active: numActiveTasks, taskCount: numTasks = stage.numTasks } = event
+        this.#stages.set(event.stageId, { ...stage, numTasks, numCompletedTasks, numActiveTasks })
         return
       }
       case 'stageEnded':

@@ -37,7 +37,14 @@ export type EngineEvent =
   | { readonly kind: 'jobStarted'; readonly jobId: number; readonly callSite: string; readonly group: string | null }
   | { readonly kind: 'jobEnded'; readonly jobId: number; readonly failed: boolean }
   | { readonly kind: 'stageStarted'; readonly stageId: number; readonly name: string; readonly taskCount: number }
-  | { readonly kind: 'stageProgress'; readonly stageId: number; readonly done: number; readonly active: number }
+  | {
+      readonly kind: 'stageProgress'
+      readonly stageId: number
+      readonly done: number
+      readonly active: number
+      /** Tasks in all, where that is known only now. */
+      readonly taskCount?: number
+    }
   | { readonly kind: 'stageEnded'; readonly stageId: number }
 
 /** A file that an engine's cluster can read. */

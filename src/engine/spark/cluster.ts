@@ -5,6 +5,7 @@ import type { LineageNode } from '../lineage.ts'
 import { PackageArchives } from './archive/index.ts'
 import type { Row } from './arrow/row-batch.ts'
 import { encodeCommand, type Shipment } from './command.ts'
+import type { Watch } from './connect/progress.ts'
 import type { ConnectSession } from './connect/session.ts'
 import { executorPlatform, sendArchive } from './executors.ts'
 import type { Relation } from './gen/spark_connect_pb.ts'
@@ -33,9 +34,10 @@ const DATA_PIECE_BYTES = 32 * 1024 * 1024
 /** The longest block of a row that a worker sends. */
 const MAX_BLOCK_BYTES = 4 * 1024 * 1024
 
-/** What a worker is told with each stage. */
+/** What a worker is told with each stage, and who is told how far its tasks are. */
 export interface StageContext {
   readonly localProperties: Readonly<Record<string, string>>
+  readonly onProgress?: Watch['onProgress']
 }
 
 /** What one job's plan is made with. */
@@ -88,7 +90,8 @@ export class SparkCluster {
   async *rows(stage: SparkStage, context: StageContext, signal?: AbortSignal): AsyncGenerator<Row> {
     const parts = this.#newPlan(context, signal)
     try {
-      yield* fetchRows(this.session, await this.#relationOf(stage, parts), signal)
+      const { onProgress } = context
+      yield* fetchRows(this.session, await this.#relationOf(stage, parts), { signal, onProgress })
     } finally {
       this.#removeTemporary(parts)
     }
@@ -113,7 +116,11 @@ export class SparkCluster {
         hasAccumulators = usesAccumulators(stage)
         const parts = this.#newPlan(context, signal)
         try {
-          return await checkpointRelation(this.session, await this.#relationOf(stage, parts), level, signal)
+          const { onProgress } = context
+          return await checkpointRelation(this.session, await this.#relationOf(stage, parts), level, {
+            signal,
+            onProgress,
+          })
         } finally {
           this.#removeTemporary(parts)
         }
@@ -177,7 +184,7 @@ export class SparkCluster {
     }
     const relations: Relation[] = []
     for (const piece of pieces(rows, Math.min(DATA_PIECE_BYTES, this.#settings.maxInlineBytes))) {
-      const relationId = await checkpointRelation(this.session, localRelation(piece), undefined, signal)
+      const relationId = await checkpointRelation(this.session, localRelation(piece), undefined, { signal })
       temporary.push(relationId)
       relations.push(checkpointedRelation(relationId))
     }

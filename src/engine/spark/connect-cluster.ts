@@ -28,6 +28,8 @@ const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   'spark.connect.session.planCache.enabled': 'false',
   // No later job reads a shuffle of an earlier one.
   'spark.sql.connect.shuffleDependency.fileCleanup.enabled': 'true',
+  // How far the tasks are, for progress bars: Spark would tell each two seconds.
+  'spark.connect.progress.reportInterval': '500ms',
   // A worker that crashes leaves a report, which Spark puts into the error of its task.
   'spark.sql.execution.pyspark.udf.faulthandler.enabled': 'true',
 }

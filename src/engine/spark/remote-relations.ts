@@ -5,6 +5,7 @@ import { rowsOf } from './arrow/row-batch.ts'
 import { readRowStream } from './arrow/row-batch-reader.ts'
 import { joinedBatches } from './connect/batches.ts'
 import { execute } from './connect/execute.ts'
+import { tellingProgress, type Watch } from './connect/progress.ts'
 import type { ConnectSession } from './connect/session.ts'
 import {
   type CommandSchema,
@@ -18,8 +19,9 @@ import { sqlRelation } from './plan/relations.ts'
 type CommandType = NonNullable<MessageInitShape<typeof CommandSchema>['commandType']>
 
 /** Runs a relation and hands out its rows as they arrive. */
-export async function* fetchRows(session: ConnectSession, root: Relation, signal?: AbortSignal): AsyncGenerator<Row> {
-  for await (const stream of joinedBatches(execute(session, planOf(root), signal))) {
+export async function* fetchRows(session: ConnectSession, root: Relation, watch: Watch = {}): AsyncGenerator<Row> {
+  const responses = tellingProgress(execute(session, planOf(root), watch.signal), watch)
+  for await (const stream of joinedBatches(responses)) {
     for (const batch of readRowStream(stream)) yield* rowsOf(batch)
   }
 }
@@ -33,13 +35,13 @@ export async function checkpointRelation(
   session: ConnectSession,
   relation: Relation,
   level: StorageLevel = StorageLevel.MEMORY_AND_DISK,
-  signal?: AbortSignal,
+  watch: Watch = {},
 ): Promise<string> {
   const { useMemory, replication } = level
   const storageLevel = { useDisk: true, useMemory, useOffHeap: false, deserialized: useMemory, replication }
   const value = { relation, local: true, eager: true, storageLevel }
   let relationId: string | undefined
-  for await (const { responseType } of run(session, { case: 'checkpointCommand', value }, signal)) {
+  for await (const { responseType } of run(session, { case: 'checkpointCommand', value }, watch)) {
     if (responseType.case === 'checkpointCommandResult') relationId = responseType.value.relation?.relationId
   }
   if (relationId === undefined) throw new Error('the server made a checkpoint and did not name it')
@@ -79,7 +81,8 @@ function planOf(root: Relation): Plan {
 function run(
   session: ConnectSession,
   commandType: CommandType,
-  signal?: AbortSignal,
+  watch: Watch = {},
 ): AsyncGenerator<ExecutePlanResponse> {
-  return execute(session, create(PlanSchema, { opType: { case: 'command', value: { commandType } } }), signal)
+  const plan = create(PlanSchema, { opType: { case: 'command', value: { commandType } } })
+  return tellingProgress(execute(session, plan, watch.signal), watch)
 }

@@ -11,17 +11,18 @@ import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import { isPersisted } from '../stage-plan.ts'
 import type { Row } from './arrow/row-batch.ts'
-import type { SparkCluster } from './cluster.ts'
+import type { SparkCluster, StageContext } from './cluster.ts'
 import { isLocalPath } from './cluster-files.ts'
 import { ACCUMULATOR_LEAF } from './command.ts'
-import { SparkConnectException } from './connect/spark-connect-exception.ts'
 import { type ConnectUrl, parseConnectUrl } from './connect/url.ts'
 import { isBlockGone, lostCheckpoint } from './kept-relations.ts'
+import type { SparkStage } from './plan/spark-stage.ts'
 import { type PlannerOptions, planSparkStage, type StageTree } from './plan/stage-planner.ts'
 import { ResultRows } from './result-rows.ts'
 import { type SparkSettings, sparkSettings } from './settings.ts'
 import { ShippedPayloads } from './shipped-payloads.ts'
 import { TakenPartitions, takesFromAll } from './taken-partitions.ts'
+import { isArtifactGone, taskFailure } from './task-failure.ts'
 
 /** What the Spark engine needs beside an engine's options. */
 export interface SparkEngineOptions extends EngineOptions {
@@ -197,21 +198,36 @@ export class SparkEngine implements Engine {
     planned.catch(() => {})
     const cluster = await this.#connect(job)
     const tree = await planned
+    const rows = await this.#asStage(job, tree.stage, partitions.length, () =>
+      this.#withKept(job, cluster, tree, () => this.#resultRows(job, cluster, tree)),
+    )
+    tree.targets.forEach((at, i) => {
+      const bytes = rows.take(at)
+      if (bytes === null) throw new Error(`Spark gave no result for partition ${partitions[i]}`)
+      results[i] = this.#decode(sink.kind === 'collect' || sink.kind === 'take', bytes)
+      onResult?.(i, results[i])
+    })
+    return results
+  }
+
+  /** Runs what listeners hear of as one stage: all that Spark makes of a plan, whose tasks they then hear of together. */
+  async #asStage<R>({ request }: Job, { stageId }: SparkStage, taskCount: number, run: () => Promise<R>): Promise<R> {
     const { onEvent } = this.#options
-    const { stageId } = tree.stage
-    onEvent({ kind: 'stageStarted', stageId, name: job.request.properties.callSite, taskCount: partitions.length })
+    onEvent({ kind: 'stageStarted', stageId, name: request.properties.callSite, taskCount })
     try {
-      const rows = await this.#withKept(job, cluster, tree, () => this.#resultRows(job, cluster, tree))
-      tree.targets.forEach((at, i) => {
-        const bytes = rows.take(at)
-        if (bytes === null) throw new Error(`Spark gave no result for partition ${partitions[i]}`)
-        results[i] = this.#decode(sink.kind === 'collect' || sink.kind === 'take', bytes)
-        onResult?.(i, results[i])
-      })
+      return await run()
     } finally {
       onEvent({ kind: 'stageEnded', stageId })
     }
-    return results
+  }
+
+  #contextOf({ request }: Job, { stageId }: SparkStage): StageContext {
+    const { onEvent } = this.#options
+    return {
+      localProperties: request.properties.localProperties,
+      onProgress: ({ done, active, total: taskCount }) =>
+        onEvent({ kind: 'stageProgress', stageId, done, active, taskCount }),
+    }
   }
 
   async #resultRows(job: Job, cluster: SparkCluster, { stage }: StageTree): Promise<ResultRows> {
@@ -220,7 +236,7 @@ export class SparkEngine implements Engine {
     let resultBytes = 0
     const accumulators: Row[] = []
     try {
-      for await (const row of cluster.rows(stage, contextOf(job), job.signal)) {
+      for await (const row of cluster.rows(stage, this.#contextOf(job, stage), job.signal)) {
         if (row.leaf === ACCUMULATOR_LEAF) {
           accumulators.push(row)
           continue
@@ -273,7 +289,9 @@ export class SparkEngine implements Engine {
       const rows = await cluster.persist(node, level, async (compute) => {
         const all = wholeRange(node.numPartitions)
         const tree = await planSparkStage(node, { kind: 'collect' }, all, this.#planner, node)
-        return this.#withKept(job, cluster, tree, () => compute(tree.stage, contextOf(job), job.signal))
+        return this.#asStage(job, tree.stage, node.numPartitions, () =>
+          this.#withKept(job, cluster, tree, () => compute(tree.stage, this.#contextOf(job, tree.stage), job.signal)),
+        )
       })
       this.#merge(rows)
     }
@@ -374,52 +392,20 @@ export class SparkEngine implements Engine {
     if (job.signal.aborted) return new JobCancelledException(job.id, cancelReason(job.signal))
     if (!(error instanceof SparkException)) return error
     if (SESSION_GONE.test(error.code) || SESSION_GONE.test(error.message)) this.#leaveSession()
+    else if (isArtifactGone(error)) this.#leaveSession((cluster) => cluster.close(RELEASE_TIMEOUT_MS, systemTimeMs()))
     return taskFailure(error, job.request.properties.callSite) ?? error
   }
 
-  /** The session is gone: the next job opens another one, and computes again what this one kept. */
-  #leaveSession(): void {
+  /** The session is gone, or what it had on the executors: the next job opens another one, and computes again what this one kept. */
+  #leaveSession(close = async ({ session }: SparkCluster): Promise<void> => session.channel.close()): void {
     const cluster = this.#cluster
     this.#cluster = null
-    cluster?.then(({ session }) => session.channel.close()).catch(() => {})
+    cluster?.then(close).catch(() => {})
   }
-}
-
-/** Spark's words for a worker process that is gone. */
-const WORKER_GONE = /Python worker exited unexpectedly/
-/** Spark's line about the task, behind which a stack of the JVM follows. */
-const LOST_TASK = /Task \d+ in stage \S+ failed \d+ times, most recent failure: [^\n]*?\)(?=:)/
-
-/**
- * The error of a job that failed by a task, in the words of the embedded engine: the user's error is the `cause`, and what Spark said stays at
- * the end of its chain. Null for any other error.
- */
-function taskFailure(error: SparkException, callSite: string): SparkException | null {
-  if (!(error instanceof SparkConnectException)) return null
-  const thrown = error.cause instanceof Error ? error.cause : null
-  const task = LOST_TASK.exec(error.message)?.[0]
-  if (thrown === null && WORKER_GONE.test(error.message)) {
-    return new SparkException(
-      'JOB_ABORTED',
-      `Job aborted due to stage failure: ${task ?? 'a task failed'}: its worker process ended, by process.exit() in a function, or because the executor has too little memory beside its heap (spark.executor.memoryOverhead) (${callSite})`,
-      { cause: error },
-    )
-  }
-  if (error.code !== 'PYTHON_EXCEPTION' && thrown === null) return null
-  const reason = thrown === null ? error.message : `${thrown.name}: ${thrown.message}`
-  return new SparkException(
-    'JOB_ABORTED',
-    `Job aborted due to stage failure: ${task === undefined ? 'a task failed on an executor' : task}: ${reason} (${callSite})`,
-    { cause: thrown ?? error },
-  )
 }
 
 function wholeRange(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i)
-}
-
-function contextOf({ request }: Job) {
-  return { localProperties: request.properties.localProperties }
 }
 
 function tooLarge(job: Job, bytes: number, limit: number): SparkException {

@@ -17,7 +17,16 @@ export function runDaemon(environment: WorkerEnvironment): void {
   const { socketDir, localDir, heapMiB, idleMs, crashDir } = environment
   const socketPath = socketDir === null ? null : path.join(socketDir, `.millstream-${process.pid}.sock`)
   const server = net.createServer({ pauseOnConnect: true })
-  const workers = new WorkerProcesses({ localDir, heapMiB, crashDir, onIdle: () => restartIdleTimer() })
+  const workers = new WorkerProcesses({
+    localDir,
+    heapMiB,
+    crashDir,
+    onIdle: () => restartIdleTimer(),
+    // The executor then tries to start another daemon, and says why it cannot.
+    onBroken: () => {
+      if (workers.busyCount === 0) end(1)
+    },
+  })
 
   const end = (code: number): never => {
     workers.killAll()

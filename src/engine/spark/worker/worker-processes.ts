@@ -16,6 +16,8 @@ export interface WorkerProcessOptions {
   readonly crashDir: string | null
   /** Called when no worker has a connection any more. */
   readonly onIdle: () => void
+  /** Called when no worker can be started: its program is gone from the disk, for instance. */
+  readonly onBroken: () => void
 }
 
 interface BusyWorker {
@@ -83,6 +85,7 @@ export class WorkerProcesses {
     worker.on('error', (error) => {
       process.stderr.write(`a Millstream worker cannot be started: ${error.message}\n`)
       this.#onExit(worker, null, null)
+      this.#options.onBroken()
     })
     this.#tellGuard(worker)
     return worker
