@@ -37,7 +37,7 @@ type PackedBucket = readonly [
   entries: Uint8Array,
 ]
 
-/** What a batch that has opened a packed version left closed. */
+/** What a batch that has opened a packed version did not want of it. */
 interface Closed {
   readonly bits: number
   readonly buckets: readonly PackedBucket[]
@@ -47,7 +47,7 @@ interface Closed {
 
 const closedBeside = new WeakMap<StateTable, Closed>()
 
-/** Which entries of a packed version a batch needs: those of these keys, and those not updated since; null for all. */
+/** Which entries of a packed version a batch needs: those of these keys, and those not updated since a time. */
 export interface WantedEntries {
   readonly keys: Iterable<unknown>
   readonly olderThanMs: number | null
@@ -55,7 +55,7 @@ export interface WantedEntries {
 
 /**
  * A version of a state as plain records, for engines whose partitions are bytes: entries in buckets by the hash of their keys, so that a
- * batch decodes and encodes those buckets that it touches and passes on the others as they are.
+ * batch decodes and encodes those buckets that it touches and passes on the others as they are. Only what it wants goes into a table.
  */
 export class PackedState {
   readonly timeMs: number
@@ -73,8 +73,8 @@ export class PackedState {
     return workerCodec().decode(this.#head[1])
   }
 
-  *entries(): Generator<StateEntry> {
-    for (const bucket of this.#buckets()) yield* entriesOf(bucket)
+  entries(): Iterable<StateEntry> {
+    return allEntries(this.#buckets())
   }
 
   /** What changed after a time, or null when that is not known any more. */
@@ -96,30 +96,58 @@ export class PackedState {
     return { entries, removed: [...gone.values()] }
   }
 
-  /** A version to change, with at least the wanted entries; {@link packState} adds what stayed closed. */
+  /** A version to change, with the wanted entries; {@link packState} adds the others. */
   open(wanted: WantedEntries | null, runtime: StateRuntime): StateVersion {
     const [timeMs, , bits, removed, removedSinceMs] = this.#head
-    const isWanted = wanted === null ? null : new Uint8Array(2 ** bits)
-    if (isWanted !== null) for (const key of wanted?.keys ?? []) isWanted[bucketOf(key, bits)] = 1
-    const oldestMs = wanted?.olderThanMs ?? Number.NEGATIVE_INFINITY
-    const buckets: PackedBucket[] = []
-    const opened = function* (all: Iterable<PackedBucket>): Generator<StateEntry> {
-      // A bucket may be in several records, all of which are opened or none.
-      const due = new Set<number>()
-      const kept = [...all]
-      for (const [index, , oldest] of kept) if (isWanted?.[index] === 0 && oldest < oldestMs) due.add(index)
-      for (const bucket of kept) {
-        if (isWanted === null || isWanted[bucket[0]] === 1 || due.has(bucket[0])) yield* entriesOf(bucket)
-        else buckets.push(bucket)
-      }
-    }
-    const version = StateTable.of(opened(this.#buckets()), timeMs, runtime, 'unique')
-    closedBeside.set(version.table, { bits, buckets, removed, removedSinceMs })
+    const others: PackedBucket[] = []
+    // The records of a bucket come together, and are one when they have been opened.
+    const buckets = [...this.#buckets()].sort((a, b) => a[0] - b[0])
+    const entries = wanted === null ? allEntries(buckets) : takeEntries(buckets, bits, wanted, others)
+    const version = StateTable.of(entries, timeMs, runtime)
+    closedBeside.set(version.table, { bits, buckets: others, removed, removedSinceMs })
     return version
   }
 
   *#buckets(): Generator<PackedBucket> {
     for (let chunk = this.#rest(); chunk !== null; chunk = this.#rest()) yield* chunk as PackedBucket[]
+  }
+}
+
+function* allEntries(buckets: Iterable<PackedBucket>): Generator<StateEntry> {
+  for (const bucket of buckets) yield* entriesOf(bucket)
+}
+
+/** The wanted entries of buckets that are sorted by index. @param others gets the buckets without these. */
+function* takeEntries(
+  buckets: readonly PackedBucket[],
+  bits: number,
+  { keys, olderThanMs }: WantedEntries,
+  others: PackedBucket[],
+): Generator<StateEntry> {
+  const isTouched = new Uint8Array(2 ** bits)
+  const wanted = new Set<unknown>()
+  for (const key of keys) {
+    isTouched[bucketOf(key, bits)] = 1
+    wanted.add(canonicalKey(key))
+  }
+  const oldestMs = olderThanMs ?? Number.NEGATIVE_INFINITY
+  let rest = new Columns()
+  for (const [at, bucket] of buckets.entries()) {
+    const [index, , oldestInside] = bucket
+    if (isTouched[index] === 0 && oldestInside >= oldestMs) {
+      others.push(bucket)
+      continue
+    }
+    const [entryKeys, values, times] = columnsOf(bucket)
+    for (let i = 0; i < entryKeys.length; i++) {
+      const updatedMs = times[i] as number
+      const isWanted = updatedMs < oldestMs || wanted.has(canonicalKey(entryKeys[i]))
+      if (isWanted) yield [entryKeys[i], values[i], updatedMs]
+      else rest.add(entryKeys[i], values[i], updatedMs)
+    }
+    if (rest.size === 0 || buckets[at + 1]?.[0] === index) continue
+    others.push(rest.packed(index))
+    rest = new Columns()
   }
 }
 
@@ -155,14 +183,14 @@ function* packed(version: StateVersion): Generator<PackedHead | PackedBucket> {
 function* bucketsOf(opened: readonly PackedBucket[], entries: Iterable<StateEntry>, bits: number) {
   const columns = new Map<number, Columns>()
   let held = 0
-  const add = (entry: StateEntry): void => {
-    const index = bucketOf(entry[0], bits)
+  const add = ([key, value, timeMs]: StateEntry): void => {
+    const index = bucketOf(key, bits)
     let bucket = columns.get(index)
     if (bucket === undefined) {
       bucket = new Columns()
       columns.set(index, bucket)
     }
-    bucket.add(entry)
+    bucket.add(key, value, timeMs)
     held += 1
   }
   const flush = function* (): Generator<PackedBucket> {
@@ -188,7 +216,11 @@ class Columns {
   #oldestMs = Number.POSITIVE_INFINITY
   #newestMs = Number.NEGATIVE_INFINITY
 
-  add([key, value, timeMs]: StateEntry): void {
+  get size(): number {
+    return this.#keys.length
+  }
+
+  add(key: unknown, value: unknown, timeMs: number): void {
     this.#keys.push(key)
     this.#values.push(value)
     this.#times.push(timeMs)
@@ -202,8 +234,12 @@ class Columns {
   }
 }
 
-function* entriesOf([, , , , entries]: PackedBucket): Generator<StateEntry> {
-  const [keys, values, times] = workerCodec().decode(entries)[0] as [unknown[], unknown[], number[]]
+function columnsOf([, , , , entries]: PackedBucket): [keys: unknown[], values: unknown[], times: number[]] {
+  return workerCodec().decode(entries)[0] as [unknown[], unknown[], number[]]
+}
+
+function* entriesOf(bucket: PackedBucket): Generator<StateEntry> {
+  const [keys, values, times] = columnsOf(bucket)
   for (let i = 0; i < keys.length; i++) yield [keys[i], values[i], times[i] as number]
 }
 
