@@ -5,7 +5,7 @@ const FOUNDATION = ['errors.ts', 'system-clock.ts', 'log.ts'] as const
 const BELOW_ENGINE = [...FOUNDATION, 'closure', 'io', 'task'] as const
 const BELOW_RDD = [...BELOW_ENGINE, 'engine'] as const
 const BELOW_DSTREAM = [...BELOW_RDD, 'rdd', 'context'] as const
-const BELOW_CLI = [...BELOW_DSTREAM, 'dstream', 'sources', 'mllib'] as const
+const BELOW_CLI = [...BELOW_DSTREAM, 'dstream', 'sources', 'sinks', 'mllib'] as const
 
 /**
  * Which layers each layer may import besides itself: the order of the folders under src/. A layer is a folder, or a file at the root;
@@ -25,6 +25,7 @@ const MAY_IMPORT = {
   context: [...BELOW_RDD, 'engine/local', 'engine/spark', 'rdd'],
   dstream: [...BELOW_DSTREAM, 'sources', 'mllib'],
   sources: [...BELOW_DSTREAM, 'dstream', 'mllib'],
+  sinks: [...BELOW_DSTREAM, 'dstream'],
   mllib: [...BELOW_DSTREAM, 'dstream', 'sources'],
   testing: BELOW_CLI,
   cli: BELOW_CLI,

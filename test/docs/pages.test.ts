@@ -77,6 +77,7 @@ const INTERNAL = new Set([
   'spark.streaming.internal.batchTime',
   'spark.streaming.internal.outputOpId',
   'millstream.inspected',
+  'millstream.internal.postgresBatch',
   'millstream.refuse',
   'millstream.ship',
 ])

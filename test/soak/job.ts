@@ -1,0 +1,126 @@
+// The streams that a soak runs: every kind of state, a window that goes step by step, a join, checkpoints, a write-ahead log, back-pressure.
+import { join } from 'node:path'
+import {
+  type BatchInfo,
+  Milliseconds,
+  SparkConf,
+  SparkContext,
+  type State,
+  StateSpec,
+  StreamingContext,
+} from '../../src/index.ts'
+import { type Leak, leakOnDriver, leakOnWorker } from './leaks.ts'
+import { EventReceiver } from './source.ts'
+
+/** How a soak's job is made. */
+export interface SoakJobOptions {
+  readonly directory: string
+  readonly intervalMs: number
+  readonly eventsPerSecond: number
+  /** A defect that is planted, null for none. */
+  readonly leak: Leak | null
+}
+
+/** A job that runs. */
+export interface SoakJob {
+  readonly ssc: StreamingContext
+  readonly checkpoints: string
+  readonly localDir: string
+  /** Records that the first output operation has seen. */
+  readonly events: () => number
+  /** Batches that were completed. */
+  readonly batches: () => number
+  /** The batches that were completed since the last call. */
+  takeBatches(): BatchInfo[]
+}
+
+interface Total {
+  readonly sum: number
+  readonly idleBatches: number
+}
+
+const IDLE_BATCHES = 100
+const WINDOW_BATCHES = 100
+const TIMEOUT_BATCHES = 40
+const CHECKPOINT_BATCHES = 20
+const PARTITIONS = 2
+
+/** Makes the streams and their outputs; the context is not started yet. */
+export function soakJob({ directory, intervalMs, eventsPerSecond, leak }: SoakJobOptions): SoakJob {
+  const checkpoints = join(directory, 'checkpoints')
+  const localDir = join(directory, 'local')
+  const conf = new SparkConf(false)
+    .setMaster('local[2]')
+    .setAppName('soak')
+    .set('spark.local.dir', localDir)
+    .set('spark.streaming.receiver.writeAheadLog.enable', true)
+    .set('spark.streaming.receiver.writeAheadLog.rollingIntervalSecs', 5)
+    .set('spark.streaming.backpressure.enabled', true)
+    .set('spark.streaming.backpressure.initialRate', eventsPerSecond)
+  const ssc = new StreamingContext(new SparkContext(conf), Milliseconds(intervalMs))
+  ssc.checkpoint(checkpoints)
+  const of = (batches: number) => Milliseconds(batches * intervalMs)
+  const deliveryMs = Math.max(10, intervalMs / 2)
+  const events = ssc.receiverStream(new EventReceiver(Math.ceil((eventsPerSecond * deliveryMs) / 1000), deliveryMs))
+  const amounts = events.map(({ user, amount }) => [user, amount]).cache()
+  let seen = 0
+
+  const totals = amounts.updateStateByKey<string, number, Total>((values, total) => {
+    leakOnWorker(leak)
+    if (values.length > 0) return { sum: values.reduce((a, b) => a + b, total?.sum ?? 0), idleBatches: 0 }
+    return total === undefined || total.idleBatches > IDLE_BATCHES
+      ? undefined
+      : { ...total, idleBatches: total.idleBatches + 1 }
+  }, PARTITIONS)
+  totals.checkpoint(of(CHECKPOINT_BATCHES))
+  totals.foreachRDD((rdd) => rdd.count())
+
+  const spec = StateSpec.function((session: string, amount: number | undefined, state: State<number>) => {
+    const sum = (amount ?? 0) + (state.getOption() ?? 0)
+    if (!state.isTimingOut()) state.update(sum)
+    return [session, sum]
+  })
+  const sessions = events
+    .map(({ session, amount }) => [session, amount])
+    .mapWithState(spec.numPartitions(PARTITIONS).timeout(of(TIMEOUT_BATCHES)))
+  sessions.checkpoint(of(CHECKPOINT_BATCHES))
+  sessions.foreachRDD(async (rdd) => {
+    leakOnDriver(leak, localDir)
+    seen += await rdd.count()
+  })
+
+  const windows = amounts.reduceByKeyAndWindow(
+    (a, b) => a + b,
+    (a, b) => a - b,
+    of(WINDOW_BATCHES),
+    of(1),
+    PARTITIONS,
+    ([, sum]) => sum > 0,
+  )
+  windows.checkpoint(of(CHECKPOINT_BATCHES))
+  amounts
+    .reduceByKey((a, b) => a + b, PARTITIONS)
+    .join(windows)
+    .foreachRDD((rdd) => rdd.take(10))
+
+  let completed = 0
+  let batches: BatchInfo[] = []
+  ssc.addStreamingListener({
+    onBatchCompleted({ batchInfo }) {
+      completed++
+      batches.push(batchInfo)
+    },
+  })
+  return {
+    ssc,
+    checkpoints,
+    localDir,
+    events: () => seen,
+    batches: () => completed,
+    takeBatches() {
+      const taken = batches
+      batches = []
+      return taken
+    },
+  }
+}

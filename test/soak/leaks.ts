@@ -1,0 +1,47 @@
+import { mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+
+/** Defects that can be planted, by what grows. */
+export const LEAKS = ['heap', 'worker-heap', 'shared-memory', 'descriptors', 'files', 'threads'] as const
+export type Leak = (typeof LEAKS)[number]
+
+const KEPT_STRINGS = 1000
+const SHARED_BYTES = 256 * 1024
+
+const kept: unknown[] = []
+let keptByWorker: string[] | undefined
+
+/** Called with each batch. */
+export function leakOnDriver(leak: Leak | null, directory: string): void {
+  switch (leak) {
+    case 'heap':
+      kept.push(strings())
+      break
+    case 'shared-memory':
+      kept.push(new Uint8Array(new SharedArrayBuffer(SHARED_BYTES)).fill(1))
+      break
+    case 'descriptors':
+      openSync('/dev/null', 'r')
+      break
+    case 'files':
+      mkdirSync(directory, { recursive: true })
+      writeFileSync(join(directory, `left-${kept.push(null)}`), '')
+      break
+    case 'threads':
+      // One in fifty batches: a thread takes megabytes.
+      if (kept.push(null) % 50 === 0) new Worker('setInterval(() => {}, 1e6)', { eval: true }).unref()
+      break
+  }
+}
+
+/** Called for each key of a state, so many times with each batch. */
+export function leakOnWorker(leak: Leak | null): void {
+  if (leak !== 'worker-heap') return
+  keptByWorker ??= []
+  keptByWorker.push(`key ${keptByWorker.length} of this worker`)
+}
+
+function strings(): string[] {
+  return Array.from({ length: KEPT_STRINGS }, (_, index) => `${index} of batch ${kept.length}`)
+}

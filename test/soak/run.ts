@@ -1,0 +1,74 @@
+/**
+ * Runs a job with state, windows, a join, checkpoints and a write-ahead log for a while, and tells whether memory, threads, files and delays level off.
+ *
+ *   npm run soak -- [--minutes 10] [--interval 50] [--rate 2000] [--leak heap]
+ *
+ * `--interval` is in milliseconds, `--rate` in events per second; `--leak` plants a defect that the run must find. Ends with 1 when something grows.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { soakJob } from './job.ts'
+import { LEAKS, type Leak } from './leaks.ts'
+import { type Sample, takeSample } from './sampler.ts'
+import { tableOf, trendsOf } from './verdict.ts'
+
+/** Samples of a run, however long it is. */
+const SAMPLES = 60
+const SHORTEST_PERIOD_S = 1
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    interval: { type: 'string', default: '50' },
+    rate: { type: 'string', default: '2000' },
+    leak: { type: 'string' },
+  },
+})
+const seconds = Number(values.minutes) * 60
+const leak = (values.leak ?? null) as Leak | null
+if (!(seconds > 0) || !(Number(values.interval) > 0) || !(Number(values.rate) > 0)) throw new Error('not above zero')
+if (leak !== null && !LEAKS.includes(leak)) throw new Error(`--leak is one of ${LEAKS.join(', ')}`)
+
+const directory = await mkdtemp(join(tmpdir(), 'millstream-soak-'))
+try {
+  process.exitCode = await soak(directory)
+} finally {
+  await rm(directory, { recursive: true, force: true })
+}
+
+async function soak(directory: string): Promise<number> {
+  const intervalMs = Number(values.interval)
+  const job = soakJob({ directory, intervalMs, eventsPerSecond: Number(values.rate), leak })
+  await using ssc = job.ssc
+  await ssc.start()
+  const samples: Sample[] = []
+  const start = performance.now()
+  const elapsedS = () => (performance.now() - start) / 1000
+  while (elapsedS() < seconds) {
+    await sleep(1000 * Math.max(SHORTEST_PERIOD_S, seconds / SAMPLES))
+    // The first error of a batch ends the soak.
+    await ssc.awaitTerminationOrTimeout(0)
+    const sample = await takeSample(job, elapsedS())
+    if (sample === null) continue
+    samples.push(sample)
+    console.log(lineOf(sample))
+  }
+  const trends = trendsOf(samples)
+  const growing = trends.filter(({ isLevel }) => !isLevel).map(({ measure }) => measure)
+  console.log(`\n${tableOf(trends)}\n`)
+  const { user, system } = process.cpuUsage()
+  console.log(
+    `${job.events()} events in ${job.batches()} batches of ${intervalMs} ms, ${Math.round(elapsedS())} s, ` +
+      `${((user + system) / 1e6).toFixed(0)} s of processor time, load ${loadavg()[0]!.toFixed(1)}`,
+  )
+  console.log(growing.length === 0 ? 'everything is level' : `growing: ${growing.join(', ')}`)
+  return growing.length === 0 ? 0 : 1
+}
+
+function lineOf({ atS, values }: Sample): string {
+  const numbers = Object.entries(values).map(([measure, value]) => `${measure} ${Math.round(value * 10) / 10}`)
+  return `${atS.toFixed(0).padStart(4)} s: ${numbers.join(', ')}`
+}
