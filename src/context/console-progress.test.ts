@@ -39,6 +39,16 @@ test('the bar is as wide as the terminal and full when all tasks are done', () =
   progress.stop()
 })
 
+test('a stage whose tasks are counted only while it runs shows how many there are', () => {
+  const { progress, written, clock } = scripted()
+  progress.handle({ kind: 'stageStarted', stageId: 3, name: 'count', taskCount: 3 })
+  progress.handle({ kind: 'stageProgress', stageId: 3, done: 2, active: 2, taskCount: 5 })
+  clock.now = 1000
+  progress.refresh()
+  assert.match(written[0] ?? '', /^\r\[Stage 3:=+> +\(2 \+ 2\) \/ 5\]$/)
+  progress.stop()
+})
+
 test('stages that run together share the line', () => {
   const { progress, written, clock } = scripted(44)
   for (const stageId of [1, 2]) progress.handle({ kind: 'stageStarted', stageId, name: 'count', taskCount: 4 })

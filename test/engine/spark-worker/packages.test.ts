@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { captureClosures } from '../../../src/closure/index.ts'
 import type { Archive } from '../../../src/engine/spark/archive/archive-cache.ts'
 import { ownPlatform, PackageArchives } from '../../../src/engine/spark/archive/index.ts'
@@ -182,4 +183,31 @@ test('a package with a native add-on for another platform is refused by its name
     packages.placesFor([payload]),
     /cannot ship the package fast-native .*its native code is for Linux/,
   )
+})
+
+test('files that several packages have alike travel once, and stand in each of them', async () => {
+  const large = `module.exports = () => ${JSON.stringify('0123456789abcdef'.repeat(20_000))}.length`
+  const app = project('alike', {
+    'app.mjs': `import a from 'first'; import b from 'second'; export const fn = (value) => a() + b() + value`,
+    'node_modules/first/package.json': manifest('first'),
+    'node_modules/first/index.js': large,
+    'node_modules/second/package.json': manifest('second'),
+    'node_modules/second/index.js': large,
+  })
+  const { fn } = (await import(pathToFileURL(path.join(app, 'app.mjs')).href)) as Record<string, unknown>
+  const folder = path.join(root, 'alike-unpacked')
+  let tarBytes = 0
+  const packages = new PackageArchives(
+    ownPlatform(),
+    async (_folder, archive) => {
+      unpack(archive, folder)
+      tarBytes = gunzipSync(fs.readFileSync(archive.path)).length
+    },
+    path.join(root, 'cache'),
+  )
+  await packages.placesFor([await captureClosures(mapping(fn))])
+  assert(tarBytes > large.length && tarBytes < 1.5 * large.length, `${tarBytes} bytes`)
+  for (const name of ['first', 'second']) {
+    assert.equal(fs.readFileSync(path.join(folder, '0', 'node_modules', name, 'index.js'), 'utf8'), large)
+  }
 })
