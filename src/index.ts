@@ -80,6 +80,12 @@ export {
   type StreamingListenerStreamingStarted,
 } from './dstream/streaming-listener.ts'
 export { Time } from './dstream/time.ts'
+export { WriteAheadLogError } from './dstream/wal/errors.ts'
+export {
+  WriteAheadLog,
+  type WriteAheadLogClass,
+  type WriteAheadLogRecordHandle,
+} from './dstream/wal/write-ahead-log.ts'
 
 // Files
 

@@ -36,6 +36,8 @@ export interface OutputFile extends AsyncDisposable {
 export interface LogFile extends AsyncDisposable {
   /** Appends the parts one behind the other; they are durable once this resolves. After a failure, some of it may be there. */
   append(parts: readonly Uint8Array[]): Promise<void>
+  /** Takes away what stands behind the first `length` bytes. */
+  truncate(length: number): Promise<void>
   close(): Promise<void>
 }
 

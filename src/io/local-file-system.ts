@@ -209,6 +209,11 @@ class LocalLogFile implements LogFile {
     await explained(this.#path, this.#handle.datasync())
   }
 
+  async truncate(length: number): Promise<void> {
+    await explained(this.#path, this.#handle.truncate(length))
+    await explained(this.#path, this.#handle.datasync())
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { assertOutcome } from '../fixtures/crash/outcome.ts'
-import { CRASH_POINTS } from '../fixtures/crash/points.ts'
+import { assertOutcome, assertReceived } from '../fixtures/crash/outcome.ts'
+import { CRASH_POINTS, LOG_CRASH_POINTS } from '../fixtures/crash/points.ts'
 import { batchesFor, killRandomly } from '../fixtures/crash/random-kills.ts'
 import { runJob, withJob } from '../fixtures/crash/run-job.ts'
 
@@ -23,6 +23,8 @@ const POINTS = [
   'within an output operation',
   'between batches',
 ] as const
+const LOG_POINTS = ["behind a block's header", 'after a block is in the log, before the receiver knows'] as const
+const RECEIVER = { program: 'receiver-job.ts' } as const
 const BATCHES_PER_RUN = 12
 const KILLS = 4
 
@@ -47,6 +49,19 @@ describe('a job that was killed ends as if it had not been', { concurrency: 2 },
     await withJob(batches, async (directory) => {
       await killRandomly(directory, batches, KILLS, seed)
       assertOutcome(directory, batches)
+    })
+  })
+
+  test(`at ${LOG_POINTS.length} points of a receiver's log: nothing is lost, and nothing is counted twice that was acknowledged`, async () => {
+    const batches = 6 * LOG_POINTS.length
+    await withJob(0, async (directory) => {
+      for (const name of LOG_POINTS) {
+        const { signal, stderr } = await runJob(directory, batches, { point: LOG_CRASH_POINTS[name]!, ...RECEIVER })
+        assert.equal(signal, 'SIGKILL', `not killed ${name}: ${stderr}`)
+      }
+      const last = await runJob(directory, batches, RECEIVER)
+      assert.equal(last.code, 0, last.stderr)
+      assertReceived(directory, LOG_POINTS.length)
     })
   })
 })

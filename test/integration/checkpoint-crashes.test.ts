@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { assertOutcome } from '../fixtures/crash/outcome.ts'
-import { CRASH_POINTS } from '../fixtures/crash/points.ts'
+import { assertOutcome, assertReceived } from '../fixtures/crash/outcome.ts'
+import { CRASH_POINTS, LOG_CRASH_POINTS } from '../fixtures/crash/points.ts'
 import { batchesFor, killRandomly } from '../fixtures/crash/random-kills.ts'
 import { type CrashPoint, runJob, withJob } from '../fixtures/crash/run-job.ts'
 
@@ -19,6 +19,20 @@ describe('a job that was killed once ends as if it had not been', { concurrency:
         const last = await runJob(directory, BATCHES, { missed: 1 })
         assert.equal(last.code, 0, last.stderr)
         assertOutcome(directory, BATCHES)
+      })
+    })
+  }
+})
+
+describe('a receiver that was killed with its log', { concurrency: 2 }, () => {
+  for (const [name, point] of Object.entries(LOG_CRASH_POINTS)) {
+    test(`${name} loses nothing that was acknowledged, and counts nothing of it twice`, async () => {
+      await withJob(0, async (directory) => {
+        const { signal, stderr } = await runJob(directory, BATCHES, { point, program: 'receiver-job.ts' })
+        assert.equal(signal, 'SIGKILL', stderr)
+        const last = await runJob(directory, BATCHES, { program: 'receiver-job.ts' })
+        assert.equal(last.code, 0, last.stderr)
+        assertReceived(directory, 1)
       })
     })
   }

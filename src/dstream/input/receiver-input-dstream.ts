@@ -76,6 +76,7 @@ function receiverTrackerOf(context: StreamingContext): LocalReceiverTracker {
     listenerBus: scheduler.listenerBus,
     classes: sparkContext.recordClasses,
     getSetting: (key) => conf.getOption(key),
+    conf,
   })
   scheduler.receiverTracker = tracker
   return tracker

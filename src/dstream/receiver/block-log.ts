@@ -1,77 +1,99 @@
-import type { FileSystem } from '../../io/file-system.ts'
-import { fileSystemOf } from '../../io/file-systems.ts'
+import type { PlainData } from '../checkpoint/checkpoint.ts'
 import type { Clock } from '../clock.ts'
+import { WriteAheadLogError } from '../wal/errors.ts'
 import type { LoggedBlock } from '../wal/log-frame.ts'
-import { type LogSegment, readLog } from '../wal/log-reader.ts'
-import { WriteAheadLog } from '../wal/write-ahead-log.ts'
-import { type LoggedPlace, ReceivedBlock } from './received-block.ts'
-import type { ReceiverSettings } from './receiver-settings.ts'
+import type { BlockMemory } from './block-memory.ts'
+import type { LoggedPlace, ReceivedBlock } from './received-block.ts'
 
-/** Where the logs of receivers stand below the checkpoint directory, by Spark's name: a directory for each stream. */
-const LOG_DIRECTORY = 'receivedData'
+/** What a log keeps of a block beside its data and its number. */
+export type BlockDescription = Omit<LoggedBlock, 'sequence'>
 
-/** The directory of one stream's log, and the blocks that are read back from it. */
-export class BlockLogDirectory {
-  /** Relative to the checkpoint directory. */
-  readonly name: string
-  readonly fileSystem: FileSystem
-  readonly path: string
-  readonly #localPath: string
+/** A block of the log as a checkpoint names it. */
+export type KeptBlock = readonly [
+  sequence: number,
+  id: string,
+  format: 'records' | 'lines',
+  recordCount: number,
+  ...place: readonly [file: string, offset: number, length: number] | readonly [handle: PlainData],
+]
 
-  /** @param checkpointDirectory qualified, without a slash at its end. */
-  constructor(checkpointDirectory: string, operatorId: string) {
-    this.fileSystem = fileSystemOf(checkpointDirectory)
-    this.name = `${LOG_DIRECTORY}/${encodeURIComponent(operatorId)}`
-    this.path = `${checkpointDirectory}/${this.name}`
-    // Workers read blocks by themselves, and local files only.
-    this.#localPath = this.path.replace(/^file:/, '')
-  }
-
-  place(sequence: number, segment: LogSegment): LoggedPlace {
-    return { sequence, segment, path: `${this.#localPath}/${segment.file}` }
-  }
-
-  /** A block whose data is in the log and nowhere else. */
-  blockAt(streamId: number, { sequence, id, format, recordCount, metadata }: LoggedBlock, segment: LogSegment) {
-    return new ReceivedBlock(id, streamId, format, { recordCount }, metadata, this.place(sequence, segment))
-  }
-
-  /** The blocks behind a sequence number, and the number that the next one is to have. */
-  async read(streamId: number, afterSequence: number) {
-    const { entries, nextSequence } = await readLog(this.fileSystem, this.path, afterSequence)
-    return { blocks: entries.map(({ block, segment }) => this.blockAt(streamId, block, segment)), nextSequence }
-  }
+/** Where one stream's blocks go: files of ours, or what the user's log makes of them. */
+export interface BlockStore {
+  /** The directory of the stream's log, relative to the checkpoint directory. */
+  readonly directory: string
+  /** The file that is written to, or was last; null without one. */
+  readonly fileName: string | null
+  /** That of the block that is written next. */
+  readonly nextSequence: number
+  /** Makes it ready to be written to, behind all blocks that it has. @returns those behind a sequence number. */
+  open(streamId: number, memory: BlockMemory, afterSequence: number): Promise<readonly ReceivedBlock[]>
+  /** A block that a checkpoint names. */
+  restore(streamId: number, memory: BlockMemory, kept: KeptBlock): Promise<ReceivedBlock>
+  /** @param data must stay as it is until then. @returns where the block is once it is on the disk. */
+  append(block: BlockDescription, data: Uint8Array): Promise<LoggedPlace>
+  /** No checkpoint needs the blocks that were written before a time, in milliseconds. */
+  clean(threshold: number): Promise<void>
+  close(): Promise<void>
 }
 
 /** The log that a receiver's blocks go to before anybody has them. */
 export class BlockLog {
-  readonly #directory: BlockLogDirectory
-  readonly #log: WriteAheadLog
+  readonly #store: BlockStore
+  readonly #clock: Clock
+  readonly #timeoutMs: number
+  #settledUpTo = 0
 
-  constructor(directory: BlockLogDirectory, clock: Clock, settings: ReceiverSettings, firstSequence: number) {
-    this.#directory = directory
-    this.#log = new WriteAheadLog({
-      fileSystem: directory.fileSystem,
-      directory: directory.path,
-      clock,
-      rollingIntervalMs: settings.logRollingIntervalMs,
-      closesFileAfterWrite: settings.closesLogAfterWrite,
-      firstSequence,
+  /** @param timeoutMs within which a block must be written. */
+  constructor(store: BlockStore, clock: Clock, timeoutMs: number) {
+    this.#store = store
+    this.#clock = clock
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** The number of the last block that was written or given up: none before it is still under way. */
+  get settledUpTo(): number {
+    return this.#settledUpTo
+  }
+
+  /**
+   * @param data must stay as it is until `done` resolves, which is later than the other where a block was given up.
+   * @returns where the block is once it is on the disk. @throws WriteAheadLogError
+   */
+  append(
+    block: BlockDescription,
+    data: Uint8Array,
+  ): { readonly place: Promise<LoggedPlace>; readonly done: Promise<void> } {
+    const sequence = this.#store.nextSequence
+    const written = this.#store.append(block, data)
+    const done = written.then(
+      () => {},
+      () => {},
+    )
+    const place = this.#inTime(written).catch((cause: unknown) => {
+      throw new WriteAheadLogError(
+        `Block ${block.id} (${data.length} bytes) could not be written to the write-ahead log ${this.#store.directory}: ` +
+          `${cause instanceof Error ? cause.message : String(cause)}. Free space, or make the directory writable; the receiver starts again meanwhile.`,
+        { cause },
+      )
     })
+    const settle = () => {
+      this.#settledUpTo = Math.max(sequence, this.#settledUpTo)
+    }
+    place.then(settle, settle)
+    return { place, done }
   }
 
-  /** The file that is written to, or was last; null before the first. */
-  get fileName(): string | null {
-    return this.#log.fileName
-  }
-
-  /** @param data must stay as it is until then. @returns where the block is once it is on the disk. */
-  async append(block: Omit<LoggedBlock, 'sequence'>, data: Uint8Array): Promise<LoggedPlace> {
-    const { sequence, segment } = await this.#log.append(block, data)
-    return this.#directory.place(sequence, segment)
-  }
-
-  close(): Promise<void> {
-    return this.#log.close()
+  async #inTime<T>(written: Promise<T>): Promise<T> {
+    const over = new AbortController()
+    const key = 'spark.streaming.receiver.blockStoreTimeout'
+    const timeout = this.#clock.waitTill(this.#clock.now() + this.#timeoutMs, over.signal).then(() => {
+      if (over.signal.aborted) return written
+      throw new Error(`it was not done within ${this.#timeoutMs} ms, see ${key}`)
+    })
+    try {
+      return await Promise.race([written, timeout])
+    } finally {
+      over.abort()
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { SparkConf } from '../../context/spark-conf.ts'
 import { SparkException } from '../../errors.ts'
 import { log } from '../../log.ts'
 import type { ClassTable } from '../../task/codec/index.ts'
@@ -6,14 +7,18 @@ import type { PlainData } from '../checkpoint/checkpoint.ts'
 import type { Clock } from '../clock.ts'
 import { describeError } from '../describe-error.ts'
 import type { ListenerBus } from '../listener-bus.ts'
+import { loadClass } from '../load-class.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { ReceiverTracker } from '../receiver-tracker.ts'
 import type { Time } from '../time.ts'
-import { BlockLog, BlockLogDirectory } from './block-log.ts'
+import type { WriteAheadLogClass } from '../wal/write-ahead-log.ts'
+import { BlockLog, type BlockStore } from './block-log.ts'
 import { BlockMemory } from './block-memory.ts'
+import { CustomBlockStore } from './custom-block-store.ts'
+import { FileBlockStore } from './file-block-store.ts'
 import type { ReceivedBlock } from './received-block.ts'
 import type { Receiver } from './receiver.ts'
-import { type ReceiverSettings, receiverSettings } from './receiver-settings.ts'
+import { LOG_CLASS, type ReceiverSettings, receiverSettings } from './receiver-settings.ts'
 import { ReceiverSupervisor } from './receiver-supervisor.ts'
 import { StreamBlocks } from './stream-blocks.ts'
 
@@ -25,7 +30,15 @@ export interface ReceiverTrackerOptions {
   readonly classes?: ClassTable
   /** A setting of the SparkConf, undefined where it was not set. */
   readonly getSetting: (key: string) => string | undefined
+  /** What logs of the user's are made with. */
+  readonly conf?: SparkConf
 }
+
+/** Where the logs of receivers stand below the checkpoint directory, by Spark's name: a directory for each stream. */
+const LOG_DIRECTORY = 'receivedData'
+const LOG_METHODS = ['write', 'read', 'readAll', 'clean', 'close'] as const
+/** After so many batches no checkpoint that is kept, ten files with two for each batch, needs what a batch did not need then. */
+const BATCHES_BEFORE_CLEANING = 10
 
 interface TrackedReceiver {
   readonly supervisor: ReceiverSupervisor
@@ -33,7 +46,7 @@ interface TrackedReceiver {
   readonly name: string
   readonly operatorId: () => string
   log: BlockLog | null
-  logDirectory: BlockLogDirectory | null
+  store: BlockStore | null
   /** What a checkpoint of an earlier run has kept of the stream. */
   kept: PlainData | null
   isActive: boolean
@@ -53,6 +66,8 @@ export class LocalReceiverTracker implements ReceiverTracker {
   readonly #isFreeing: boolean
   readonly #receivers = new Map<number, TrackedReceiver>()
   #lastAllocated = Number.NEGATIVE_INFINITY
+  /** Times in milliseconds before which a batch that is over needs nothing of the logs, oldest first. */
+  readonly #cleanable: number[] = []
   #isRecovered = false
   #isClosed = false
 
@@ -106,7 +121,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
       name: `${receiver.constructor.name || 'Receiver'}-${streamId}`,
       operatorId,
       log: null,
-      logDirectory: null,
+      store: null,
       kept: null,
       isActive: false,
       lastErrorMessage: '',
@@ -129,11 +144,11 @@ export class LocalReceiverTracker implements ReceiverTracker {
 
   /** The files that the checkpoint's data stands in, relative to the checkpoint directory. */
   checkpointFiles(streamId: number): readonly string[] {
-    const { log: blockLog, logDirectory, blocks } = this.#receivers.get(streamId)!
-    if (logDirectory === null) return []
+    const { store, blocks } = this.#receivers.get(streamId)!
+    if (store === null) return []
     const files = blocks.logFiles
-    if (blockLog?.fileName) files.add(blockLog.fileName)
-    return [...files].map((file) => `${logDirectory.name}/${file}`)
+    if (store.fileName !== null) files.add(store.fileName)
+    return [...files].map((file) => `${store.directory}/${file}`)
   }
 
   async open(checkpointDirectory: string | null): Promise<void> {
@@ -151,23 +166,44 @@ export class LocalReceiverTracker implements ReceiverTracker {
 
   async #openLog(streamId: number, tracked: TrackedReceiver, checkpointDirectory: string): Promise<void> {
     const { kept, blocks } = tracked
-    const directory = new BlockLogDirectory(checkpointDirectory, tracked.operatorId())
-    tracked.logDirectory = directory
+    const directory = `${LOG_DIRECTORY}/${encodeURIComponent(tracked.operatorId())}`
+    const store = await this.#newStore(checkpointDirectory, directory)
+    tracked.store = store
     if (kept !== null) {
-      blocks.restore(kept, streamId, directory)
+      await blocks.restore(kept, (block) => store.restore(streamId, this.#memory, block))
       for (const time of blocks.batchTimes) this.#lastAllocated = Math.max(time, this.#lastAllocated)
       this.#isRecovered = true
     }
-    const { blocks: unallocated, nextSequence } = await directory.read(streamId, blocks.allocatedUpTo)
-    if (kept !== null) {
-      for (const block of unallocated) {
+    for (const block of await store.open(streamId, this.#memory, blocks.allocatedUpTo)) {
+      if (kept === null) block.remove()
+      else {
         blocks.gate.receive(block.byteLength)
         blocks.add(block)
       }
     }
-    if (this.#settings.isLogged) {
-      tracked.log = new BlockLog(directory, this.#options.clock, this.#settings, nextSequence)
-    }
+    const { isLogged, blockStoreTimeoutMs } = this.#settings
+    if (isLogged) tracked.log = new BlockLog(store, this.#options.clock, blockStoreTimeoutMs)
+  }
+
+  /** @throws IllegalArgumentException for a class of logs that cannot be used. */
+  async #newStore(checkpointDirectory: string, directory: string): Promise<BlockStore> {
+    const { clock, conf } = this.#options
+    const { logClass } = this.#settings
+    if (logClass === undefined) return new FileBlockStore(checkpointDirectory, directory, clock, this.#settings)
+    const logDirectory = `${checkpointDirectory}/${directory}`
+    const log = await loadClass(
+      LOG_CLASS,
+      logClass,
+      'a class that extends WriteAheadLog',
+      (Log: WriteAheadLogClass) => {
+        const made = new Log(conf ?? new SparkConf(false), logDirectory)
+        // By its methods: another copy of this package may have made it.
+        const missing = LOG_METHODS.find((name) => typeof made[name] !== 'function')
+        if (missing !== undefined) throw new TypeError(`${Log.name} has no method ${missing}()`)
+        return made
+      },
+    )
+    return new CustomBlockStore(log, directory, clock)
   }
 
   async start(): Promise<void> {
@@ -184,7 +220,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
   async stop(_graceful: boolean, signal?: AbortSignal): Promise<void> {
     const closing = [...this.#receivers.values()].map(({ supervisor }) => supervisor.close('Stopped by driver'))
     await Promise.race([Promise.allSettled(closing), whenAborted(signal)])
-    for (const { log: blockLog } of this.#receivers.values()) await blockLog?.close()
+    for (const { store } of this.#receivers.values()) await store?.close()
     const active = [...this.#receivers].filter(([, { isActive }]) => isActive).map(([streamId]) => streamId)
     if (active.length > 0)
       log('WARN', 'ReceiverTracker', `Not all of the receivers have deregistered: ${active.join(', ')}`)
@@ -208,7 +244,9 @@ export class LocalReceiverTracker implements ReceiverTracker {
       const stored = supervisor.whenStored()
       if (stored !== undefined) storing.push(stored)
     }
-    const allocate = () => this.#forEachStream((blocks) => blocks.allocate(time))
+    const allocate = () => {
+      for (const { blocks, log: blockLog } of this.#receivers.values()) blocks.allocate(time, blockLog?.settledUpTo)
+    }
     return storing.length === 0 ? allocate() : Promise.all(storing).then(allocate)
   }
 
@@ -220,6 +258,14 @@ export class LocalReceiverTracker implements ReceiverTracker {
   cleanupOldBlocksAndBatches(threshold: Time): void {
     this.#forEachStream((blocks) => blocks.cleanup(threshold.milliseconds, this.#isFreeing))
     this.#memory.pool.trim()
+    this.#cleanable.push(threshold.milliseconds)
+    if (this.#cleanable.length <= BATCHES_BEFORE_CLEANING) return
+    const cleanable = this.#cleanable.shift()!
+    for (const { store } of this.#receivers.values()) {
+      void store?.clean(cleanable).catch((error) => {
+        log('WARN', 'ReceiverTracker', `${store.directory} could not be cleaned: ${describeError(error)}`)
+      })
+    }
   }
 
   /** Tells a stream's receiver how many records a second it may bring. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cpSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,14 +19,28 @@ beforeEach(async () => {
 const opened: StreamingContext[] = []
 afterEach(async () => {
   // What a test that failed left running must not fail those behind it.
-  for (const ssc of opened.splice(0)) await ssc[Symbol.asyncDispose]()
+  for (const ssc of opened.splice(0)) {
+    await ssc[Symbol.asyncDispose]()
+    await ssc.sparkContext.stop()
+  }
   await rm(root, { recursive: true, force: true })
 })
 
 /** Stores what it is told, when it is told. */
 class Scripted extends Receiver<number> {
-  override onStart(): void {}
+  starts = 0
+  #onStart = () => {}
+  override onStart(): void {
+    this.starts++
+    this.#onStart()
+  }
   override onStop(): void {}
+  /** Resolves when it starts again. */
+  started(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onStart = resolve
+    })
+  }
   put(...numbers: number[]): Promise<void> {
     return this.store(numbers)
   }
@@ -153,6 +167,109 @@ describe('what a receiver with a write-ahead log has stored', () => {
     await again.advance()
     assert.deepEqual(again.totals.batches.at(-1), [['sum', (39 * 40) / 2]])
     await again.ssc.stop()
+  })
+
+  test('is refused on a full disk: the receiver starts again, and what it brings again counts once', async () => {
+    const conf = {
+      'spark.streaming.receiver.writeAheadLog.closeFileAfterWrite': 'true',
+      'spark.streaming.receiver.writeAheadLog.maxFailures': '2',
+      'spark.streaming.receiverRestartDelay': '0ms',
+    }
+    const run = await open(root, 0, { conf })
+    await run.receiver.put(1)
+    await run.advance()
+    const [stream = ''] = readdirSync(join(root, 'checkpoints/receivedData'))
+    const log = join(root, 'checkpoints/receivedData', stream)
+    // Where no file can be made.
+    renameSync(log, `${log}.away`)
+    writeFileSync(log, '')
+    const restarted = run.receiver.started()
+    await assert.rejects(run.receiver.put(2, 3), {
+      code: 'WRITE_AHEAD_LOG_FAILED',
+      message: /could not be written.*Free space/,
+    })
+    await restarted
+    assert.equal(run.receiver.starts, 2)
+    rmSync(log)
+    renameSync(`${log}.away`, log)
+    await run.receiver.put(2, 3)
+    await run.advance()
+    assert.deepEqual(batches(run), { 1: [1], 2: [2, 3] })
+    const image = crash()
+    await run.ssc.stop()
+    const again = await open(image, 3000)
+    assert.deepEqual(again.totals.batches.at(-1), [['sum', 6]])
+    await again.ssc.stop()
+  })
+
+  describe('in a log of the user', () => {
+    /** A record is a file; its handle is the file's name. */
+    const SOURCE = `
+      import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+      import { WriteAheadLog } from '${new URL('../wal/write-ahead-log.ts', import.meta.url)}'
+      export default class FilesOfRecords extends WriteAheadLog {
+        constructor(conf, directory) {
+          super()
+          this.directory = new URL(directory.replace('file:/', 'file:///') + '/' + conf.get('spark.app.name') + '/')
+          mkdirSync(this.directory, { recursive: true })
+          this.count = readdirSync(this.directory).length
+        }
+        write(record, time) {
+          const name = String(this.count++).padStart(6, '0') + '-' + time
+          writeFileSync(new URL(name, this.directory), record)
+          return { name }
+        }
+        read({ name }) { return readFileSync(new URL(name, this.directory)) }
+        *readAll() { for (const name of readdirSync(this.directory).sort()) yield this.read({ name }) }
+        clean(time) {
+          for (const name of readdirSync(this.directory)) {
+            if (Number(name.split('-')[1]) < time) rmSync(new URL(name, this.directory))
+          }
+        }
+        close() {}
+      }`
+    const settings = () => {
+      const module = join(root, 'files-of-records.mjs')
+      writeFileSync(module, SOURCE)
+      return { 'spark.streaming.receiver.writeAheadLog.class': module }
+    }
+
+    test('comes back after a crash as well, and goes when nobody needs it', async () => {
+      const conf = settings()
+      let image = ''
+      const onBatch = (second: number) => {
+        if (second === 2) image = crash()
+      }
+      const run = await open(root, 0, { conf, onBatch })
+      await run.receiver.put(1, 2)
+      await run.advance()
+      await run.receiver.put(3)
+      await run.advance()
+      const beforeAllocation = await run.receiver.put(4).then(() => crash())
+      for (let second = 3; second <= 45; second++) await run.advance()
+      const [stream = ''] = readdirSync(join(root, 'checkpoints/receivedData'))
+      assert.deepEqual(readdirSync(join(root, 'checkpoints/receivedData', stream, 'logged')), [])
+      await run.ssc.stop()
+
+      const again = await open(image, 2000, { conf })
+      assert.deepEqual(batches(again), { 2: [3] })
+      assert.deepEqual(again.totals.batches, [[['sum', 6]]])
+      await again.ssc.stop()
+      const later = await open(beforeAllocation, 2000, { conf })
+      await later.advance()
+      assert.deepEqual(batches(later)[3], [4])
+      assert.deepEqual(later.totals.batches.at(-1), [['sum', 10]])
+      await later.ssc.stop()
+    })
+
+    test('must be one', async () => {
+      const module = join(root, 'none.mjs')
+      writeFileSync(module, 'export default class { write() {} }')
+      await assert.rejects(open(root, 0, { conf: { 'spark.streaming.receiver.writeAheadLog.class': module } }), {
+        code: 'INVALID_SETTING',
+        message: /writeAheadLog.class names .*none.mjs, which cannot be used/,
+      })
+    })
   })
 
   test('needs a checkpoint directory', async () => {

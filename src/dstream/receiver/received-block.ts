@@ -2,15 +2,24 @@ import assert from 'node:assert'
 import { leaseBlock } from '../../engine/block-lease.ts'
 import type { DataBlock } from '../../engine/lineage.ts'
 import type { LogEntry } from '../wal/log-reader.ts'
+import type { WriteAheadLogRecordHandle } from '../wal/write-ahead-log.ts'
 import type { BlockDirectory } from './block-directory.ts'
 import type { Region } from './line-buffer.ts'
 import type { Slab } from './slab-pool.ts'
 
-/** Where a block stands in the log of its stream. */
-export interface LoggedPlace extends Pick<LogEntry, 'segment'> {
+/** Where a block stands in a file of its stream's log. */
+export interface LogFilePlace extends Pick<LogEntry, 'segment'> {
   readonly sequence: number
   /** The log file, for those who read it. */
   readonly path: string
+}
+
+/** Where a block stands in the log of its stream: in a file, or where a log of the user's has put it. */
+export type LoggedPlace = LogFilePlace | { readonly sequence: number; readonly handle: WriteAheadLogRecordHandle }
+
+/** The place in a file, which anybody can read; null for another place, or none. */
+export function logFilePlace(place: LoggedPlace | null): LogFilePlace | null {
+  return place !== null && 'segment' in place ? place : null
 }
 
 /** The content of a block that stands in the log only. */
@@ -33,7 +42,7 @@ export class ReceivedBlock {
   readonly metadata: unknown
   /** What lineage holds. Its `bytes` say where the data is at that moment. */
   readonly data: DataBlock
-  /** Where the log has it, which keeps it from being written to a file of its own; null without a log. */
+  /** Where the log has it; null without a log. What is in a log file needs none of its own. */
   readonly logged: LoggedPlace | null
   /** Null once no reader may find it any more. */
   #memory: Region | null
@@ -55,7 +64,7 @@ export class ReceivedBlock {
     this.id = id
     this.streamId = streamId
     const region = 'slab' in content ? content : null
-    this.byteLength = region?.bytes.length ?? logged!.segment.length
+    this.byteLength = region?.bytes.length ?? logFilePlace(logged)!.segment.length
     this.recordCount = content.recordCount
     this.metadata = metadata
     this.logged = logged
@@ -78,7 +87,7 @@ export class ReceivedBlock {
   /** Writes the data to a file, and gives its memory back as soon as no job reads it. */
   moveToFile(directory: BlockDirectory): void {
     if (this.#memory === null) return
-    if (this.logged === null) {
+    if (logFilePlace(this.logged) === null) {
       this.#file = directory.write(this.id, this.#memory.bytes)
       this.#directory = directory
     }
@@ -100,9 +109,9 @@ export class ReceivedBlock {
       return { path: why, offset: 0, length: this.byteLength }
     }
     if (this.#memory !== null) return this.#memory.bytes
-    if (this.logged === null) return { path: this.#file as string, offset: 0, length: this.byteLength }
-    const { path, segment } = this.logged
-    return { path, offset: segment.offset, length: segment.length }
+    const place = logFilePlace(this.logged)
+    if (place === null) return { path: this.#file as string, offset: 0, length: this.byteLength }
+    return { path: place.path, offset: place.segment.offset, length: place.segment.length }
   }
 
   #retain(): void {

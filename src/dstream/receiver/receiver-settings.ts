@@ -27,11 +27,21 @@ export interface ReceiverSettings {
   readonly logRollingIntervalMs: number
   /** `spark.streaming.receiver.writeAheadLog.closeFileAfterWrite`: for file systems that show a file only when it is closed; false. */
   readonly closesLogAfterWrite: boolean
+  /** `spark.streaming.receiver.writeAheadLog.maxFailures`: attempts to write a block; 3. */
+  readonly maxLogFailures: number
+  /** `spark.streaming.receiver.writeAheadLog.class`: a module whose default export is a `WriteAheadLog`; files of ours unless set. */
+  readonly logClass: string | undefined
+  /** `spark.streaming.receiver.blockStoreTimeout`: within which the log must take a block; 30 s. */
+  readonly blockStoreTimeoutMs: number
   /** `spark.local.dir`: where blocks go that memory has no room for; the system's temporary directory unless set. */
   readonly localDirectory: string | undefined
 }
 
 const ROLLING_INTERVAL = 'spark.streaming.receiver.writeAheadLog.rollingIntervalSecs'
+const MAX_FAILURES = 'spark.streaming.receiver.writeAheadLog.maxFailures'
+const BLOCK_STORE_TIMEOUT = 'spark.streaming.receiver.blockStoreTimeout'
+/** The setting that names the class of logs. */
+export const LOG_CLASS = 'spark.streaming.receiver.writeAheadLog.class'
 
 /** @throws IllegalArgumentException for a setting that cannot be read or is out of range. */
 export function receiverSettings(getSetting: (key: string) => string | undefined): ReceiverSettings {
@@ -50,6 +60,11 @@ export function receiverSettings(getSetting: (key: string) => string | undefined
   }
   const blockIntervalMs = time('spark.streaming.blockInterval', '200ms')
   if (blockIntervalMs <= 0) throw invalid('spark.streaming.blockInterval', 'should be a positive value')
+  const maxLogFailures = Number(getSetting(MAX_FAILURES) ?? 3)
+  if (!Number.isInteger(maxLogFailures) || maxLogFailures < 1)
+    throw invalid(MAX_FAILURES, 'must be a whole number above 0')
+  const blockStoreTimeoutMs = parseTimeMs(BLOCK_STORE_TIMEOUT, getSetting(BLOCK_STORE_TIMEOUT) ?? '30', 's')
+  if (blockStoreTimeoutMs <= 0) throw invalid(BLOCK_STORE_TIMEOUT, 'should be a positive value')
   const maxRate = rate('spark.streaming.receiver.maxRate', 0)
   return {
     blockIntervalMs,
@@ -64,6 +79,9 @@ export function receiverSettings(getSetting: (key: string) => string | undefined
     isLogged: getSetting('spark.streaming.receiver.writeAheadLog.enable') === 'true',
     logRollingIntervalMs: parseTimeMs(ROLLING_INTERVAL, getSetting(ROLLING_INTERVAL) ?? '60', 's'),
     closesLogAfterWrite: getSetting('spark.streaming.receiver.writeAheadLog.closeFileAfterWrite') === 'true',
+    maxLogFailures,
+    logClass: getSetting(LOG_CLASS),
+    blockStoreTimeoutMs,
     localDirectory: getSetting('spark.local.dir'),
   }
 }

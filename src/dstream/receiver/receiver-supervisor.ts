@@ -35,6 +35,15 @@ export interface SupervisorOptions {
   readonly onError: (message: string, error: unknown) => void
 }
 
+/** What is known of a block beside its data. */
+interface NewBlock {
+  readonly metadata?: unknown
+  /** Of the tick that cuts it. */
+  readonly number?: number | undefined
+  /** Whether the receiver hears when it is stored, and that it is not. */
+  readonly isConfirmed?: boolean
+}
+
 /** While the rate keeps more than this part of a block waiting, a socket is not read. */
 const WAITING_PART = 4
 
@@ -136,12 +145,16 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     return this.#options.gate.room()
   }
 
-  async storeItems(items: Iterable<unknown> | AsyncIterable<unknown>, metadata: unknown): Promise<void> {
+  storeItems(items: Iterable<unknown> | AsyncIterable<unknown>, metadata: unknown): Promise<void> {
+    return observed(this.#storeItems(items, metadata))
+  }
+
+  async #storeItems(items: Iterable<unknown> | AsyncIterable<unknown>, metadata: unknown): Promise<void> {
     this.#assertOpen()
     const { memory, gate, settings, classes } = this.#options
     const buffer = new RecordBuffer(memory, classes)
     const stored: (Promise<void> | undefined)[] = []
-    const flush = () => stored.push(this.#add('records', buffer.cut(), metadata))
+    const flush = () => stored.push(this.#add('records', buffer.cut(), { metadata, isConfirmed: true }))
     if (Symbol.asyncIterator in items) {
       for await (const item of items) {
         buffer.add(item)
@@ -162,9 +175,13 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     await gate.room()
   }
 
-  async storeBytes(bytes: Uint8Array, metadata: unknown): Promise<void> {
+  storeBytes(bytes: Uint8Array, metadata: unknown): Promise<void> {
+    return observed(this.#storeBytes(bytes, metadata))
+  }
+
+  async #storeBytes(bytes: Uint8Array, metadata: unknown): Promise<void> {
     this.#assertOpen()
-    await this.#add('records', this.#options.memory.copy(bytes, -1), metadata)
+    await this.#add('records', this.#options.memory.copy(bytes, -1), { metadata, isConfirmed: true })
     await this.#options.gate.room()
   }
 
@@ -174,9 +191,9 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     return {
       bytes: region.bytes,
       store: () => {
-        const stored = this.#add('records', region)
+        const stored = this.#add('records', region, { isConfirmed: true })
         if (stored === undefined) return this.#options.gate.room()
-        return stored.then(() => this.#options.gate.room())
+        return observed(stored.then(() => this.#options.gate.room()))
       },
       discard: () => region.slab.release(),
     }
@@ -284,10 +301,10 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
 
   #cutRecords(number?: number): void {
     try {
-      void this.#add('records', this.#records.cut(), undefined, number)
+      void this.#add('records', this.#records.cut(), { number })
     } catch (error) {
       this.reportError('Error encoding received records', error)
-      void this.#add('records', this.#records.cut(), undefined, number)
+      void this.#add('records', this.#records.cut(), { number })
     }
   }
 
@@ -296,48 +313,55 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     if (lines === null) return
     if (lines.lineCount > 0) {
       const region = lines.cut(this.#limiter.take(lines.lineCount))
-      void this.#add('lines', region, undefined, number)
+      void this.#add('lines', region, { number })
     }
     if (lines.lineBytes <= this.#options.settings.maxBlockBytes / WAITING_PART) this.#openDrain()
   }
 
   /** @returns a promise where there is a log: it rejects when that did not take the block. */
-  #add(
-    format: DataBlock['format'],
-    region: Region | null,
-    metadata?: unknown,
-    number?: number,
-  ): Promise<void> | undefined {
+  #add(format: DataBlock['format'], region: Region | null, options: NewBlock = {}): Promise<void> | undefined {
     if (region === null) return undefined
     const { gate, clock, log: currentLog } = this.#options
     this.#lastComplaint = ''
-    this.#lastBlockNumber = Math.max(number ?? clock.now(), this.#lastBlockNumber + 1)
+    this.#lastBlockNumber = Math.max(options.number ?? clock.now(), this.#lastBlockNumber + 1)
     const id = `input-${this.streamId}-${this.#lastBlockNumber}`
     gate.receive(region.bytes.length)
     const blockLog = currentLog()
     if (blockLog === null) {
-      this.#deliver(id, format, region, metadata, null)
+      this.#deliver(id, format, region, options.metadata, null)
       return undefined
     }
-    const stored = this.#logAndDeliver(blockLog, { id, format, metadata }, region)
+    const stored = this.#logAndDeliver(blockLog, id, format, region, options)
     const settled = stored.catch(() => {})
     this.#storing.add(settled)
     void settled.then(() => this.#storing.delete(settled))
     return stored
   }
 
-  /** A block that the log does not take is processed all the same, as nothing else has it. */
+  /**
+   * A block that the log does not take is given up where the receiver is told so: it starts again, and brings it again. Otherwise it is processed
+   * all the same, as nothing else has it.
+   */
   async #logAndDeliver(
     blockLog: BlockLog,
-    { id, format, metadata }: { readonly id: string; readonly format: DataBlock['format']; readonly metadata: unknown },
+    id: string,
+    format: DataBlock['format'],
     region: Region,
+    { metadata, isConfirmed = false }: NewBlock,
   ): Promise<void> {
+    const { place, done } = blockLog.append({ id, format, metadata, recordCount: region.recordCount }, region.bytes)
     try {
-      const logged = await blockLog.append({ id, format, metadata, recordCount: region.recordCount }, region.bytes)
-      this.#deliver(id, format, region, metadata, logged)
+      this.#deliver(id, format, region, metadata, await place)
     } catch (error) {
-      this.#deliver(id, format, region, metadata, null)
-      this.reportError(`Block ${id} could not be written to the write-ahead log: a crash would lose it`, error)
+      if (!isConfirmed) {
+        this.#deliver(id, format, region, metadata, null)
+        this.reportError('A block is processed although a crash would lose it', error)
+        throw error
+      }
+      this.#options.gate.drop(region.bytes.length)
+      void done.then(() => region.slab.release())
+      this.reportError('A block was not stored', error)
+      this.restart('A block could not be written to the write-ahead log', error)
       throw error
     }
   }
@@ -390,4 +414,10 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
       `Cannot add data to receiver ${this.streamId} as its stream has been stopped: end what onStart() began in onStop()`,
     )
   }
+}
+
+/** The same promise: who does not wait for it is not to end the process when it rejects, as that is reported anyway. */
+function observed<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }

@@ -34,6 +34,13 @@ export class RoomGate {
     this.#unallocatedBytes += bytes
   }
 
+  /** Bytes that had arrived are given up before any batch has them. */
+  drop(bytes: number): void {
+    this.#bytes -= bytes
+    this.#unallocatedBytes = Math.max(0, this.#unallocatedBytes - bytes)
+    if (this.hasRoom) this.open()
+  }
+
   /** A batch was given all that had arrived. */
   allocate(): void {
     this.#unallocatedBytes = 0

@@ -1,6 +1,6 @@
 import type { PlainData } from '../checkpoint/checkpoint.ts'
-import type { BlockLogDirectory } from './block-log.ts'
-import type { ReceivedBlock } from './received-block.ts'
+import type { KeptBlock } from './block-log.ts'
+import { logFilePlace, type ReceivedBlock } from './received-block.ts'
 import { RoomGate } from './room-gate.ts'
 
 /** How far a batch is: its data takes the stream's room while the batch waits to be generated, and while its jobs wait or run. */
@@ -11,17 +11,6 @@ interface BatchBlocks {
   readonly byteLength: number
   state: BatchState
 }
-
-/** A block of the log as a checkpoint names it. */
-type KeptBlock = readonly [
-  sequence: number,
-  id: string,
-  format: 'records' | 'lines',
-  recordCount: number,
-  file: string,
-  offset: number,
-  length: number,
-]
 
 /** What a checkpoint keeps of a stream with a log: which blocks each batch was given. Those behind the last of them are in the log alone. */
 interface KeptBlocks {
@@ -51,15 +40,19 @@ export class StreamBlocks {
     this.#unallocated.push(block)
   }
 
-  /** Gives all that is waiting to the batch at `time`, milliseconds since the epoch. */
-  allocate(time: number): void {
+  /**
+   * Gives all that is waiting to the batch at `time`, milliseconds since the epoch.
+   * @param settledUpTo the last block of the log that was written or given up: none up to it comes after this.
+   */
+  allocate(time: number, settledUpTo = 0): void {
     // An earlier batch that was not submitted has no jobs, or failed to be generated: nobody will tell when it is done.
     for (const batch of this.#batches.values()) if (batch.state === 'allocated') this.#leave(batch)
     const blocks = this.#unallocated
     this.#unallocated = []
     const byteLength = blocks.reduce((sum, block) => sum + block.byteLength, 0)
     this.#batches.set(time, { blocks, byteLength, state: 'allocated' })
-    for (const { logged } of blocks) if (logged !== null) this.#allocatedUpTo = logged.sequence
+    const last = blocks.findLast(({ logged }) => logged !== null)?.logged?.sequence ?? 0
+    this.#allocatedUpTo = Math.max(last, settledUpTo, this.#allocatedUpTo)
     this.gate.allocate()
   }
 
@@ -78,17 +71,12 @@ export class StreamBlocks {
   }
 
   /** Takes up the batches of an earlier run. */
-  restore(data: PlainData, streamId: number, directory: BlockLogDirectory): void {
+  async restore(data: PlainData, blockOf: (kept: KeptBlock) => Promise<ReceivedBlock>): Promise<void> {
     const { allocatedUpTo, batches } = data as unknown as KeptBlocks
     this.#allocatedUpTo = allocatedUpTo
     for (const [time, kept] of Object.entries(batches)) {
-      const blocks = kept.map(([sequence, id, format, recordCount, file, offset, length]) =>
-        directory.blockAt(
-          streamId,
-          { sequence, id, format, recordCount, metadata: undefined },
-          { file, offset, length },
-        ),
-      )
+      const blocks: ReceivedBlock[] = []
+      for (const one of kept) blocks.push(await blockOf(one))
       const byteLength = blocks.reduce((sum, block) => sum + block.byteLength, 0)
       this.#batches.set(Number(time), { blocks, byteLength, state: 'idle' })
     }
@@ -97,7 +85,7 @@ export class StreamBlocks {
   /** The files of the log that blocks of this stream stand in. */
   get logFiles(): Set<string> {
     const blocks = [...[...this.#batches.values()].flatMap((batch) => batch.blocks), ...this.#unallocated]
-    return new Set(blocks.flatMap(({ logged }) => (logged === null ? [] : [logged.segment.file])))
+    return new Set(blocks.flatMap(({ logged }) => logFilePlace(logged)?.segment.file ?? []))
   }
 
   blocksOf(time: number): readonly ReceivedBlock[] {
@@ -144,6 +132,7 @@ export class StreamBlocks {
 /** One that the log did not take is gone with its process. */
 function keptBlock({ logged, id, data, recordCount }: ReceivedBlock): KeptBlock[] {
   if (logged === null) return []
+  if ('handle' in logged) return [[logged.sequence, id, data.format, recordCount, logged.handle]]
   const { file, offset, length } = logged.segment
   return [[logged.sequence, id, data.format, recordCount, file, offset, length]]
 }

@@ -1,3 +1,4 @@
+import { FileNotFoundException } from '../../io/errors.ts'
 import type { FileSystem, InputFile } from '../../io/file-system.ts'
 import { pathName } from '../../io/path.ts'
 import { log } from '../../log.ts'
@@ -18,12 +19,16 @@ export interface LogEntry {
   readonly segment: LogSegment
 }
 
-const FILE_NAME = /^log-(\d+)$/
+/** The second number is how often its first block was tried before. */
+const FILE_NAME = /^log-(\d+)(?:\.\d+)?$/
 const SEQUENCE_DIGITS = 12
 
-/** The name of the log file whose first block has this sequence number: names are in the order of their blocks. */
-export function logFileName(firstSequence: number): string {
-  return `log-${String(firstSequence).padStart(SEQUENCE_DIGITS, '0')}`
+/**
+ * The name of the log file whose first block has this sequence number: names are in the order of their blocks.
+ * @param attempt how often it was tried to write the block to another file.
+ */
+export function logFileName(firstSequence: number, attempt = 0): string {
+  return `log-${String(firstSequence).padStart(SEQUENCE_DIGITS, '0')}${attempt === 0 ? '' : `.${attempt}`}`
 }
 
 /** What a directory of log files holds. */
@@ -34,20 +39,26 @@ export interface LogContent {
   readonly nextSequence: number
 }
 
-/** Reads the blocks behind a sequence number. A file's end that was torn by a crash is left out, and the log says so. */
+/**
+ * Reads the blocks behind a sequence number. A file's end that was torn by a crash is left out, and the log says so; of a block that was
+ * written again, one counts.
+ */
 export async function readLog(fileSystem: FileSystem, directory: string, afterSequence: number): Promise<LogContent> {
   if (!(await fileSystem.exists(directory))) return { entries: [], nextSequence: afterSequence + 1 }
   const statuses = await fileSystem.listStatus(directory)
   const files = statuses.map(({ path }) => pathName(path)).filter((name) => FILE_NAME.test(name))
   const entries: LogEntry[] = []
+  let lastSequence = afterSequence
   let nextSequence = afterSequence + 1
   for (const [index, name] of files.entries()) {
     nextSequence = Math.max(nextSequence, firstSequenceOf(name) + 1)
     const next = files[index + 1]
     if (next !== undefined && firstSequenceOf(next) <= afterSequence + 1) continue
-    for (const entry of await readLogFile(fileSystem, `${directory}/${name}`)) {
+    for (const entry of await readIfThere(fileSystem, `${directory}/${name}`)) {
       nextSequence = Math.max(nextSequence, entry.block.sequence + 1)
-      if (entry.block.sequence > afterSequence) entries.push(entry)
+      if (entry.block.sequence <= lastSequence) continue
+      lastSequence = entry.block.sequence
+      entries.push(entry)
     }
   }
   return { entries, nextSequence }
@@ -55,6 +66,17 @@ export async function readLog(fileSystem: FileSystem, directory: string, afterSe
 
 function firstSequenceOf(name: string): number {
   return Number(FILE_NAME.exec(name)![1])
+}
+
+/** A file that is removed meanwhile is one that no checkpoint refers to. */
+async function readIfThere(fileSystem: FileSystem, path: string): Promise<LogEntry[]> {
+  try {
+    return await readLogFile(fileSystem, path)
+  } catch (error) {
+    if (!(error instanceof FileNotFoundException)) throw error
+    log('WARN', 'WriteAheadLogReader', `${path} was removed while the log was read: none of its blocks is taken`)
+    return []
+  }
 }
 
 /** The whole blocks of a log file up to its end, or up to the first that is not whole. */

@@ -1,124 +1,29 @@
-import type { FileSystem, LogFile } from '../../io/file-system.ts'
-import type { Clock } from '../clock.ts'
-import { frameBefore, type LoggedBlock } from './log-frame.ts'
-import { type LogSegment, logFileName } from './log-reader.ts'
+import type { PlainData } from '../checkpoint/checkpoint.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 
-/** A file of a log ends after so many bytes too. */
-const MAX_FILE_BYTES = 128 * 1024 * 1024
-
-/** What a log works with. */
-export interface WriteAheadLogOptions {
-  readonly fileSystem: FileSystem
-  readonly directory: string
-  readonly clock: Clock
-  /** After so many milliseconds a new file is begun. */
-  readonly rollingIntervalMs: number
-  /** Whether each write ends its file, for file systems that show a file only when it is closed. */
-  readonly closesFileAfterWrite: boolean
-  /** The number of the first block. */
-  readonly firstSequence: number
-}
-
-interface PendingBlock {
-  readonly sequence: number
-  readonly before: Uint8Array
-  readonly data: Uint8Array
-  readonly resolve: (logged: { readonly sequence: number; readonly segment: LogSegment }) => void
-  readonly reject: (error: unknown) => void
-}
+/** Where a log has a record: plain data, which checkpoints hold. Spark's `WriteAheadLogRecordHandle`. */
+export type WriteAheadLogRecordHandle = PlainData
 
 /**
- * Writes the blocks of one stream to files that only grow (Spark's `FileBasedWriteAheadLog`), each with its length and checksum. Blocks
- * that come while others are written go to the disk together.
+ * A log for what receivers have stored (Spark's `WriteAheadLog`), for those who want it elsewhere than in files of the checkpoint directory. A
+ * module whose default export extends it is named by `spark.streaming.receiver.writeAheadLog.class`. Each stream makes one, with the SparkConf
+ * and the stream's directory.
  */
-export class WriteAheadLog {
-  readonly #options: WriteAheadLogOptions
-  #nextSequence: number
-  #pending: PendingBlock[] = []
-  #writing: Promise<void> | null = null
-  #file: LogFile | null = null
-  #fileName: string | null = null
-  #fileBytes = 0
-  #fileEndsAt = 0
-
-  constructor(options: WriteAheadLogOptions) {
-    this.#options = options
-    this.#nextSequence = options.firstSequence
-  }
-
-  /** The file that is written to, or was last; null before the first. */
-  get fileName(): string | null {
-    return this.#fileName
-  }
-
+export abstract class WriteAheadLog {
   /**
-   * Appends a block. `data` must stay as it is until the promise is settled; blocks are on the disk, and their promises settled, in the order
-   * of the calls.
-   * @returns where the data is, once it is on the disk.
+   * Takes a record; the next is given once this one is done. It must be durable when the promise resolves.
+   * @param time milliseconds since the epoch, for {@link clean}. @returns what {@link read} is given.
    */
-  append(
-    block: Omit<LoggedBlock, 'sequence'>,
-    data: Uint8Array,
-  ): Promise<{ readonly sequence: number; readonly segment: LogSegment }> {
-    return new Promise((resolve, reject) => {
-      const sequence = this.#nextSequence
-      const before = frameBefore({ ...block, sequence }, data)
-      this.#nextSequence++
-      this.#pending.push({ sequence, before, data, resolve, reject })
-      this.#writing ??= this.#writePending()
-    })
-  }
-
-  /** Ends the log once all that was appended is written. */
-  async close(): Promise<void> {
-    await this.#writing
-    await this.#closeFile()
-  }
-
-  async #writePending(): Promise<void> {
-    while (this.#pending.length > 0) {
-      const blocks = this.#pending
-      this.#pending = []
-      await this.#write(blocks)
-    }
-    this.#writing = null
-  }
-
-  async #write(blocks: readonly PendingBlock[]): Promise<void> {
-    try {
-      const file = await this.#fileFor(blocks[0]!.sequence)
-      let position = this.#fileBytes
-      const segments = blocks.map(({ before, data }) => {
-        const offset = position + before.length
-        position = offset + data.length
-        return { file: this.#fileName!, offset, length: data.length }
-      })
-      await file.append(blocks.flatMap(({ before, data }) => [before, data]))
-      this.#fileBytes = position
-      for (const [index, { sequence, resolve }] of blocks.entries()) resolve({ sequence, segment: segments[index]! })
-      if (this.#options.closesFileAfterWrite) await this.#closeFile()
-    } catch (error) {
-      // Nobody knows how much of it is there: what comes next goes to another file, and this one's end is left out when it is read.
-      await this.#closeFile().catch(() => {})
-      for (const { reject } of blocks) reject(error)
-    }
-  }
-
-  async #fileFor(sequence: number): Promise<LogFile> {
-    const { clock, fileSystem, directory, rollingIntervalMs } = this.#options
-    const isFull = this.#fileBytes >= MAX_FILE_BYTES || clock.now() >= this.#fileEndsAt
-    if (this.#file !== null && isFull) await this.#closeFile()
-    if (this.#file !== null) return this.#file
-    this.#fileName = logFileName(sequence)
-    this.#file = await fileSystem.createLog(`${directory}/${this.#fileName}`)
-    this.#fileBytes = 0
-    this.#fileEndsAt = clock.now() + rollingIntervalMs
-    return this.#file
-  }
-
-  async #closeFile(): Promise<void> {
-    const file = this.#file
-    this.#file = null
-    await file?.close()
-  }
+  abstract write(record: Uint8Array, time: number): MaybePromise<WriteAheadLogRecordHandle>
+  /** The record that a handle stands for, also one of an earlier run. */
+  abstract read(handle: WriteAheadLogRecordHandle): MaybePromise<Uint8Array>
+  /** All records that were not cleaned, of earlier runs too, in the order in which they were written. */
+  abstract readAll(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+  /** The records written before a time are not needed any more. @param waitForCompletion whether they are to be gone when this resolves. */
+  abstract clean(threshTime: number, waitForCompletion: boolean): MaybePromise<void>
+  /** Nothing is written after this. */
+  abstract close(): MaybePromise<void>
 }
+
+/** What `spark.streaming.receiver.writeAheadLog.class` names. */
+export type WriteAheadLogClass = new (conf: { get(key: string): string }, logDirectory: string) => WriteAheadLog

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +8,8 @@ import { IOException } from '../../io/errors.ts'
 import type { LogFile } from '../../io/file-system.ts'
 import { LocalFileSystem } from '../../io/local-file-system.ts'
 import { ManualClock } from '../manual-clock.ts'
+import { type FileBasedLogOptions, FileBasedWriteAheadLog } from './file-based-write-ahead-log.ts'
 import { logFileName, readLog, readLogFile } from './log-reader.ts'
-import { WriteAheadLog, type WriteAheadLogOptions } from './write-ahead-log.ts'
 
 const files = new LocalFileSystem()
 let directory = ''
@@ -18,19 +18,20 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-function newLog(options: Partial<WriteAheadLogOptions> = {}): WriteAheadLog {
-  return new WriteAheadLog({
+function newLog(options: Partial<FileBasedLogOptions> = {}): FileBasedWriteAheadLog {
+  return new FileBasedWriteAheadLog({
     fileSystem: files,
     directory,
     clock: new ManualClock(),
     rollingIntervalMs: 60_000,
     closesFileAfterWrite: false,
+    maxFailures: 1,
     firstSequence: 1,
     ...options,
   })
 }
 
-function append(log: WriteAheadLog, text: string, metadata: unknown = undefined) {
+function append(log: FileBasedWriteAheadLog, text: string, metadata: unknown = undefined) {
   return log.append({ id: `input-0-${text}`, format: 'lines', recordCount: text.length, metadata }, Buffer.from(text))
 }
 
@@ -139,6 +140,64 @@ describe('a write-ahead log', () => {
     await log.close()
     assert.deepEqual(await texts(), ['a', 'c'])
     assert.deepEqual(readdirSync(directory), [logFileName(1), logFileName(3)])
+  })
+
+  test('tries again in another file as often as it is told, and no block comes back twice', async (t) => {
+    t.mock.method(process.stderr, 'write', () => true)
+    let failures = 0
+    class FailingDisk extends LocalFileSystem {
+      override async createLog(path: string): Promise<LogFile> {
+        const file = await super.createLog(path)
+        const { append } = file
+        file.append = async (parts) => {
+          // All of it is there, and nobody can take it away: only its number tells that it was written again.
+          await append.call(file, parts)
+          if (failures-- > 0) throw new IOException('IO_ERROR', 'EIO: i/o error')
+        }
+        file.truncate = async () => {
+          throw new IOException('IO_ERROR', 'EIO: i/o error')
+        }
+        return file
+      }
+    }
+    const log = newLog({ fileSystem: new FailingDisk(), maxFailures: 3 })
+    await append(log, 'a')
+    failures = 2
+    const { segment } = await append(log, 'b')
+    assert.equal(segment.file, logFileName(2, 2))
+    failures = 3
+    await assert.rejects(append(log, 'c'), { message: /EIO/ })
+    failures = 0
+    await append(log, 'd')
+    await log.close()
+    assert.deepEqual(readdirSync(directory), [
+      logFileName(1),
+      logFileName(2, 1),
+      logFileName(2, 2),
+      logFileName(3, 1),
+      logFileName(3, 2),
+      logFileName(4),
+    ])
+    assert.deepEqual(
+      (await texts()).filter((text) => text !== 'c'),
+      ['a', 'b', 'd'],
+    )
+    assert.deepEqual(await texts(3), ['d'])
+  })
+
+  test('is read without the files that are removed meanwhile', async (t) => {
+    const said = t.mock.method(process.stderr, 'write', () => true)
+    const log = newLog({ closesFileAfterWrite: true })
+    for (const text of ['a', 'b', 'c']) await append(log, text)
+    class Vanishing extends LocalFileSystem {
+      override open(path: string) {
+        if (path.endsWith(logFileName(2))) rmSync(join(directory, logFileName(2)))
+        return super.open(path)
+      }
+    }
+    const { entries, nextSequence } = await readLog(new Vanishing(), directory, 0)
+    assert.deepEqual([entries.map(({ block }) => block.sequence), nextSequence], [[1, 3], 4])
+    assert.match(String(said.mock.calls[0]?.arguments[0]), /was removed while the log was read/)
   })
 
   test('never takes a sequence number or a file name again, whole or torn', async (t) => {
