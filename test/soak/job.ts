@@ -17,8 +17,8 @@ export interface SoakJobOptions {
   readonly directory: string
   readonly intervalMs: number
   readonly eventsPerSecond: number
-  /** A defect that is planted, null for none. */
-  readonly leak: Leak | null
+  /** Defects that are planted. */
+  readonly leaks: readonly Leak[]
 }
 
 /** A job that runs. */
@@ -46,7 +46,7 @@ const CHECKPOINT_BATCHES = 20
 const PARTITIONS = 2
 
 /** Makes the streams and their outputs; the context is not started yet. */
-export function soakJob({ directory, intervalMs, eventsPerSecond, leak }: SoakJobOptions): SoakJob {
+export function soakJob({ directory, intervalMs, eventsPerSecond, leaks }: SoakJobOptions): SoakJob {
   const checkpoints = join(directory, 'checkpoints')
   const localDir = join(directory, 'local')
   const conf = new SparkConf(false)
@@ -66,7 +66,7 @@ export function soakJob({ directory, intervalMs, eventsPerSecond, leak }: SoakJo
   let seen = 0
 
   const totals = amounts.updateStateByKey<string, number, Total>((values, total) => {
-    leakOnWorker(leak)
+    leakOnWorker(leaks)
     if (values.length > 0) return { sum: values.reduce((a, b) => a + b, total?.sum ?? 0), idleBatches: 0 }
     return total === undefined || total.idleBatches > IDLE_BATCHES
       ? undefined
@@ -85,7 +85,7 @@ export function soakJob({ directory, intervalMs, eventsPerSecond, leak }: SoakJo
     .mapWithState(spec.numPartitions(PARTITIONS).timeout(of(TIMEOUT_BATCHES)))
   sessions.checkpoint(of(CHECKPOINT_BATCHES))
   sessions.foreachRDD(async (rdd) => {
-    leakOnDriver(leak, localDir)
+    leakOnDriver(leaks, localDir)
     seen += await rdd.count()
   })
 

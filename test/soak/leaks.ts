@@ -6,14 +6,20 @@ import { Worker } from 'node:worker_threads'
 export const LEAKS = ['heap', 'worker-heap', 'shared-memory', 'descriptors', 'files', 'threads'] as const
 export type Leak = (typeof LEAKS)[number]
 
-const KEPT_STRINGS = 1000
+const KEPT_STRINGS = 4000
+const STRINGS_PER_KEY = 16
 const SHARED_BYTES = 256 * 1024
 
 const kept: unknown[] = []
+let batches = 0
 let keptByWorker: string[] | undefined
 
 /** Called with each batch. */
-export function leakOnDriver(leak: Leak | null, directory: string): void {
+export function leakOnDriver(leaks: readonly Leak[], directory: string): void {
+  for (const leak of leaks) leakOf(leak, directory)
+}
+
+function leakOf(leak: Leak, directory: string): void {
   switch (leak) {
     case 'heap':
       kept.push(strings())
@@ -29,17 +35,17 @@ export function leakOnDriver(leak: Leak | null, directory: string): void {
       writeFileSync(join(directory, `left-${kept.push(null)}`), '')
       break
     case 'threads':
-      // One in fifty batches: a thread takes megabytes.
-      if (kept.push(null) % 50 === 0) new Worker('setInterval(() => {}, 1e6)', { eval: true }).unref()
+      // Not with each batch: a thread takes megabytes.
+      if (++batches % 20 === 0) new Worker('setInterval(() => {}, 1e6)', { eval: true }).unref()
       break
   }
 }
 
 /** Called for each key of a state, so many times with each batch. */
-export function leakOnWorker(leak: Leak | null): void {
-  if (leak !== 'worker-heap') return
+export function leakOnWorker(leaks: readonly Leak[]): void {
+  if (!leaks.includes('worker-heap')) return
   keptByWorker ??= []
-  keptByWorker.push(`key ${keptByWorker.length} of this worker`)
+  for (let i = 0; i < STRINGS_PER_KEY; i++) keptByWorker.push(`key ${keptByWorker.length} of this worker`)
 }
 
 function strings(): string[] {

@@ -1,9 +1,9 @@
 /**
  * Runs a job with state, windows, a join, checkpoints and a write-ahead log for a while, and tells whether memory, threads, files and delays level off.
  *
- *   npm run soak -- [--minutes 10] [--interval 50] [--rate 2000] [--leak heap]
+ *   npm run soak -- [--minutes 10] [--interval 50] [--rate 2000] [--leak heap,files]
  *
- * `--interval` is in milliseconds, `--rate` in events per second; `--leak` plants a defect that the run must find. Ends with 1 when something grows.
+ * `--interval` is in milliseconds, `--rate` in events per second; `--leak` plants defects that the run must find. Ends with 1 when something grows.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
@@ -28,9 +28,9 @@ const { values } = parseArgs({
   },
 })
 const seconds = Number(values.minutes) * 60
-const leak = (values.leak ?? null) as Leak | null
+const leaks = (values.leak?.split(',') ?? []) as Leak[]
 if (!(seconds > 0) || !(Number(values.interval) > 0) || !(Number(values.rate) > 0)) throw new Error('not above zero')
-if (leak !== null && !LEAKS.includes(leak)) throw new Error(`--leak is one of ${LEAKS.join(', ')}`)
+if (leaks.some((leak) => !LEAKS.includes(leak))) throw new Error(`--leak takes ${LEAKS.join(', ')}`)
 
 const directory = await mkdtemp(join(tmpdir(), 'millstream-soak-'))
 try {
@@ -41,7 +41,7 @@ try {
 
 async function soak(directory: string): Promise<number> {
   const intervalMs = Number(values.interval)
-  const job = soakJob({ directory, intervalMs, eventsPerSecond: Number(values.rate), leak })
+  const job = soakJob({ directory, intervalMs, eventsPerSecond: Number(values.rate), leaks })
   await using ssc = job.ssc
   await ssc.start()
   const samples: Sample[] = []

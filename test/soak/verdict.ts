@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<Measure, readonly [least: number, part: number]>>
   'checkpoint MiB': [0.5, 0.2],
   'local files': [20, 0.1],
   'local MiB': [2, 0.1],
-  'scheduling delay': [500, 0],
+  'scheduling delay': [1000, 0],
   'processing delay': [50, 0.5],
 }
 
