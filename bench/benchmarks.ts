@@ -10,6 +10,7 @@ import { sparkBatches } from './benchmarks/spark-batches.ts'
 import { sparkWords } from './benchmarks/spark-words.ts'
 import { startup } from './benchmarks/startup.ts'
 import { state, windowed } from './benchmarks/state.ts'
+import { checkpoint, recovery } from './benchmarks/state-checkpoints.ts'
 
 /** All benchmarks, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
@@ -19,6 +20,8 @@ export const benchmarks: readonly Benchmark[] = [
   dstreamLatency,
   windowed,
   state,
+  checkpoint,
+  recovery,
   startup,
   closureCapture,
   codec,

@@ -1,9 +1,11 @@
 /**
  * What a batch costs that updates a state: `state.js OPERATION KEYS UPDATES BATCHES INTERVAL_MS CHECKPOINT_DIR`. The operation is
- * `mapWithState`, `updateStateByKey` or `window`. The first batch has every key once; each of the others UPDATES records. Reports the
- * batches' delays in milliseconds and the last batch's count of records.
+ * `mapWithState`, `updateStateByKey` or `window`, of 60 batches. The first batch has every key once; each of the others UPDATES records. A batch is
+ * due when the one before is over. Reports what each took, in milliseconds, and the last batch's count of records.
  */
 import { type DStream, Milliseconds, SparkContext, type State, StateSpec, StreamingContext } from 'millstream'
+import { ManualClock } from 'millstream/testing'
+import { ManualBatches } from './manual-batches.ts'
 import { argument, peakRssBytes, report } from './report.ts'
 
 /** Batches of the window. */
@@ -15,7 +17,8 @@ const updates = Number(argument(2))
 const batchCount = Number(argument(3))
 const intervalMs = Number(argument(4))
 const sc = new SparkContext('local[2]', 'state')
-const ssc = new StreamingContext(sc, Milliseconds(intervalMs))
+const clock = new ManualClock()
+const ssc = new StreamingContext(sc, Milliseconds(intervalMs), { clock })
 ssc.checkpoint(argument(5))
 
 const keyed = (n: number): [string, number] => [`key-${(n * 7919) % keys}`, 1]
@@ -52,18 +55,11 @@ let records = 0
 counted().foreachRDD(async (rdd) => {
   records = await rdd.count()
 })
-const processingDelays: number[] = []
-const done = new Promise<void>((resolve) => {
-  ssc.addStreamingListener({
-    onBatchCompleted({ batchInfo }) {
-      processingDelays.push(batchInfo.processingDelay ?? Number.NaN)
-      if (processingDelays.length === batchCount) resolve()
-    },
-  })
-})
 const cpuBefore = process.cpuUsage()
 await ssc.start()
-await Promise.race([done, ssc.awaitTermination()])
+const batches = new ManualBatches(ssc, clock, intervalMs)
+const batchMillis: number[] = []
+for (let batch = 0; batch < batchCount; batch++) batchMillis.push((await batches.next()).ms)
 const { user, system } = process.cpuUsage(cpuBefore)
-report({ records, processingDelays, cpuSeconds: (user + system) / 1e6, peakRssBytes: peakRssBytes() })
+report({ records, batchMillis, cpuSeconds: (user + system) / 1e6, peakRssBytes: peakRssBytes() })
 await ssc.stop()

@@ -1,7 +1,7 @@
-import java.util.concurrent.CountDownLatch
+import java.util.concurrent.Semaphore
 import org.apache.spark.{SparkConf, SparkContext}
 import org.apache.spark.rdd.RDD
-import org.apache.spark.streaming.{Milliseconds, State, StateSpec, StreamingContext}
+import org.apache.spark.streaming.{ManualBatches, Milliseconds, State, StateSpec, StreamingContext}
 import org.apache.spark.streaming.scheduler.{StreamingListener, StreamingListenerBatchCompleted}
 import scala.collection.mutable
 
@@ -14,7 +14,7 @@ object StateUpdates {
     val updates = args(2).toLong
     val batchCount = args(3).toInt
     val intervalMs = args(4).toLong
-    val sc = new SparkContext(new SparkConf())
+    val sc = new SparkContext(ManualBatches.configure(new SparkConf()))
     val ssc = new StreamingContext(sc, Milliseconds(intervalMs))
     ssc.checkpoint(args(5))
     val first = if (operation == "window") updates else keys
@@ -42,20 +42,21 @@ object StateUpdates {
           .reduceByKeyAndWindow((a: Int, b: Int) => a + b, (a: Int, b: Int) => a - b, Milliseconds(windowBatches * intervalMs), Milliseconds(intervalMs))
           .foreachRDD { rdd => records = rdd.count() }
     }
-    val processingDelays = mutable.Buffer[Long]()
-    val done = new CountDownLatch(1)
+    val completed = new Semaphore(0)
     ssc.addStreamingListener(new StreamingListener {
-      override def onBatchCompleted(event: StreamingListenerBatchCompleted): Unit = {
-        processingDelays += event.batchInfo.processingDelay.get
-        if (processingDelays.length == batchCount) done.countDown()
-      }
+      override def onBatchCompleted(event: StreamingListenerBatchCompleted): Unit = completed.release()
     })
     val cpuBefore = BenchReport.cpuSeconds
     ssc.start()
-    done.await()
+    val batchMillis = (0 until batchCount).map { _ =>
+      val started = System.nanoTime
+      ManualBatches.advance(ssc, intervalMs)
+      completed.acquire()
+      (System.nanoTime - started) / 1e6
+    }
     BenchReport.report(
       "records" -> records,
-      "processingDelays" -> processingDelays.take(batchCount).mkString("[", ",", "]"),
+      "batchMillis" -> batchMillis.mkString("[", ",", "]"),
       "cpuSeconds" -> (BenchReport.cpuSeconds - cpuBefore),
       "peakRssBytes" -> BenchReport.peakRssBytes)
     ssc.stop(stopSparkContext = true, stopGracefully = false)
