@@ -21,6 +21,8 @@ const ASK_AGAIN_MS = 250
 const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   // Plans are small and their partitions given: planning again between stages only costs time.
   'spark.sql.adaptive.enabled': 'false',
+  // Each task would generate Java for the few rows that it moves, to find that it is compiled already: a tenth of a small batch.
+  'spark.sql.codegen.factoryMode': 'NO_CODEGEN',
   // Rows are few and large: a batch of the default 10000 rows could be larger than a worker's memory.
   'spark.sql.execution.arrow.maxBytesPerBatch': String(32 * 1024 * 1024),
   'spark.sql.execution.arrow.compression.codec': 'none',
