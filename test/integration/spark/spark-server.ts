@@ -10,10 +10,10 @@ const PYSPARK = 'pyspark[connect]==4.3.*'
 const DEPLOY = 'org.apache.spark.deploy'
 const SERVER_CLASS = 'org.apache.spark.sql.connect.service.SparkConnectServer'
 const STARTED = /Spark Connect server started at: (?<address>\S+:\d+)/
-const START_TIMEOUT_MS = 120_000
+const START_TIMEOUT_MS = 300_000
 const STOP_TIMEOUT_MS = 20_000
 
-/** Where Spark is: `SPARK_HOME`, the one of an installed pyspark, or of a pyspark installed for these tests. */
+/** Where Spark is: `SPARK_HOME`, by which the suites run on another version too, the one of an installed pyspark, or of a pyspark installed for these tests. */
 export async function sparkHome(): Promise<string> {
   if (process.env.SPARK_HOME !== undefined) return process.env.SPARK_HOME
   const installed = await packageOf('python3')
