@@ -179,7 +179,7 @@ test('jobs are cancelled by group, by tag and all together, each with the words 
   )
 })
 
-test('a checkpoint directory of its own is made inside the given one', async () => {
+test('a checkpoint directory of its own is made inside the given one, and goes with the context if it is empty', async () => {
   await using sc = new SparkContext('local', 'app')
   assert.equal(sc.getCheckpointDir(), null)
   const parent = join(directory, 'checkpoints')
@@ -188,6 +188,8 @@ test('a checkpoint directory of its own is made inside the given one', async () 
   const [child] = await readdir(parent)
   assert.match(child ?? '', /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/)
   assert.equal(sc.getCheckpointDir(), `file:${parent}/${child}`)
+  await sc.stop()
+  assert.deepEqual(await readdir(parent), [], 'nothing was written to it')
 })
 
 test('a checkpoint directory that cannot be made fails the next job', async () => {

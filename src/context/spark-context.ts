@@ -551,11 +551,23 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     if (!this.isStopped) this.#engine.forget(nodeIds)
   }
 
+  /** One directory for each run of a program would be left, whether anything was written to it or not. */
+  async #removeEmptyCheckpointDir(): Promise<void> {
+    const path = this.#checkpointDir
+    if (path === null) return
+    await this.#makingCheckpointDir?.catch(() => {})
+    // One that is not empty is not removed, and that is as it should be.
+    await fileSystemOf(path)
+      .delete(path)
+      .catch(() => {})
+  }
+
   async #stop(): Promise<void> {
     this.#stoppedAt = captureLongCallSite('stop').long
     if (active === this) active = null
     this.#jobs.cancelAll('because SparkContext was shut down')
     await this.#engine.stop()
+    await this.#removeEmptyCheckpointDir()
     this.#progress?.stop()
   }
 }

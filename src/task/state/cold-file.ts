@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { RecordCodec } from '../codec/index.ts'
 import { uniqueFileName } from '../frames.ts'
+import { StateNotSpilledError } from './errors.ts'
 
 /** Length of an entry's bytes, before them. */
 const HEADER_BYTES = 4
@@ -30,7 +31,7 @@ export class ColdFile {
   constructor(directory: string, codec: RecordCodec) {
     this.#codec = codec
     this.#path = path.join(directory, uniqueFileName('state'))
-    this.#file = fs.openSync(this.#path, 'wx+')
+    this.#file = this.#explained(() => fs.openSync(this.#path, 'wx+'))
   }
 
   /** Bytes of all entries ever written. */
@@ -104,9 +105,22 @@ export class ColdFile {
     return this.#window
   }
 
+  #explained<T>(write: () => T): T {
+    try {
+      return write()
+    } catch (cause) {
+      throw new StateNotSpilledError(this.#path, cause)
+    }
+  }
+
   #flush(): void {
     let from = 0
-    while (from < this.#buffered) from += fs.writeSync(this.#file, this.#buffer, from, this.#buffered - from)
+    while (from < this.#buffered) {
+      // At its place: of a write that failed, a part may be there.
+      from += this.#explained(() =>
+        fs.writeSync(this.#file, this.#buffer, from, this.#buffered - from, this.#written + from),
+      )
+    }
     this.#written += this.#buffered
     this.#buffered = 0
   }

@@ -6,3 +6,16 @@ export class StateChangesUnknownError extends MillstreamError {
     super('STATE_CHANGES_UNKNOWN', `what changed in the state since ${sinceMs} ms is not known: take a snapshot`)
   }
 }
+
+/** States that the heap has no room for could not be moved to the disk, because it is full or cannot be written. */
+export class StateNotSpilledError extends MillstreamError {
+  constructor(path: string, cause: unknown) {
+    super(
+      'STATE_NOT_SPILLED',
+      `${path}: states that the worker's memory has no room for could not be written: ` +
+        `${cause instanceof Error ? cause.message : String(cause)}. Free space, set spark.local.dir to a directory that can be written, ` +
+        'or give workers more memory with spark.executor.memory',
+      { cause },
+    )
+  }
+}

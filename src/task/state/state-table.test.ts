@@ -184,3 +184,20 @@ for (const [name, maxEntries] of [
     )
   })
 }
+
+test('a disk that takes no states is an error that says where and what to do, and the version before stays as it was', () => {
+  const runtime = testRuntime(50)
+  removals.push(runtime.remove)
+  let { directory } = runtime
+  const local = { ...runtime, localDir: () => directory }
+  const first = step(StateTable.empty(stateRuntimeOf(local)), 1, [{ key: 'a', value: 1 }])
+  directory += '/gone'
+  const many = Array.from({ length: 200 }, (_, key) => ({ key, value: key }))
+  first.table.begin(first, 2)
+  assert.throws(() => apply(first.table, many), {
+    code: 'STATE_NOT_SPILLED',
+    message: /gone.*ENOENT.*spark\.local\.dir/,
+  })
+  first.table.rollback()
+  assert.equal(contents(first), '["a",1,1]')
+})

@@ -15,6 +15,8 @@ const RETAINED_VERSIONS = 3
 const REMEMBERED_DELTAS = 1024
 /** States may be long: few enough that those in between do not fill a small heap, enough that a look costs nothing. */
 const CHANGES_BETWEEN_LOOKS = 512
+/** A Map of JavaScript holds 2^24 keys: of a partition with more, some go to the file however much memory there is. */
+const MOST_IN_HEAP = 2 ** 24 - 2 * CHANGES_BETWEEN_LOOKS
 /** A table of so few entries in the heap gains nothing by moving them. */
 const FEWEST_EVICTED = 16
 
@@ -322,7 +324,8 @@ export class StateTable {
     this.#countdown -= 1
     if (this.#countdown > 0) return
     this.#resetCountdown()
-    if (this.#runtime.memory.isShort(this.hotSize)) this.#runtime.makeRoom(this)
+    const { memory } = this.#runtime
+    if (this.hotSize >= MOST_IN_HEAP || memory.isShort(this.hotSize)) this.#runtime.makeRoom(this)
   }
 
   #resetCountdown(): void {
