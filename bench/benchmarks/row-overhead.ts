@@ -7,7 +7,7 @@ interface RowOverhead {
   readonly name: string
   /** Bytes that travel for each byte of the records. */
   readonly bytesPerByte: number
-  /** Milliseconds in which a task reads its rows and writes as many. */
+  /** Milliseconds of processor time in which a task reads its rows and writes as many. */
   readonly rowsMs: number
   /** Part of a task's processor time that goes into reading and writing rows. */
   readonly timeShare: number
