@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
-import { Milliseconds, Receiver, Seconds, SparkConf, SparkContext, StreamingContext } from '../../../src/index.ts'
+import {
+  Milliseconds,
+  Receiver,
+  Seconds,
+  SparkConf,
+  SparkContext,
+  type State,
+  StateSpec,
+  StreamingContext,
+} from '../../../src/index.ts'
 import { ListenerLog, runBatches, StreamingHarness, type StreamingHarnessOptions } from '../../../src/testing/index.ts'
 import { until } from '../../model/until.ts'
 import { type SparkServer, startSparkServer } from './spark-server.ts'
@@ -134,7 +144,7 @@ describe('received data', () => {
       tracker.sendRateUpdate = (id, rate) => {
         rates.push(rate)
         sendRateUpdate.call(tracker, id, rate)
-        if (rates.length === 3) resolve()
+        if (rates.length === 2) resolve()
       }
     })
     const socket = await lines.connection
@@ -186,6 +196,33 @@ test('files that appear are read by the executors, each in its batch', async () 
   )
   assert.deepEqual(new Map(windows.batches[1]), new Map([['a', 1], ['b', 1]])) // biome-ignore format: a map
   assert.deepEqual(new Map(windows.batches[2]), new Map([['b', 1], ['c', 1]])) // biome-ignore format: a map
+})
+
+test('a checkpoint of a state holds the keys that changed since the one before', async () => {
+  await using harness = new StreamingHarness({ sparkContext: sc })
+  const { ssc } = harness
+  ssc.checkpoint(directory)
+  const many = Array.from({ length: 400 }, (_, i): [string, number] => [`key ${i}`, i])
+  const input = harness.input<string, number>([many, [['key 1', 5]], [['key 2', -1], ['new', 1]]]) // biome-ignore format: batches
+  const sums = input.mapWithState(
+    StateSpec.function((_: string, value: number | undefined, state: State<number>) => {
+      if (value === -1) state.remove()
+      else state.update((state.getOption() ?? 0) + (value ?? 0))
+    }).numPartitions(2),
+  )
+  sums.name('sums').checkpoint(1)
+  const states = harness.collect(sums.stateSnapshots())
+  sums.foreachRDD(async (rdd) => {
+    await rdd.count()
+  })
+  await ssc.start()
+  await harness.advance(3)
+  await ssc.awaitTerminationOrTimeout(0)
+  const expected = new Map([...many, ['key 1', 6], ['new', 1]] as [string, number][])
+  expected.delete('key 2')
+  assert.deepEqual(new Map(states.batches[2]), expected)
+  const written = readdirSync(join(directory, 'operators', 'sums')).map((name) => name.replace(/-\w+$/, ''))
+  assert.deepEqual(written.sort(), ['1000-snapshot', '2000-changes', '3000-changes'])
 })
 
 describe('jobs of a stream', () => {
