@@ -109,7 +109,7 @@ test('how far the tasks are is seen while they run', async () => {
   })
 })
 
-test('a large broadcast value is fetched once by the executor, whatever the number of jobs and workers', async () => {
+test('the archive and a large broadcast value are fetched once by the executor, whatever the number of jobs and workers', async () => {
   await withContext({ 'spark.millstream.executor.node': process.execPath }, async (sc) => {
     const from = server.process.log.length
     const table = sc.broadcast('x'.repeat(20_000_000))
@@ -117,10 +117,10 @@ test('a large broadcast value is fetched once by the executor, whatever the numb
       const lengths = sc.parallelize([1, 2], 2).map(() => table.value.length)
       assert.deepEqual(await lengths.collect(), [20_000_000, 20_000_000])
     }
-    const fetched = server.process.log
-      .slice(from)
-      .filter((line) => /Executor: Fetching .*files\/millstream-/.test(line))
-    assert.equal(fetched.length, 1, fetched.join('\n'))
+    for (const what of [/Executor: Fetching .*files\/millstream-/, /Executor: Fetching .*archives\/millstream\.tgz/]) {
+      const fetched = server.process.log.slice(from).filter((line) => what.test(line))
+      assert.equal(fetched.length, 1, fetched.join('\n'))
+    }
   })
 })
 
