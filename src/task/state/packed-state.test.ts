@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
 import { test } from 'node:test'
 import { feedOfIterator } from './feed.ts'
 import { PackedState, packState } from './packed-state.ts'
@@ -73,6 +74,38 @@ test('a bucket that is touched again and again stays in two records at most', ()
     assert(Math.max(...records.values()) <= 2)
   }
   assert.equal(entriesOf(state).size, KEYS.length)
+})
+
+test('a bucket of which one record holds a key that times out keeps the others of that record', () => {
+  let state = after(initial([['z', 1]]), 1000, [])
+  state = after(state, 2000, [['b', 2]])
+  state = after(state, 4000, [['d', 4]])
+  state = after(state, 5000, [], 2000)
+  assert.deepEqual(entriesOf(state), new Map([['b', [2, 2000]], ['d', [4, 4000]]])) // biome-ignore format: a map
+})
+
+test('batches that chance decides, with keys that are removed and time out, are those of a map', () => {
+  const seed = randomInt(2 ** 31)
+  let random = seed
+  const next = (below: number) => {
+    random = (Math.imul(random, 1664525) + 1013904223) | 0
+    return (random >>> 8) % below
+  }
+  const expected = new Map<string, [number, number]>()
+  let state = after(initial([]), 0, [])
+  for (let batch = 1; batch <= 120; batch++) {
+    const timeMs = batch * 1000
+    const timeoutBeforeMs = next(3) === 0 ? timeMs - 1000 * (2 + next(8)) : null
+    const size = [0, 3, 40, 900][next(4)] as number
+    const data = Array.from({ length: size }, () => [`key ${next(3000)}`, next(6) === 0 ? null : batch] as const)
+    for (const [key, value] of data) {
+      if (value === null) expected.delete(key)
+      else expected.set(key, [value, timeMs])
+    }
+    for (const [key, [, updatedMs]] of expected) if (updatedMs < (timeoutBeforeMs ?? 0)) expected.delete(key)
+    state = after(state, timeMs, data, timeoutBeforeMs ?? undefined)
+    assert.deepEqual(entriesOf(state), expected, `batch ${batch} of seed ${seed}`)
+  }
 })
 
 test('keys of every kind are found again', () => {

@@ -134,18 +134,18 @@ function* takeEntries(
   let rest = new Columns()
   for (const [at, bucket] of buckets.entries()) {
     const [index, , oldestInside] = bucket
-    if (isTouched[index] === 0 && oldestInside >= oldestMs) {
-      others.push(bucket)
-      continue
+    if (isTouched[index] === 0 && oldestInside >= oldestMs) others.push(bucket)
+    else {
+      const [entryKeys, values, times] = columnsOf(bucket)
+      for (let i = 0; i < entryKeys.length; i++) {
+        const updatedMs = times[i] as number
+        const isWanted = updatedMs < oldestMs || wanted.has(canonicalKey(entryKeys[i]))
+        if (isWanted) yield [entryKeys[i], values[i], updatedMs]
+        else rest.add(entryKeys[i], values[i], updatedMs)
+      }
     }
-    const [entryKeys, values, times] = columnsOf(bucket)
-    for (let i = 0; i < entryKeys.length; i++) {
-      const updatedMs = times[i] as number
-      const isWanted = updatedMs < oldestMs || wanted.has(canonicalKey(entryKeys[i]))
-      if (isWanted) yield [entryKeys[i], values[i], updatedMs]
-      else rest.add(entryKeys[i], values[i], updatedMs)
-    }
-    if (rest.size === 0 || buckets[at + 1]?.[0] === index) continue
+    const isLastOfBucket = buckets[at + 1]?.[0] !== index
+    if (!isLastOfBucket || rest.size === 0) continue
     others.push(rest.packed(index))
     rest = new Columns()
   }
