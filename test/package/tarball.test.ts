@@ -72,6 +72,12 @@ test('CommonJS requires it', async () => {
   assertEnded(outcome, '5\n')
 })
 
+test('a part that needs an optional package says so where it is used', async () => {
+  const { code, stdout, stderr } = await inProject(process.execPath, 'without-pg.mjs')
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /^PACKAGE_NOT_INSTALLED a sink for PostgreSQL needs the package 'pg', .*: npm install pg\n$/)
+})
+
 test('publint finds nothing to complain about', async () => {
   const { code, stdout, stderr } = await inProject(bin('publint'), 'run', '--strict', installed.tarball)
   assert.equal(code, 0, stdout + stderr)
