@@ -1,8 +1,8 @@
-import type { ListedFile } from '../engine/engine.ts'
 import type { FileSplit } from '../engine/lineage.ts'
 import { IllegalArgumentException } from '../errors.ts'
+import { type ClusterListOptions, expandClusterPaths } from '../io/cluster-paths.ts'
 import type { FileStatus } from '../io/file-system.ts'
-import { expandInputPaths } from '../io/input-paths.ts'
+import { expandInputPaths, type InputPathOptions } from '../io/input-paths.ts'
 import {
   binaryFilesSplitBytes,
   clusterSplits,
@@ -18,6 +18,9 @@ import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
 /** Largest piece of a file of fixed-length records, in bytes: a block of Hadoop's local file system. */
 const BINARY_RECORDS_SPLIT_BYTES = 32 * 1024 * 1024
 
+/** Files that are records of their own, empty ones too. */
+const WHOLE_FILES = { subdirectories: 'skip', includesEmpty: true } as const
+
 type Format = Extract<NodeShape, { kind: 'files' }>['format']
 
 /** The RDDs whose records are in files. Paths are listed when the RDD is first needed, so a missing one is an error of the action. */
@@ -30,16 +33,15 @@ export class InputRDDs {
 
   textFile(path: string, minPartitions: number): RDD<string> {
     return this.#files('textFile', 'text', async () => {
-      const listed = this.#context.listFiles?.(path) ?? null
-      const splits =
-        listed === null ? computeSplits(await expandInputPaths(path), minPartitions) : clusterSplits(await listed)
+      const { files, isOnCluster } = await this.#list(path)
+      const splits = isOnCluster ? clusterSplits(files) : computeSplits(files, minPartitions)
       return splits.map((split) => [split])
     })
   }
 
   wholeTextFiles(path: string, minPartitions: number): RDD<[string, string]> {
     return this.#files('wholeTextFiles', 'wholeText', async () => {
-      const files = await expandInputPaths(path, { subdirectories: 'skip' })
+      const { files } = await this.#list(path, WHOLE_FILES)
       const groups = combineFiles(files, wholeTextFilesSplitBytes(files, minPartitions))
       return groups.map((group) => group.map((file) => wholeFile(file, isCompressedFile(file.path))))
     })
@@ -48,7 +50,7 @@ export class InputRDDs {
   binaryFiles(path: string, minPartitions: number): RDD<[string, Buffer]> {
     const { defaultParallelism } = this.#context
     return this.#files('binaryFiles', 'binary', async () => {
-      const files = await expandInputPaths(path, { subdirectories: 'skip' })
+      const { files } = await this.#list(path, WHOLE_FILES)
       const groups = combineFiles(files, binaryFilesSplitBytes(files, minPartitions, defaultParallelism))
       return groups.map((group) => group.map((file) => wholeFile(file, false)))
     })
@@ -63,7 +65,7 @@ export class InputRDDs {
       )
     }
     const listRecords = async () => {
-      const files = await expandInputPaths(path)
+      const { files } = await this.#list(path)
       return files.flatMap((file) => recordSplits(file, recordLength))
     }
     return this.#files('binaryRecords', 'binaryRecords', listRecords, recordLength)
@@ -71,9 +73,20 @@ export class InputRDDs {
 
   objectFile<T>(path: string): RDD<T> {
     return this.#files('objectFile', 'records', async () => {
-      const files = await (this.#context.listFiles?.(path) ?? expandInputPaths(path))
+      const { files } = await this.#list(path)
       return files.filter((file) => file.length > 0).map((file) => [wholeFile(file, false)])
     })
+  }
+
+  async #list(
+    path: string,
+    options: InputPathOptions & ClusterListOptions = {},
+  ): Promise<{ files: FileStatus[]; isOnCluster: boolean }> {
+    const { clusterFiles } = this.#context
+    const files = clusterFiles === undefined ? null : await expandClusterPaths(path, clusterFiles, options)
+    return files === null
+      ? { files: await expandInputPaths(path, options), isOnCluster: false }
+      : { files, isOnCluster: true }
   }
 
   #files<T>(
@@ -107,7 +120,7 @@ const CLASS_NAMES: Readonly<Record<Format, string>> = {
   records: 'MapPartitionsRDD',
 }
 
-function wholeFile(file: ListedFile, isCompressed: boolean): FileSplit {
+function wholeFile(file: FileStatus, isCompressed: boolean): FileSplit {
   return { path: file.path, start: 0, length: file.length, isCompressed }
 }
 

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { REFUSE } from '../closure/closure-error.ts'
-import type { Engine, EngineEvent, JobProperties, JobRequest, ListedFile } from '../engine/engine.ts'
+import type { ClusterFiles, Engine, EngineEvent, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
 import type { FileSystem } from '../io/file-system.ts'
@@ -23,6 +22,7 @@ import { ActiveJobs, JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL, JOB
 import type { Broadcast } from './broadcast.ts'
 import { Broadcasts } from './broadcasts.ts'
 import { captureCallSite, captureLongCallSite } from './call-site.ts'
+import { CheckpointDir } from './checkpoint-dir.ts'
 import { ConsoleProgress } from './console-progress.ts'
 import { createEngine } from './engines.ts'
 import { InputRDDs } from './input-rdds.ts'
@@ -65,8 +65,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   #stoppedAt: string | null = null
   #stopping: Promise<void> | null = null
   #nextRddId = 0
-  #checkpointDir: string | null = null
-  #makingCheckpointDir: Promise<unknown> | null = null
+  readonly #checkpointDir: CheckpointDir
 
   /** The master URL, for instance `local[2]`. */
   readonly master: string
@@ -113,6 +112,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.appName = appName
     this.#broadcasts = new Broadcasts(this.#engine, this)
     this.#inputs = new InputRDDs(this)
+    this.#checkpointDir = new CheckpointDir(this.#engine.clusterFiles)
     this.#cleaner = new NodeCleaner((ids) => this.#forget(ids))
     active = this
   }
@@ -347,8 +347,8 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   }
 
   /** @internal */
-  listFiles(pathList: string): Promise<readonly ListedFile[]> | null {
-    return this.#engine.listFiles?.(pathList) ?? null
+  get clusterFiles(): ClusterFiles | undefined {
+    return this.#engine.clusterFiles
   }
 
   /** @internal */
@@ -372,27 +372,17 @@ export class SparkContext implements RDDContext, AsyncDisposable {
    */
   setCheckpointDir(directory: string | null): void {
     this.assertNotStopped()
-    if (directory === null) {
-      this.#checkpointDir = null
-      this.#makingCheckpointDir = null
-      return
-    }
-    const fileSystem = fileSystemOf(directory)
-    const path = `${fileSystem.qualify(directory).replace(/\/$/, '')}/${randomUUID()}`
-    this.#checkpointDir = path
-    this.#makingCheckpointDir = fileSystem.mkdirs(path)
-    // The next job waits for it and reports what went wrong.
-    this.#makingCheckpointDir.catch(() => {})
+    this.#checkpointDir.set(directory)
   }
 
   /** The directory that `setCheckpointDir` made for this context, or null. */
   getCheckpointDir(): string | null {
-    return this.#checkpointDir
+    return this.#checkpointDir.path
   }
 
   /** @internal */
   get checkpointDir(): string | null {
-    return this.#checkpointDir
+    return this.#checkpointDir.path
   }
 
   /**
@@ -535,7 +525,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   async #submit(request: JobRequest): Promise<unknown[]> {
     this.assertNotStopped()
     return this.#jobs.run(request.properties, request.signal, async (signal) => {
-      await this.#makingCheckpointDir
+      await this.#checkpointDir.ready()
       await this.#broadcasts.settled()
       return this.#engine.runJob({ ...request, signal })
     })
@@ -551,23 +541,12 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     if (!this.isStopped) this.#engine.forget(nodeIds)
   }
 
-  /** One directory for each run of a program would be left, whether anything was written to it or not. */
-  async #removeEmptyCheckpointDir(): Promise<void> {
-    const path = this.#checkpointDir
-    if (path === null) return
-    await this.#makingCheckpointDir?.catch(() => {})
-    // One that is not empty is not removed, and that is as it should be.
-    await fileSystemOf(path)
-      .delete(path)
-      .catch(() => {})
-  }
-
   async #stop(): Promise<void> {
     this.#stoppedAt = captureLongCallSite('stop').long
     if (active === this) active = null
     this.#jobs.cancelAll('because SparkContext was shut down')
     await this.#engine.stop()
-    await this.#removeEmptyCheckpointDir()
+    await this.#checkpointDir.removeEmpty()
     this.#progress?.stop()
   }
 }

@@ -1,3 +1,4 @@
+import type { ClusterLister } from '../io/cluster-paths.ts'
 import type { ClassTable } from '../task/codec/index.ts'
 import type { ResultSink } from '../task/program.ts'
 import type { LineageNode } from './lineage.ts'
@@ -17,6 +18,8 @@ export interface JobRequest {
   /** Partitions to run, in the order of the results; all of them when absent. */
   readonly partitions?: readonly number[]
   readonly properties: JobProperties
+  /** Where the blocks go that the sink sends; only with `Engine.clusterFiles`. There are no results then. */
+  readonly output?: JobOutput
   /** Cancels the job: its running tasks are ended within 100 ms, even in an endless loop. */
   readonly signal?: AbortSignal
   /** Called on the driver as each partition's result arrives, in any order; index into `partitions`. */
@@ -47,10 +50,21 @@ export type EngineEvent =
     }
   | { readonly kind: 'stageEnded'; readonly stageId: number }
 
-/** A file that an engine's cluster can read. */
-export interface ListedFile {
-  readonly path: string
-  readonly length: number
+/** Files that an engine's cluster reads and writes with file systems of its own. Paths come resolved. */
+export interface ClusterFiles extends ClusterLister {
+  /** Writes a file by itself: a directory of that name, with one part in it. What was there is replaced. */
+  writeFile(path: string, content: Uint8Array): Promise<void>
+  /** Reads what `writeFile` wrote, with a line feed at its end; null where nothing is. */
+  readFile(path: string): Promise<Uint8Array | null>
+}
+
+/** A directory that the executors of a job write, a file for each partition, from blocks that its sink sends (`task/block-output.ts`). */
+export interface JobOutput {
+  /** Resolved. */
+  readonly directory: string
+  readonly compression: 'none' | 'gzip'
+  /** Whether what is there already goes away; it is an error else. */
+  readonly replaces: boolean
 }
 
 /** What an engine is given by the SparkContext that owns it. */
@@ -74,11 +88,8 @@ export interface Engine {
    * @throws SparkException when a task failed as often as allowed; JobCancelledException when cancelled.
    */
   runJob(request: JobRequest): Promise<unknown[]>
-  /**
-   * Lists the files of an input path (paths separated by commas, patterns, directories) with the file systems of the engine's cluster; null
-   * for paths that are this machine's, which the driver lists itself.
-   */
-  listFiles?(pathList: string): Promise<readonly ListedFile[]> | null
+  /** The file systems of the engine's cluster; absent where all files are those of the driver's machine. */
+  readonly clusterFiles?: ClusterFiles
   /** Frees what was persisted of a node; resolves once it is gone. */
   unpersist(node: LineageNode): Promise<void>
   /**

@@ -36,14 +36,17 @@ export async function expandInputPaths(
   if (problems.length > 0) throw new InvalidInputException('INVALID_INPUT', problems.join('\n'))
   if (subdirectories === 'skip') return files.filter((file) => !file.isDirectory)
   const directory = files.find((file) => file.isDirectory)
-  if (directory !== undefined) {
-    throw new IOException(
-      'INPUT_IS_A_DIRECTORY',
-      `Path: ${parsePath(directory.path).path} is a directory, which is not supported by the record reader when ` +
-        '`mapreduce.input.fileinputformat.input.dir.recursive` is false. Name it with a pattern of its own to read its files.',
-    )
-  }
+  if (directory !== undefined) throw directoryInInput(parsePath(directory.path).path)
   return files
+}
+
+/** The error of a directory inside an input directory. */
+export function directoryInInput(path: string): IOException {
+  return new IOException(
+    'INPUT_IS_A_DIRECTORY',
+    `Path: ${path} is a directory, which is not supported by the record reader when ` +
+      '`mapreduce.input.fileinputformat.input.dir.recursive` is false. Name it with a pattern of its own to read its files.',
+  )
 }
 
 async function filesOf(directory: FileStatus): Promise<FileStatus[]> {

@@ -44,6 +44,11 @@ export function comparePaths(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
+/** The pattern that stands for one path and no other. */
+export function escapeGlob(path: string): string {
+  return path.replace(/[{}[\]*?\\]/g, '\\$&')
+}
+
 /** Cuts a comma-separated list of paths; a comma inside `{…}` belongs to the pattern. */
 export function splitPathList(pathList: string): string[] {
   const paths: string[] = []

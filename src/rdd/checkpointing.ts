@@ -1,10 +1,12 @@
-import type { JobProperties } from '../engine/engine.ts'
+import type { ClusterFiles, JobProperties } from '../engine/engine.ts'
 import type { DataBlock, LineageNode, NodeStorage } from '../engine/lineage.ts'
 import { effectiveNode, parentsOf } from '../engine/lineage.ts'
 import { SparkException } from '../errors.ts'
+import type { FileStatus } from '../io/file-system.ts'
 import { builtin } from '../task/partition-functions.ts'
 import { StorageLevel } from '../task/storage-level.ts'
 import { localDirectory } from './local-directory.ts'
+import { PARTITIONER_FILE, partFiles } from './part-file.ts'
 import { partitionerFile } from './partitioner-file.ts'
 import type { RDDContext } from './rdd-context.ts'
 import type { NodeShape, RDDLineage } from './rdd-lineage.ts'
@@ -146,6 +148,26 @@ export async function makeReliableCheckpoint(
   properties: JobProperties,
 ): Promise<LineageNode> {
   const directory = `${context.checkpointDir}/rdd-${node.id}`
+  const isOnCluster = ((await context.clusterFiles?.resolve(directory)) ?? null) !== null
+  const parts = await (isOnCluster ? writeOnCluster : writeLocally)(context, node, properties, directory)
+  files.set(node.storage, directory)
+  return Object.freeze({
+    ...identityOf(node, properties),
+    kind: 'files',
+    className: 'ReliableCheckpointRDD',
+    format: 'records',
+    partitions: parts.map(({ path, length }) => [{ path, start: 0, length, isCompressed: false }]),
+    recordLength: 0,
+  })
+}
+
+/** @returns the files of the partitions, in their order. */
+async function writeLocally(
+  context: RDDContext,
+  node: LineageNode,
+  properties: JobProperties,
+  directory: string,
+): Promise<FileStatus[]> {
   const fileSystem = context.fileSystem(directory)
   const target = localDirectory(context, directory, 'checkpoint')
   // Left over from an earlier context with the same directory, or from a job that failed half way.
@@ -154,23 +176,25 @@ export async function makeReliableCheckpoint(
   await context.runJob({ node, sink: builtin('savePartitionAsRecords', target), properties })
   const partitioner = node.partitioner && partitionerFile(node.partitioner)
   if (partitioner) {
-    await using file = await fileSystem.create(`${directory}/_partitioner`)
+    await using file = await fileSystem.create(`${directory}/${PARTITIONER_FILE}`)
     await file.write(partitioner)
     await file.commit()
   }
-  const statuses = await fileSystem.listStatus(directory)
-  const splits = statuses
-    .filter((status) => /\/part-\d+$/.test(status.path))
-    .map((status) => [{ path: status.path, start: 0, length: status.length, isCompressed: false }])
-  files.set(node.storage, fileSystem.qualify(directory))
-  return Object.freeze({
-    ...identityOf(node, properties),
-    kind: 'files',
-    className: 'ReliableCheckpointRDD',
-    format: 'records',
-    partitions: splits,
-    recordLength: 0,
-  })
+  return partFiles(await fileSystem.listStatus(directory))
+}
+
+async function writeOnCluster(
+  context: RDDContext,
+  node: LineageNode,
+  properties: JobProperties,
+  directory: string,
+): Promise<FileStatus[]> {
+  const cluster = context.clusterFiles as ClusterFiles
+  const output = { directory, compression: 'none', replaces: true } as const
+  await context.runJob({ node, sink: builtin('sendPartitionAsRecords'), properties, output })
+  const partitioner = node.partitioner && partitionerFile(node.partitioner)
+  if (partitioner) await cluster.writeFile(`${directory}/${PARTITIONER_FILE}`, partitioner)
+  return partFiles((await cluster.list(directory)) ?? [])
 }
 
 async function makeLocalCheckpoint(

@@ -1,4 +1,4 @@
-import type { JobProperties, JobRequest, ListedFile } from '../engine/engine.ts'
+import type { ClusterFiles, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import type { FileSystem } from '../io/file-system.ts'
 import type { RDD } from './rdd.ts'
@@ -26,8 +26,8 @@ export interface RDDContext {
   unpersist(rddId: number, node: LineageNode | null): Promise<void>
   /** The directory that `setCheckpointDir` made for this context, or null. */
   readonly checkpointDir: string | null
-  /** Lists an input path with the file systems of the engine's cluster; null, or absent, where the driver lists it. */
-  listFiles?(pathList: string): Promise<readonly ListedFile[]> | null
+  /** The file systems of the engine's cluster; absent where all files are those of the driver's machine. */
+  readonly clusterFiles?: ClusterFiles | undefined
   /** Has the engine keep a local checkpoint where its workers are; null, or absent, where the driver keeps it. */
   checkpointLocally?(node: LineageNode, properties: JobProperties): Promise<void> | null
   /** The file system that a path belongs to. @throws UnsupportedFileSystemException */

@@ -1,4 +1,4 @@
-import type { JobProperties } from '../engine/engine.ts'
+import type { JobOutput, JobProperties } from '../engine/engine.ts'
 import type { ResultSink } from '../task/program.ts'
 import { writeCheckpoints } from './checkpointing.ts'
 import type { RDD } from './rdd.ts'
@@ -12,6 +12,8 @@ export interface JobOptions {
   readonly onResult?: (index: number, value: unknown) => void
   /** Who submits it; taken from the calling code when absent. A job that runs later than its call took them at the call. */
   readonly properties?: JobProperties
+  /** Where the cluster writes the blocks that the sink sends; there are no results then. */
+  readonly output?: JobOutput
 }
 
 /**
@@ -26,7 +28,7 @@ export async function runJob<R>(
   options: JobOptions = {},
 ): Promise<R[]> {
   const { context } = rdd
-  const { partitions, signal, onResult } = options
+  const { partitions, signal, onResult, output } = options
   context.assertNotStopped()
   // Taken before anything is awaited: the user's stack and properties are those of the call.
   const properties = options.properties ?? context.jobProperties(operation)
@@ -38,6 +40,7 @@ export async function runJob<R>(
     ...(partitions && { partitions }),
     ...(signal && { signal }),
     ...(onResult && { onResult }),
+    ...(output && { output }),
   })
   await writeCheckpoints(context, node, properties)
   return results as R[]

@@ -7,6 +7,8 @@ export interface InputSplit {
   readonly start: number
   readonly length: number
   readonly isCompressed: boolean
+  /** The bytes of the piece where somebody else has read them; the task itself reads it else. */
+  readonly content?: StoredBytes
 }
 
 /**

@@ -60,6 +60,8 @@ const FUNCTIONS = {
   saveCheckpointPart: checkpoint.saveCheckpointPart,
   savePartitionAsRecords: saving.savePartitionAsRecords,
   savePartitionAsText: saving.savePartitionAsText,
+  sendPartitionAsRecords: saving.sendPartitionAsRecords,
+  sendPartitionAsText: saving.sendPartitionAsText,
   slideWindow: state.stateZips.slideWindow,
   sortByKey: whole.sortByKey,
   stateChanges: state.stateChanges,

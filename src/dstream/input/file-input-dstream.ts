@@ -1,12 +1,8 @@
 import { parseTimeMs } from '../../engine/conf-units.ts'
 import type { FileSplit } from '../../engine/lineage.ts'
 import { IllegalArgumentException } from '../../errors.ts'
-import { FileNotFoundException } from '../../io/errors.ts'
-import type { FileStatus } from '../../io/file-system.ts'
-import { fileSystemOf } from '../../io/file-systems.ts'
-import { globStatus } from '../../io/glob-status.ts'
-import { computeSplits, isCompressedFile } from '../../io/input-splits.ts'
-import { isHidden, pathName } from '../../io/path.ts'
+import { clusterSplits, computeSplits, isCompressedFile } from '../../io/input-splits.ts'
+import { isHidden, parsePath, pathName } from '../../io/path.ts'
 import { log } from '../../log.ts'
 import { RDD } from '../../rdd/rdd.ts'
 import { RDDLineage } from '../../rdd/rdd-lineage.ts'
@@ -18,6 +14,7 @@ import type { StreamingContext } from '../streaming-context.ts'
 import type { Time } from '../time.ts'
 import { FileSelection, type WatchedFile } from './file-selection.ts'
 import { InputDStream } from './input-dstream.ts'
+import { WatchedDirectory } from './watched-directory.ts'
 
 /** How a watched file's content becomes records. */
 export type FileFormat = 'text' | 'wholeText' | 'binary' | 'binaryRecords' | 'records'
@@ -46,7 +43,7 @@ const BINARY_RECORDS_SPLIT_BYTES = 32 * 1024 * 1024
  * once, as it is in the batch after its modification time, so it should be moved into place when it is complete.
  */
 export class FileInputDStream<T> extends InputDStream<T> {
-  readonly #directory: string
+  readonly #directory: WatchedDirectory
   readonly #format: FileFormat
   readonly #recordLength: number
   readonly #rememberMs: number
@@ -63,8 +60,7 @@ export class FileInputDStream<T> extends InputDStream<T> {
       )
     }
     super(context, operation)
-    fileSystemOf(directory).qualify(directory)
-    this.#directory = directory
+    this.#directory = new WatchedDirectory(directory, context.sparkContext.clusterFiles)
     this.#format = format
     this.#recordLength = recordLength
     this.#rememberMs = rememberMs(context)
@@ -85,7 +81,7 @@ export class FileInputDStream<T> extends InputDStream<T> {
       log(
         'WARN',
         'FileInputDStream',
-        `Time taken to find new files ${tookMs} exceeds the batch size. Consider fewer files in ${this.#directory}, or a longer batch interval.`,
+        `Time taken to find new files ${tookMs} exceeds the batch size. Consider fewer files in ${this.#directory.path}, or a longer batch interval.`,
       )
     }
     const paths = files.map(({ path }) => path)
@@ -106,7 +102,8 @@ export class FileInputDStream<T> extends InputDStream<T> {
     if (selected !== undefined) return selected
     // A batch that was completed in an earlier run and then forgotten has no files any more; what lies there now belongs to later ones.
     if (this.#recovered?.runs(batchTime) === false) return []
-    return this.#selection.select(batchTime, await this.#listFiles())
+    const files = await this.#directory.list(this.#selection.thresholdOf(batchTime))
+    return this.#selection.select(batchTime, files)
   }
 
   override clearMetadata(time: Time, isUnpersisting: boolean): void {
@@ -124,23 +121,6 @@ export class FileInputDStream<T> extends InputDStream<T> {
   override restoreCheckpointData(data: PlainData, run: RecoveredRun): void {
     this.#selection.restore(data)
     this.#recovered = run
-  }
-
-  /** All files one level below the watched directories; none, with a warning, where that fails. */
-  async #listFiles(): Promise<FileStatus[]> {
-    try {
-      const matches = await globStatus(this.#directory)
-      if (matches === undefined) {
-        log('WARN', 'FileInputDStream', `No directory to scan: ${this.#directory} does not exist`)
-        return []
-      }
-      const directories = matches.filter(({ isDirectory }) => isDirectory)
-      const listings = await Promise.all(directories.map(({ path }) => listIfThere(path)))
-      return listings.flat().filter(({ isDirectory }) => !isDirectory)
-    } catch (error) {
-      log('WARN', 'FileInputDStream', `Error finding new files under ${this.#directory}: ${String(error)}`)
-      return []
-    }
   }
 
   #filesRDD(files: readonly WatchedFile[]): RDD<T> {
@@ -169,7 +149,10 @@ export class FileInputDStream<T> extends InputDStream<T> {
   }
 
   #splits(file: WatchedFile): FileSplit[] {
-    if (this.#format === 'text') return computeSplits([{ ...file, isDirectory: false }], 1)
+    if (this.#format === 'text') {
+      const isOnCluster = this.context.sparkContext.clusterFiles !== undefined && parsePath(file.path).scheme !== 'file'
+      return isOnCluster ? clusterSplits([file]) : computeSplits([{ ...file, isDirectory: false }], 1)
+    }
     const whole = { path: file.path, start: 0, length: file.length, isCompressed: isCompressedFile(file.path) }
     if (this.#format !== 'binaryRecords') return [whole]
     const size = Math.ceil(BINARY_RECORDS_SPLIT_BYTES / this.#recordLength) * this.#recordLength
@@ -183,17 +166,6 @@ export class FileInputDStream<T> extends InputDStream<T> {
 
 function isNoDotFile(path: string): boolean {
   return !pathName(path).startsWith('.')
-}
-
-/** A directory may go between being found and being listed. */
-async function listIfThere(directory: string): Promise<FileStatus[]> {
-  try {
-    return await fileSystemOf(directory).listStatus(directory)
-  } catch (error) {
-    if (!(error instanceof FileNotFoundException)) throw error
-    log('WARN', 'FileInputDStream', `No directory to scan: ${directory} does not exist`)
-    return []
-  }
 }
 
 /** How long files are remembered: whole batches, at least `spark.streaming.fileStream.minRememberDuration`. */

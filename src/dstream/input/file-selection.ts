@@ -43,10 +43,15 @@ export class FileSelection {
     this.#initialThreshold = options.initialThreshold
   }
 
+  /** Files that were modified at this time or earlier are not new to the batch at `batchTime`. */
+  thresholdOf(batchTime: number): number {
+    return Math.max(this.#initialThreshold, batchTime - this.#options.rememberMs)
+  }
+
   /** Takes the new files of the batch at `batchTime` out of those that are there. */
   select(batchTime: number, files: readonly WatchedFile[]): readonly WatchedFile[] {
-    const { filter, rememberMs } = this.#options
-    const threshold = Math.max(this.#initialThreshold, batchTime - rememberMs)
+    const { filter } = this.#options
+    const threshold = this.thresholdOf(batchTime)
     const selected: WatchedFile[] = []
     for (const file of files) {
       if (!filter(file.path)) continue

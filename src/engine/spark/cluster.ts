@@ -1,6 +1,6 @@
 import { type ClosurePayload, shippedIn } from '../../closure/index.ts'
 import type { StorageLevel } from '../../task/storage-level.ts'
-import type { ListedFile } from '../engine.ts'
+import type { JobOutput } from '../engine.ts'
 import type { LineageNode } from '../lineage.ts'
 import { PackageArchives } from './archive/index.ts'
 import type { Row } from './arrow/row-batch.ts'
@@ -11,7 +11,7 @@ import { executorPlatform, sendArchive } from './executors.ts'
 import type { Relation } from './gen/spark_connect_pb.ts'
 import { KeptRelations } from './kept-relations.ts'
 import { Occupancy } from './occupancy.ts'
-import { fileRows, listedFile, listedFiles } from './plan/file-relations.ts'
+import { columnsOf, fileRows, piecesOf } from './plan/file-relations.ts'
 import {
   accumulatorRows,
   checkpointedRelation,
@@ -23,7 +23,7 @@ import {
   unionAll,
 } from './plan/relations.ts'
 import type { SparkStage } from './plan/spark-stage.ts'
-import { checkpointRelation, fetchRows, removeRelation } from './remote-relations.ts'
+import { checkpointRelation, fetchRows, removeRelation, writeBlocks } from './remote-relations.ts'
 import { type PlanBudget, SessionFiles } from './session-files.ts'
 import type { SparkSettings } from './settings.ts'
 import type { ShippedPayloads } from './shipped-payloads.ts'
@@ -97,11 +97,34 @@ export class SparkCluster {
     }
   }
 
-  /** Lists one input path with the cluster's file systems, in the order of the names. */
-  async listFiles(path: string): Promise<ListedFile[]> {
-    const files: ListedFile[] = []
-    for await (const row of fetchRows(this.session, listedFiles(path))) files.push(listedFile(row))
-    return files.sort((a, b) => (a.path < b.path ? -1 : 1))
+  /**
+   * Runs a stage whose tasks send blocks, and has the executors write them, a file for each partition that has any.
+   * @returns the rows of accumulators that came with it.
+   */
+  async write(stage: SparkStage, output: JobOutput, context: StageContext, signal?: AbortSignal): Promise<Row[]> {
+    const accumulators: Row[] = []
+    const parts = this.#newPlan(context, signal)
+    const watch = { signal, onProgress: context.onProgress }
+    // The number of a file is that of Spark's partition.
+    const toFiles = (rows: Relation): Promise<void> =>
+      writeBlocks(this.session, exchangeByTarget(dataRows(rows), Math.max(1, stage.tasks.size)), output, watch)
+    try {
+      const isEmpty = stage.tasks.size === 0
+      const rows = isEmpty ? localRelation([]) : await this.#relationOf(stage, parts)
+      if (!usesAccumulators(stage)) {
+        await toFiles(rows)
+        return accumulators
+      }
+      // Files hold no accumulators: these are read apart, and nothing is computed twice.
+      const relationId = await checkpointRelation(this.session, rows, undefined, watch)
+      parts.temporary.push(relationId)
+      const kept = checkpointedRelation(relationId)
+      await toFiles(kept)
+      for await (const row of fetchRows(this.session, accumulatorRows(kept), { signal })) accumulators.push(row)
+      return accumulators
+    } finally {
+      this.#removeTemporary(parts)
+    }
   }
 
   /**
@@ -159,12 +182,14 @@ export class SparkCluster {
     for (const rows of forwarded) inputs.push(forwardedRows(await this.#keptRelation(rows.node.id), rows))
     if (standing !== null) {
       inputs.push(
-        standing.from === 'files' ? fileRows(standing.node) : dataRows(await this.#keptRelation(standing.node.id)),
+        standing.from === 'files'
+          ? fileRows(standing.node, stage.tasks.keys())
+          : dataRows(await this.#keptRelation(standing.node.id)),
       )
     }
     const all = unionAll(inputs)
     const input = exchangePartitions === null ? all : exchangeByTarget(all, exchangePartitions)
-    return mapPartitions(input, stage.callSite, await this.#commandOf(stage, parts))
+    return mapPartitions(input, stage.callSite, await this.#commandOf(stage, parts), columnsOf(standing))
   }
 
   async #keptRelation(nodeId: number): Promise<Relation> {
@@ -207,6 +232,7 @@ export class SparkCluster {
       modules,
       tasks: stage.tasks,
       output: stage.output,
+      pieces: piecesOf(stage),
       classes,
       broadcasts,
       localProperties: context.localProperties,

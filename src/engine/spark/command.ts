@@ -22,6 +22,11 @@ import type { TaskInput } from '../../task/input.ts'
  * - `leaf = ACCUMULATOR_LEAF`: what tasks of earlier stages gathered in accumulators. The worker does not read it: it passes each such row on
  *   as it is, but with `target = 0`, whatever the command's output is.
  *
+ * ## Lines of files
+ * Where {@link SparkCommand.pieces} is given, the input has the one column `block` instead, text: the lines of one piece of a file, each with a
+ * line feed behind it, before them {@link pieceName} and a line feed. They are leaf 0 of the piece's targets. A Spark task without any row
+ * runs the targets of the piece that stands at its place in the list, the order in which Spark makes tasks of pieces.
+ *
  * ## Output
  * After each target, the rows that {@link StageOutput} says; then, when `takeAccumulatorUpdates()` is not empty, one row
  * `(0, ACCUMULATOR_LEAF, target, 0, codec.encode(updates))` (split into several parts, as any block, when it exceeds `limits.maxBlockBytes`).
@@ -37,21 +42,19 @@ export const ROW_COLUMNS = ['target', 'leaf', 'source', 'part', 'block'] as cons
 export const ANCHOR_LEAF = -1
 export const ACCUMULATOR_LEAF = -2
 
-/** The bytes of a leaf, as the input tree names them: the worker puts the leaf's blocks in place of it. */
+/**
+ * The bytes of a leaf, as the input tree names them: the worker puts the leaf's blocks in place of it. The blocks of one source put together
+ * are what the format of the tree's node says, and so are all sources one after another.
+ */
 export interface LeafRef {
   readonly leaf: number
-  /**
-   * `bytes`: the blocks of one source put together are what the format of the tree's node says, and so are all sources one after another;
-   * `lines`: each block is one line of text in UTF-8 without its end (Spark's text reader).
-   */
-  readonly encoding: 'bytes' | 'lines'
 }
 
 /**
  * A task's input tree (task/input.ts, `TaskInput`), with leaves in place of bytes. `data` takes all sources of its leaf as one block of
  * bytes; `segments` takes one segment per source that sent any byte, in ascending order of `source`; `files` are read with the executor's file
- * system (for a path that is no local one there is a leaf instead). There is no `cached` and no `absent`: what is persisted is a relation on the
- * server, and its partitions are leaves.
+ * system, or, where Spark's own readers read them, source i of a leaf is the content of `splits[i]`. There is no `cached` and no `absent`: what
+ * is persisted is a relation on the server, and its partitions are leaves.
  */
 export type LeafInput = WithLeaves<Exclude<TaskInput, { readonly kind: 'cached' | 'absent' }>>
 
@@ -64,7 +67,9 @@ type WithLeaves<Input> = Input extends { readonly kind: 'data' }
       ? Omit<Input, 'input'> & { readonly input: LeafInput }
       : Input extends { readonly kind: 'many' }
         ? Omit<Input, 'inputs'> & { readonly inputs: readonly LeafInput[] }
-        : Input
+        : Input extends { readonly kind: 'files' }
+          ? Input & { readonly leaf?: LeafRef }
+          : Input
 
 /** Where rows go: `[target, leaf, target, leaf, …]` of the next stage; empty when nobody reads them. */
 export type Route = readonly number[]
@@ -82,7 +87,22 @@ export type StageOutput =
    * `(t, l, target, part, block)` for each pair of `routes[b]`; nothing is sent for an empty segment.
    */
   | { readonly kind: 'shuffle'; readonly routes: readonly Route[]; readonly anchors: number }
+  /** The sink sends blocks (`task/block-output.ts`), which go to rows `(partition, 0, 0, part, block)` as they are; what it gives is dropped. */
+  | { readonly kind: 'blocks'; readonly anchors: 0 }
 // `anchors`: when above 0, the task whose target is the smallest of `tasks` also sends rows (t, ANCHOR_LEAF, 0, 0, empty) for t in [0, anchors).
+
+/** A piece of a file by name: where it begins, a space, and the path, which its lines have percent-encoded. */
+export function pieceName(path: string, start: number): string {
+  return `${start} ${path}`
+}
+
+/** A piece of a text file that is one Spark task's input. */
+export interface FilePiece {
+  /** {@link pieceName} */
+  readonly name: string
+  /** Which of our tasks read it: none where nobody asked for it. */
+  readonly targets: readonly number[]
+}
 
 /** A captured value: in the command, or as a file of the session. */
 export type Shipment =
@@ -129,6 +149,8 @@ export interface SparkCommand {
   /** The input tree of each target that this stage runs. */
   readonly tasks: ReadonlyMap<number, LeafInput>
   readonly output: StageOutput
+  /** For input that is lines of files; null for rows. */
+  readonly pieces: readonly FilePiece[] | null
   /** Classes whose instances may come as records: rebuilt before any record is read. Equal payloads come with every stage. */
   readonly classes: readonly Shipment[]
   /** Broadcast values that the program or an accumulator of it may read, by id; an id never gets another value. */

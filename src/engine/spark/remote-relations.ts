@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { StorageLevel } from '../../task/storage-level.ts'
+import type { JobOutput } from '../engine.ts'
 import type { Row } from './arrow/row-batch.ts'
 import { rowsOf } from './arrow/row-batch.ts'
 import { readRowStream } from './arrow/row-batch-reader.ts'
@@ -14,7 +15,12 @@ import {
   PlanSchema,
   type Relation,
 } from './gen/spark_connect_pb.ts'
+import { blocksAsText } from './plan/file-relations.ts'
 import { sqlRelation } from './plan/relations.ts'
+
+/** `WriteOperation.mode` */
+const OVERWRITE = 2
+const ERROR_IF_EXISTS = 3
 
 type CommandType = NonNullable<MessageInitShape<typeof CommandSchema>['commandType']>
 
@@ -72,6 +78,26 @@ export async function copyRelation(
   } finally {
     for await (const _ of execute(from, planOf(sqlRelation(`DROP VIEW IF EXISTS global_temp.${name}`))));
   }
+}
+
+/**
+ * Has Spark's text writer write blocks to a directory from where they are, a file for each partition that has any.
+ * @throws SparkException PATH_ALREADY_EXISTS
+ */
+export async function writeBlocks(
+  session: ConnectSession,
+  rows: Relation,
+  { directory, compression, replaces }: JobOutput,
+  watch: Watch = {},
+): Promise<void> {
+  const value = {
+    input: blocksAsText(rows),
+    source: 'text',
+    saveType: { case: 'path' as const, value: directory },
+    mode: replaces ? OVERWRITE : ERROR_IF_EXISTS,
+    options: { compression },
+  }
+  for await (const _ of run(session, { case: 'writeOperation', value }, watch));
 }
 
 function planOf(root: Relation): Plan {

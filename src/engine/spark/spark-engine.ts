@@ -1,19 +1,25 @@
 import { SparkException } from '../../errors.ts'
-import { splitPathList } from '../../io/path.ts'
 import { log } from '../../log.ts'
 import { systemTimeMs } from '../../system-clock.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { ResultSink } from '../../task/program.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import { retainBlocks } from '../block-lease.ts'
-import type { AccumulatorUpdate, CheckpointRequest, Engine, EngineOptions, JobRequest, ListedFile } from '../engine.ts'
+import type {
+  AccumulatorUpdate,
+  CheckpointRequest,
+  ClusterFiles,
+  Engine,
+  EngineOptions,
+  JobOutput,
+  JobRequest,
+} from '../engine.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import { isPersisted } from '../stage-plan.ts'
 import type { Row } from './arrow/row-batch.ts'
 import type { SparkCluster, StageContext } from './cluster.ts'
-import { isLocalPath } from './cluster-files.ts'
-import { ACCUMULATOR_LEAF } from './command.ts'
+import { ACCUMULATOR_LEAF, type StageOutput } from './command.ts'
 import { type ConnectUrl, parseConnectUrl } from './connect/url.ts'
 import { isBlockGone, lostCheckpoint } from './kept-relations.ts'
 import type { SparkStage } from './plan/spark-stage.ts'
@@ -21,6 +27,7 @@ import { type PlannerOptions, planSparkStage, type StageTree } from './plan/stag
 import { ResultRows } from './result-rows.ts'
 import { type SparkSettings, sparkSettings } from './settings.ts'
 import { ShippedPayloads } from './shipped-payloads.ts'
+import { SparkFiles } from './spark-files.ts'
 import { TakenPartitions, takesFromAll } from './taken-partitions.ts'
 import { isArtifactGone, taskFailure } from './task-failure.ts'
 
@@ -39,6 +46,9 @@ const MAX_STAGE_ATTEMPTS = 4
 /** Spark's words when a session is gone, with all that it kept. */
 const SESSION_GONE = /INVALID_HANDLE\.SESSION_(?:CHANGED|CLOSED|NOT_FOUND)/
 
+/** Rows of results for the driver. */
+const RESULTS: StageOutput = { kind: 'result', routes: null, anchors: 0 }
+
 interface Job<Request extends CheckpointRequest = CheckpointRequest> {
   readonly id: number
   readonly request: Request
@@ -54,6 +64,7 @@ interface Job<Request extends CheckpointRequest = CheckpointRequest> {
 export class SparkEngine implements Engine {
   readonly defaultParallelism: number
   readonly recordClasses: ClassTable
+  readonly clusterFiles: ClusterFiles
   readonly #options: SparkEngineOptions
   readonly #url: ConnectUrl
   readonly #settings: SparkSettings
@@ -76,6 +87,7 @@ export class SparkEngine implements Engine {
     this.defaultParallelism = this.#settings.parallelism
     this.recordClasses = this.#payloads.recordClasses
     this.#codec = new RecordCodec(this.recordClasses)
+    this.clusterFiles = new SparkFiles((run) => this.#withCluster(run))
     this.#planner = {
       nextStageId: () => this.#nextStageId++,
       slice: (node, partition) => this.#slice(node, partition),
@@ -123,21 +135,6 @@ export class SparkEngine implements Engine {
     await (await this.#connected())?.kept.unpersist(node.id)
   }
 
-  listFiles(pathList: string): Promise<readonly ListedFile[]> | null {
-    const paths = splitPathList(pathList)
-    if (paths.every(isLocalPath)) return null
-    return this.#open().then(async (cluster) => {
-      const leave = cluster.occupancy.enter()
-      try {
-        const files: ListedFile[] = []
-        for (const path of paths) files.push(...(await cluster.listFiles(path)))
-        return files
-      } finally {
-        leave()
-      }
-    })
-  }
-
   forget(nodeIds: readonly number[]): void {
     this.#connected().then(
       (cluster) => {
@@ -166,6 +163,7 @@ export class SparkEngine implements Engine {
     const { node, sink, onResult } = job.request
     const target = effectiveNode(node)
     const partitions = job.request.partitions ?? wholeRange(target.numPartitions)
+    if (job.request.output !== undefined) return this.#write(job, target, sink, job.request.output)
     if (partitions.length === 0) return []
     if (sink.kind !== 'take' || partitions.length === target.numPartitions || !takesFromAll(target, sink.count)) {
       return this.#compute(job, target, sink, partitions, onResult)
@@ -194,7 +192,7 @@ export class SparkEngine implements Engine {
   ): Promise<unknown[]> {
     const results = new Array<unknown>(partitions.length)
     // Planned before anything is awaited: functions are captured as they are now.
-    const planned = planSparkStage(target, sink, partitions, this.#planner)
+    const planned = planSparkStage(target, sink, partitions, this.#planner, RESULTS)
     planned.catch(() => {})
     const cluster = await this.#connect(job)
     const tree = await planned
@@ -228,6 +226,21 @@ export class SparkEngine implements Engine {
       onProgress: ({ done, active, total: taskCount }) =>
         onEvent({ kind: 'stageProgress', stageId, done, active, taskCount }),
     }
+  }
+
+  /** Has the executors write what the sink sends of all partitions. */
+  async #write(job: Job, target: LineageNode, sink: ResultSink, output: JobOutput): Promise<unknown[]> {
+    const all = wholeRange(target.numPartitions)
+    const planned = planSparkStage(target, sink, all, this.#planner, { kind: 'blocks', anchors: 0 })
+    planned.catch(() => {})
+    const cluster = await this.#connect(job)
+    const tree = await planned
+    const write = () => cluster.write(tree.stage, output, this.#contextOf(job, tree.stage), job.signal)
+    const accumulators = await this.#asStage(job, tree.stage, all.length, () =>
+      this.#withKept(job, cluster, tree, write),
+    )
+    this.#merge(accumulators)
+    return []
   }
 
   async #resultRows(job: Job, cluster: SparkCluster, { stage }: StageTree): Promise<ResultRows> {
@@ -288,7 +301,7 @@ export class SparkEngine implements Engine {
       const level = isPersisted(node) ? node.storage.level : StorageLevel.MEMORY_AND_DISK
       const rows = await cluster.persist(node, level, async (compute) => {
         const all = wholeRange(node.numPartitions)
-        const tree = await planSparkStage(node, { kind: 'collect' }, all, this.#planner, node)
+        const tree = await planSparkStage(node, { kind: 'collect' }, all, this.#planner, RESULTS, node)
         return this.#asStage(job, tree.stage, node.numPartitions, () =>
           this.#withKept(job, cluster, tree, () => compute(tree.stage, this.#contextOf(job, tree.stage), job.signal)),
         )
@@ -322,6 +335,20 @@ export class SparkEngine implements Engine {
       slices[partition] = bytes
     }
     return bytes
+  }
+
+  /** Uses the session apart from any job. */
+  async #withCluster<R>(run: (cluster: SparkCluster) => Promise<R>): Promise<R> {
+    const cluster = await this.#open()
+    const leave = cluster.occupancy.enter()
+    try {
+      return await run(cluster)
+    } catch (error) {
+      if (isSessionGone(error)) this.#leaveSession()
+      throw error
+    } finally {
+      leave()
+    }
   }
 
   async #connect(job: Job): Promise<SparkCluster> {
@@ -391,7 +418,7 @@ export class SparkEngine implements Engine {
   #jobError(job: Job, error: unknown): unknown {
     if (job.signal.aborted) return new JobCancelledException(job.id, cancelReason(job.signal))
     if (!(error instanceof SparkException)) return error
-    if (SESSION_GONE.test(error.code) || SESSION_GONE.test(error.message)) this.#leaveSession()
+    if (isSessionGone(error)) this.#leaveSession()
     else if (isArtifactGone(error)) this.#leaveSession((cluster) => cluster.close(RELEASE_TIMEOUT_MS, systemTimeMs()))
     return taskFailure(error, job.request.properties.callSite) ?? error
   }
@@ -402,6 +429,10 @@ export class SparkEngine implements Engine {
     this.#cluster = null
     cluster?.then(close).catch(() => {})
   }
+}
+
+function isSessionGone(error: unknown): boolean {
+  return error instanceof SparkException && (SESSION_GONE.test(error.code) || SESSION_GONE.test(error.message))
 }
 
 function wholeRange(count: number): number[] {

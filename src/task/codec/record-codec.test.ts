@@ -582,3 +582,9 @@ describe('any value', () => {
     )
   })
 })
+
+test('line feeds between chunks and behind the last one are passed over', () => {
+  const lineFeed = Buffer.from('\n')
+  const chunks = [codec.encode(['a\n']), lineFeed, codec.encode([]), lineFeed, codec.encode([10]), lineFeed]
+  assert.deepEqual(codec.decode(Buffer.concat(chunks)), ['a\n', 10])
+})

@@ -15,6 +15,8 @@ export interface DecodeOptions {
   readonly detach?: boolean
 }
 
+const LINE_FEED = 10
+
 /**
  * Turns records into compact, self-contained bytes and back.
  *
@@ -91,12 +93,16 @@ export class RecordCodec {
   }
 
   /**
-   * Decodes chunk by chunk, each when it is asked for.
+   * Decodes chunk by chunk, each when it is asked for. Line feeds between chunks are passed over: a text writer puts them there.
    * @throws {CorruptBlockError} when the bytes are damaged, cut short or of another version
    */
   *chunks(bytes: Uint8Array, options?: DecodeOptions): Iterable<unknown[]> {
     let from = 0
     while (from < bytes.length) {
+      if (bytes[from] === LINE_FEED) {
+        from++
+        continue
+      }
       const source = new ByteSource(bytes.subarray(from))
       const chunk = this.#decodeChunk(source, options?.detach === true)
       from += source.end

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { blockOutput } from '../block-output.ts'
 import { textOf } from '../text-of.ts'
 import { workerCodec } from '../worker-codec.ts'
 
@@ -40,6 +41,23 @@ export function savePartitionAsRecords(
   directory: string,
 ): Promise<string> {
   return writePart(directory, partName(partition), chunksOf(records), 'none')
+}
+
+/** Sends the partition's records as lines of text: blocks of whole lines, without the end of the last one. */
+export async function sendPartitionAsText(records: Iterable<unknown>): Promise<void> {
+  const send = blockOutput()
+  for (const lines of linesOf(records)) await send(lines.subarray(0, -1))
+}
+
+/** Sends the partition's records as chunks of the record codec; one without any record where there is none. */
+export async function sendPartitionAsRecords(records: Iterable<unknown>): Promise<void> {
+  const send = blockOutput()
+  let isEmpty = true
+  for (const chunk of chunksOf(records)) {
+    isEmpty = false
+    await send(chunk)
+  }
+  if (isEmpty) await send(workerCodec().encode([]))
 }
 
 /** The partition's records as chunks of the record codec, in memory. */

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import type { InputSplit } from '../input.ts'
+import type { InputSplit, StoredBytes } from '../input.ts'
 import type { Reader } from '../reader.ts'
 import { behindLineEnd, decodeLines, WINDOW_BYTES, windowEnd } from './line-decoder.ts'
 import { localPath } from './local-path.ts'
@@ -12,7 +12,22 @@ const READ_BYTES = 4 * WINDOW_BYTES
  * also the line at 0), which is Hadoop's LineRecordReader's rule: every line belongs to one piece, wherever the cuts fall.
  */
 export function textFileReader(split: InputSplit): Reader {
-  const file = fs.openSync(localPath(split.path), 'r')
+  return textReader(localPath(split.path), (file) => {
+    const size = fs.fstatSync(file).size
+    const start = split.start === 0 ? behindByteOrderMark(file) : findLineEnd(file, split.start, size)
+    const end = split.start + split.length >= size ? size : findLineEnd(file, split.start + split.length, size)
+    return [start, end]
+  })
+}
+
+/** Lines of a stretch of a file that begins at a line's start and ends at a line's end. */
+export function storedTextReader({ path, offset, length }: Exclude<StoredBytes, Uint8Array>): Reader {
+  return textReader(path, () => [offset, offset + length])
+}
+
+/** @param boundsOf gives the positions between which whole lines stand in the file. */
+function textReader(path: string, boundsOf: (file: number) => [start: number, end: number]): Reader {
+  const file = fs.openSync(path, 'r')
   let isOpen = true
   const close = (): void => {
     if (isOpen) fs.closeSync(file)
@@ -21,9 +36,7 @@ export function textFileReader(split: InputSplit): Reader {
   let position: number
   let end: number
   try {
-    const size = fs.fstatSync(file).size
-    position = split.start === 0 ? behindByteOrderMark(file) : findLineEnd(file, split.start, size)
-    end = split.start + split.length >= size ? size : findLineEnd(file, split.start + split.length, size)
+    ;[position, end] = boundsOf(file)
   } catch (error) {
     close()
     throw error

@@ -4,6 +4,7 @@ import { SparkException } from '../../errors.ts'
 import type { InputSplit } from '../input.ts'
 import type { Reader } from '../reader.ts'
 import { localPath } from './local-path.ts'
+import { readStored } from './stored-bytes.ts'
 
 /** One record [path, content] per file, the path qualified as Hadoop prints it (`file:/a/b`); text content as a string, binary content as a Buffer. */
 export function wholeFileReader(splits: readonly InputSplit[], isText: boolean): Reader {
@@ -14,8 +15,7 @@ export function wholeFileReader(splits: readonly InputSplit[], isText: boolean):
       const split = splits[index]
       if (split === undefined) return null
       index += 1
-      const bytes = fs.readFileSync(localPath(split.path))
-      const plain = split.isCompressed ? zlib.gunzipSync(bytes) : bytes
+      const plain = wholeContent(split)
       return [[split.path, isText ? plain.toString('utf8') : plain]]
     },
     close() {
@@ -24,14 +24,20 @@ export function wholeFileReader(splits: readonly InputSplit[], isText: boolean):
   }
 }
 
+function wholeContent(split: InputSplit): Buffer {
+  if (split.content !== undefined) return bufferOf(readStored(split.content))
+  const bytes = fs.readFileSync(localPath(split.path))
+  return split.isCompressed ? zlib.gunzipSync(bytes) : bytes
+}
+
 const RECORDS_PER_READ = 1024
 
 /** Records of a fixed length out of a binary file; a piece owns the records that begin in it. */
 export function fixedLengthReader(split: InputSplit, recordLength: number): Reader {
-  const file = fs.openSync(localPath(split.path), 'r')
+  const file = openPiece(split)
   let isOpen = true
   const close = (): void => {
-    if (isOpen) fs.closeSync(file)
+    if (isOpen) file.close()
     isOpen = false
   }
   let position = Math.ceil(split.start / recordLength) * recordLength
@@ -45,7 +51,7 @@ export function fixedLengthReader(split: InputSplit, recordLength: number): Read
       }
       const count = Math.min(RECORDS_PER_READ, Math.ceil((end - position) / recordLength))
       const bytes = Buffer.allocUnsafe(count * recordLength)
-      const read = fs.readSync(file, bytes, 0, bytes.length, position)
+      const read = file.read(bytes, position)
       if (read % recordLength !== 0) {
         close()
         throw new SparkException(
@@ -64,4 +70,18 @@ export function fixedLengthReader(split: InputSplit, recordLength: number): Read
     },
     close,
   }
+}
+
+/** A file, or the piece of it that is here, by positions of the file. */
+function openPiece(split: InputSplit): { read(to: Buffer, position: number): number; close(): void } {
+  if (split.content !== undefined) {
+    const content = bufferOf(readStored(split.content))
+    return { read: (to, position) => content.copy(to, 0, position - split.start), close() {} }
+  }
+  const file = fs.openSync(localPath(split.path), 'r')
+  return { read: (to, position) => fs.readSync(file, to, 0, to.length, position), close: () => fs.closeSync(file) }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,12 +1,12 @@
-import fs from 'node:fs'
 import { framesReader } from '../frames.ts'
-import type { StoredBytes, TaskInput } from '../input.ts'
+import type { InputSplit, StoredBytes, TaskInput } from '../input.ts'
 import { type Chunk, concatReaders, EMPTY_READER, type Reader } from '../reader.ts'
 import { compressedTextReader } from '../sources/compressed-text-source.ts'
 import { lineBlockReader } from '../sources/line-block-source.ts'
 import { localPath } from '../sources/local-path.ts'
 import { rangeReader } from '../sources/range-source.ts'
-import { textFileReader } from '../sources/text-file-source.ts'
+import { readStored } from '../sources/stored-bytes.ts'
+import { storedTextReader, textFileReader } from '../sources/text-file-source.ts'
 import { fixedLengthReader, wholeFileReader } from '../sources/whole-file-source.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
@@ -34,7 +34,7 @@ export function segmentsReader(input: TaskInput, runtime: TaskRuntime): Reader {
 }
 
 function dataReader(format: 'records' | 'lines' | 'frames', stored: StoredBytes, runtime: TaskRuntime): Reader {
-  const bytes = stored instanceof Uint8Array ? stored : readStored(stored)
+  const bytes = readStored(stored)
   if (bytes.length === 0) return EMPTY_READER
   switch (format) {
     case 'lines':
@@ -55,20 +55,10 @@ function dataReader(format: 'records' | 'lines' | 'frames', stored: StoredBytes,
   }
 }
 
-function readStored(stored: { readonly path: string; readonly offset: number; readonly length: number }): Uint8Array {
-  const bytes = Buffer.allocUnsafeSlow(stored.length)
-  const file = fs.openSync(stored.path, 'r')
-  try {
-    let at = 0
-    while (at < bytes.length) {
-      const count = fs.readSync(file, bytes, at, bytes.length - at, stored.offset + at)
-      if (count === 0) throw new Error(`${stored.path} ends before byte ${stored.offset + stored.length}`)
-      at += count
-    }
-  } finally {
-    fs.closeSync(file)
-  }
-  return bytes
+function textSplitReader(split: InputSplit): Reader {
+  if (split.content instanceof Uint8Array) return lineBlockReader(split.content)
+  if (split.content !== undefined) return storedTextReader(split.content)
+  return split.isCompressed ? compressedTextReader(split.path) : textFileReader(split)
 }
 
 function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: TaskRuntime): Reader {
@@ -76,7 +66,7 @@ function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: Task
   switch (format) {
     case 'text':
       return concatReaders(
-        splits.map((split) => () => (split.isCompressed ? compressedTextReader(split.path) : textFileReader(split))),
+        splits.map((split) => () => textSplitReader(split)),
         splits.some((split) => split.isCompressed),
       )
     case 'wholeText':
@@ -90,7 +80,7 @@ function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: Task
     case 'records':
       return concatReaders(
         splits.map((split) => () => {
-          const bytes = readStored({ path: localPath(split.path), offset: split.start, length: split.length })
+          const bytes = split.content ?? { path: localPath(split.path), offset: split.start, length: split.length }
           return dataReader('records', bytes, runtime)
         }),
         false,

@@ -26,6 +26,7 @@ export async function commandOf(
     modules: { own: OWN_FOLDER, packages: [] },
     tasks: new Map(targets.map((target) => [target, recordsLeaf(target)])),
     output: RESULT,
+    pieces: null,
     classes: [],
     broadcasts: new Map(),
     localProperties: {},
@@ -42,7 +43,7 @@ export async function commandOf(
 }
 
 export function recordsLeaf(partition: number): LeafInput {
-  return { kind: 'data', partition, format: 'records', bytes: { leaf: 0, encoding: 'bytes' } }
+  return { kind: 'data', partition, format: 'records', bytes: { leaf: 0 } }
 }
 
 export function row(target: number, leaf: number, source: number, part: number, block: Uint8Array): Row {

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Row } from '../../../src/engine/spark/arrow/row-batch.ts'
 import { rowsOf } from '../../../src/engine/spark/arrow/row-batch.ts'
-import { RowBatchDecoder, readRowStream } from '../../../src/engine/spark/arrow/row-batch-reader.ts'
+import { BatchDecoder, readRowStream } from '../../../src/engine/spark/arrow/row-batch-reader.ts'
 import { rowStream } from '../../../src/engine/spark/arrow/row-batch-writer.ts'
 import { ByteInput } from '../../../src/engine/spark/worker/protocol/byte-input.ts'
 import type { WireForm } from '../../../src/engine/spark/worker/protocol/task-start.ts'
@@ -154,7 +154,7 @@ export class Connection {
       const length = head.readInt32LE(4)
       if (length === 0) break
       const metadata = await this.#input.read(length)
-      pieces.push(metadata, await this.#input.read(RowBatchDecoder.bodyLength(metadata)))
+      pieces.push(metadata, await this.#input.read(BatchDecoder.bodyLength(metadata)))
     }
     return [...readRowStream(Buffer.concat(pieces))].flatMap((batch) => [...rowsOf(batch)])
   }

@@ -107,16 +107,40 @@ describe('a worker', () => {
     assert.deepEqual(spillFiles(executor), [])
   })
 
-  test('reads a line per row, in memory and from a file', async () => {
-    const leaf: LeafInput = { kind: 'data', partition: 0, format: 'lines', bytes: { leaf: 0, encoding: 'lines' } }
-    const rows = Array.from({ length: 50 }, (_, part) => row(0, 0, 0, part, Buffer.from(`line ${part} née`)))
-    const lines = rows.map((_, part) => `line ${part} née`)
+  test('reads the lines of a piece of a file, in memory and from a file', async () => {
+    const leaf: LeafInput = { kind: 'data', partition: 1, format: 'lines', bytes: { leaf: 0 } }
+    const lines = Array.from({ length: 50 }, (_, part) => `line ${part} née`)
+    const [first = '', ...others] = lines.map((line) => `${line}\n`)
+    const rows = [`33 hdfs://née/a%20b\n${first}`, ...others].map((text, part) => row(0, 0, 0, part, Buffer.from(text)))
     for (const inputMemoryBytes of [1 << 20, 20]) {
-      const limits = smallLimits({ inputMemoryBytes })
-      const program: StageProgram = { root: { kind: 'source' }, sink: { kind: 'collect' } }
-      const command = await commandOf(program, { tasks: new Map([[0, leaf]]), limits })
-      assert.deepEqual(results(await connection.run('4.3', { command }, rows)), { 0: lines })
+      const command = await commandOf(
+        { root: { kind: 'source' }, sink: { kind: 'collect' } },
+        {
+          tasks: new Map([
+            [1, leaf],
+            [7, leaf],
+          ]),
+          limits: smallLimits({ inputMemoryBytes }),
+          pieces: [
+            { name: '0 hdfs://née/a b', targets: [3] },
+            { name: '33 hdfs://née/a b', targets: [1, 7] },
+          ],
+        },
+      )
+      assert.deepEqual(results(await connection.run('4.3', { command }, rows)), { 1: lines, 7: lines })
     }
+  })
+
+  test('runs what reads a piece in which no line begins by the place that the piece has', async () => {
+    const leaf: LeafInput = { kind: 'data', partition: 1, format: 'lines', bytes: { leaf: 0 } }
+    const program: StageProgram = { root: { kind: 'source' }, sink: { kind: 'collect' } }
+    const pieces = [
+      { name: '0 a', targets: [3] },
+      { name: '33 a', targets: [1] },
+    ]
+    const command = await commandOf(program, { tasks: new Map([[1, leaf]]), pieces })
+    assert.deepEqual(results(await connection.run('4.3', { command, partition: 1 }, [])), { 1: [] })
+    assert.deepEqual(results(await connection.run('4.1', { command, partition: 0 }, [])), {})
   })
 
   test('cuts large results into rows and empty ones to one row without bytes', async () => {

@@ -76,10 +76,20 @@ test('a large file is cut, and every line is in one piece, in its order', async 
   assert.equal(pieces[1]?.[1], 3_999_999)
 })
 
-test('a path that does not exist is Spark’s error', async () => {
-  await assert.rejects(sc.textFile('viewfs://cluster/data/nowhere').count(), { code: 'PATH_NOT_FOUND' })
+test('a path that does not exist is the error that it is on one machine', async () => {
+  await assert.rejects(sc.textFile('viewfs://cluster/data/nowhere').count(), {
+    code: 'INVALID_INPUT',
+    message: /Input path does not exist: viewfs:\/\/cluster\/data\/nowhere/,
+  })
 })
 
-test('what Spark’s readers do not give is refused with what to do', async () => {
-  await assert.rejects(sc.wholeTextFiles('viewfs://cluster/data').count(), /viewfs/)
+test('whole files are read as they are on one machine', async () => {
+  assert.deepEqual(await sc.wholeTextFiles('viewfs://cluster/data/*{txt,gz}').collect(), [
+    ['viewfs://cluster/data/one.txt', 'a b\nc\n\nd e f'],
+    ['viewfs://cluster/data/two words.gz', 'x\r\ny\n'],
+  ])
+})
+
+test('a path without a scheme is the machine’s own where that is the cluster’s default', async () => {
+  assert.deepEqual(await sc.textFile(join(directory, 'one.txt'), 1).collect(), ['a b', 'c', '', 'd e f'])
 })

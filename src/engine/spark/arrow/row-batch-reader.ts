@@ -10,23 +10,38 @@ import {
   MessageSlot,
   SchemaSlot,
 } from './format.ts'
-import type { RowBatch } from './row-batch.ts'
+import type { BlockBatch, RowBatch } from './row-batch.ts'
 
 /** An Arrow stream that is not one of rows, or that uses what these rows never need. */
 export class ArrowStreamError extends Error {
   override readonly name = 'ArrowStreamError'
 }
 
+type Column = (typeof ROW_COLUMNS)[number]
+
 /** Where the buffers of the columns are in a batch. */
 interface ColumnPlaces {
   /** Buffers before each column's own validity buffer. */
-  readonly buffer: Readonly<Record<(typeof ROW_COLUMNS)[number], number>>
+  readonly buffer: ReadonlyMap<Column, number>
   readonly hasLongOffsets: boolean
 }
 
-/** Reads the messages of one stream of rows, whose columns stand at the top or in one struct. */
-export class RowBatchDecoder {
+/** What a stream is read as: rows, or the one column `block`, which may be text too. */
+export type BatchKind = 'rows' | 'blocks'
+
+interface BatchOf {
+  readonly rows: RowBatch
+  readonly blocks: BlockBatch
+}
+
+/** Reads the messages of one stream, whose columns stand at the top or in one struct. */
+export class BatchDecoder<Kind extends BatchKind> {
+  readonly #kind: Kind
   #places: ColumnPlaces | null = null
+
+  constructor(kind: Kind) {
+    this.#kind = kind
+  }
 
   /** How many bytes of body follow a message's metadata. */
   static bodyLength(metadata: Uint8Array): number {
@@ -37,17 +52,17 @@ export class RowBatchDecoder {
    * Takes one message. @returns its rows, null for the schema.
    * @throws ArrowStreamError
    */
-  decode(metadata: Uint8Array, body: Uint8Array): RowBatch | null {
+  decode(metadata: Uint8Array, body: Uint8Array): BatchOf[Kind] | null {
     const message = FlatTable.root(metadata)
     const header = message.table(MessageSlot.HEADER)
     if (header === null) throw new ArrowStreamError('an Arrow message has no header')
     switch (message.uint8(MessageSlot.HEADER_TYPE)) {
       case MessageHeader.SCHEMA:
-        this.#places = columnPlaces(header)
+        this.#places = columnPlaces(header, this.#kind)
         return null
       case MessageHeader.RECORD_BATCH:
         if (this.#places === null) throw new ArrowStreamError('an Arrow batch comes before its schema')
-        return rowBatch(header, body, this.#places)
+        return (this.#kind === 'rows' ? rowBatch : blockBatch)(header, body, this.#places) as BatchOf[Kind]
       default:
         throw new ArrowStreamError('the rows are dictionary-encoded; Millstream reads plain columns only')
     }
@@ -57,7 +72,7 @@ export class RowBatchDecoder {
 /** Reads a whole stream that is in memory. */
 export function* readRowStream(bytes: Uint8Array): Generator<RowBatch> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const decoder = new RowBatchDecoder()
+  const decoder = new BatchDecoder('rows')
   let position = 0
   while (position + 8 <= bytes.length) {
     if (view.getUint32(position, true) !== CONTINUATION)
@@ -66,7 +81,7 @@ export function* readRowStream(bytes: Uint8Array): Generator<RowBatch> {
     if (length === 0) return
     const metadata = bytes.subarray(position + 8, position + 8 + length)
     const start = position + 8 + length
-    const end = start + RowBatchDecoder.bodyLength(metadata)
+    const end = start + BatchDecoder.bodyLength(metadata)
     if (end > bytes.length) throw new ArrowStreamError('an Arrow stream ends within a message')
     const batch = decoder.decode(metadata, bytes.subarray(start, end))
     if (batch !== null) yield batch
@@ -74,28 +89,29 @@ export function* readRowStream(bytes: Uint8Array): Generator<RowBatch> {
   }
 }
 
-function columnPlaces(schema: FlatTable): ColumnPlaces {
+function columnPlaces(schema: FlatTable, kind: BatchKind): ColumnPlaces {
   const top = schema.tables(SchemaSlot.FIELDS)
   const first = top[0]
   const isStruct = top.length === 1 && first?.uint8(FieldSlot.TYPE_TYPE) === ArrowType.STRUCT
   const columns = isStruct ? first.tables(FieldSlot.CHILDREN) : top
   // A struct has a validity buffer of its own.
   let next = isStruct ? 1 : 0
-  const buffer: Record<string, number> = {}
+  const buffer = new Map<Column, number>()
   let hasLongOffsets = false
   for (const column of columns) {
     const name = column.string(FieldSlot.NAME)
     const type = column.uint8(FieldSlot.TYPE_TYPE)
-    if (name === 'block') hasLongOffsets = type === ArrowType.LARGE_BINARY
+    if (name === 'block') hasLongOffsets = type === ArrowType.LARGE_BINARY || type === ArrowType.LARGE_UTF8
     const isWhole = type === ArrowType.INT && column.table(FieldSlot.TYPE)?.int32(IntSlot.BIT_WIDTH) === 32
-    const isBytes = type === ArrowType.BINARY || type === ArrowType.LARGE_BINARY
+    const isBytes = type === ArrowType.BINARY || type === ArrowType.LARGE_BINARY || (kind === 'blocks' && isText(type))
     if (name === 'block' ? !isBytes : !isWhole) throw unexpectedColumns(columns)
-    buffer[name] = next
+    buffer.set(name as Column, next)
     // Validity and values; bytes have offsets between them.
     next += isBytes ? 3 : 2
   }
-  if (ROW_COLUMNS.some((name) => buffer[name] === undefined)) throw unexpectedColumns(columns)
-  return { buffer: buffer as ColumnPlaces['buffer'], hasLongOffsets }
+  const needed: readonly Column[] = kind === 'rows' ? ROW_COLUMNS : ['block']
+  if (needed.some((name) => !buffer.has(name))) throw unexpectedColumns(columns)
+  return { buffer, hasLongOffsets }
 }
 
 function unexpectedColumns(columns: readonly FlatTable[]): ArrowStreamError {
@@ -105,40 +121,68 @@ function unexpectedColumns(columns: readonly FlatTable[]): ArrowStreamError {
   )
 }
 
-function rowBatch(header: FlatTable, body: Uint8Array, { buffer, hasLongOffsets }: ColumnPlaces): RowBatch {
-  if (header.table(BatchSlot.COMPRESSION) !== null) {
-    throw new ArrowStreamError(
-      'the rows are compressed: set spark.sql.execution.arrow.compression.codec to none for this session',
-    )
-  }
-  const length = header.int64(BatchSlot.LENGTH)
-  const places = header.pairs(BatchSlot.BUFFERS)
-  const bytesAt = (index: number): Uint8Array => {
-    const [start, size] = places[index] ?? [0, 0]
-    if (start + size > body.length) throw new ArrowStreamError('an Arrow buffer ends behind its batch')
-    return body.subarray(start, start + size)
-  }
-  const ints = (name: keyof ColumnPlaces['buffer']): Int32Array => {
-    const bytes = bytesAt(buffer[name] + 1)
-    if (bytes.length < length * 4) throw new ArrowStreamError(`column ${name} is shorter than its batch`)
-    return viewed(bytes, Int32Array, length)
-  }
-  const offsetBytes = bytesAt(buffer.block + 1)
-  const offsets =
-    length === 0
-      ? new Int32Array(1)
-      : hasLongOffsets
-        ? viewed(offsetBytes, BigInt64Array, length + 1)
-        : viewed(offsetBytes, Int32Array, length + 1)
+function rowBatch(header: FlatTable, body: Uint8Array, places: ColumnPlaces): RowBatch {
+  const columns = new BatchColumns(header, body, places)
   return {
-    length,
-    target: ints('target'),
-    leaf: ints('leaf'),
-    source: ints('source'),
-    part: ints('part'),
-    offsets,
-    data: bytesAt(buffer.block + 2),
+    ...columns.block(),
+    target: columns.ints('target'),
+    leaf: columns.ints('leaf'),
+    source: columns.ints('source'),
+    part: columns.ints('part'),
   }
+}
+
+function blockBatch(header: FlatTable, body: Uint8Array, places: ColumnPlaces): BlockBatch {
+  return new BatchColumns(header, body, places).block()
+}
+
+/** The columns of one batch, as views of its bytes. */
+class BatchColumns {
+  readonly #length: number
+  readonly #buffers: readonly (readonly [start: number, size: number])[]
+  readonly #body: Uint8Array
+  readonly #places: ColumnPlaces
+
+  constructor(header: FlatTable, body: Uint8Array, places: ColumnPlaces) {
+    if (header.table(BatchSlot.COMPRESSION) !== null) {
+      throw new ArrowStreamError(
+        'the rows are compressed: set spark.sql.execution.arrow.compression.codec to none for this session',
+      )
+    }
+    this.#length = header.int64(BatchSlot.LENGTH)
+    this.#buffers = header.pairs(BatchSlot.BUFFERS)
+    this.#body = body
+    this.#places = places
+  }
+
+  block(): BlockBatch {
+    const length = this.#length
+    const first = this.#places.buffer.get('block') as number
+    const offsetBytes = this.#bytes(first + 1)
+    const offsets =
+      length === 0
+        ? new Int32Array(1)
+        : this.#places.hasLongOffsets
+          ? viewed(offsetBytes, BigInt64Array, length + 1)
+          : viewed(offsetBytes, Int32Array, length + 1)
+    return { length, offsets, data: this.#bytes(first + 2) }
+  }
+
+  ints(name: Column): Int32Array {
+    const bytes = this.#bytes((this.#places.buffer.get(name) as number) + 1)
+    if (bytes.length < this.#length * 4) throw new ArrowStreamError(`column ${name} is shorter than its batch`)
+    return viewed(bytes, Int32Array, this.#length)
+  }
+
+  #bytes(index: number): Uint8Array {
+    const [start, size] = this.#buffers[index] ?? [0, 0]
+    if (start + size > this.#body.length) throw new ArrowStreamError('an Arrow buffer ends behind its batch')
+    return this.#body.subarray(start, start + size)
+  }
+}
+
+function isText(type: number): boolean {
+  return type === ArrowType.UTF8 || type === ArrowType.LARGE_UTF8
 }
 
 /** A typed view of bytes; a copy where they do not stand on a multiple of the element's size. */

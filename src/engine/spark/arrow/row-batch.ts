@@ -13,6 +13,14 @@ export interface RowBatch {
   readonly data: Uint8Array
 }
 
+/** Rows that have the column `block` alone. */
+export interface BlockBatch {
+  readonly length: number
+  /** `length + 1` positions in `data`. */
+  readonly offsets: Int32Array | BigInt64Array
+  readonly data: Uint8Array
+}
+
 /** One row by itself. */
 export interface Row {
   readonly target: number

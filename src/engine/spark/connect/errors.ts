@@ -65,12 +65,18 @@ export function sparkErrorOf(error: ServiceError, fetched: FetchErrorDetailsResp
   const texts = [...(fetched?.errors.map((one) => one.message) ?? []), error.details]
   const inUserCode = texts.map(parseErrorText).find((parsed) => parsed !== null)
   const cause = inUserCode === undefined ? undefined : reviveError(inUserCode)
-  const message = withoutErrorData(root?.message || error.details || error.message)
+  const message = withoutErrorData(withCause(root?.message || error.details || error.message, fetched))
   return new SparkConnectException(
     root?.sparkThrowable?.errorClass || given.errorClass || fallbackClass(error),
     message,
     { sqlState: root?.sparkThrowable?.sqlState || given.sqlState, grpcCode: error.code, cause },
   )
+}
+
+/** Spark says of some errors only where they happened: what happened is the cause behind all others. */
+function withCause(message: string, fetched: FetchErrorDetailsResponse | null): string {
+  const [said = ''] = (fetched?.errors.at(-1)?.message ?? '').split('\n')
+  return said === '' || message.includes(said) ? message : `${message}\nCaused by: ${said}`
 }
 
 function fallbackClass(error: ServiceError): string {

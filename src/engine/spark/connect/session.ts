@@ -9,6 +9,8 @@ import {
   FetchErrorDetailsRequestSchema,
   type FetchErrorDetailsResponse,
   InterruptRequestSchema,
+  PlanSchema,
+  type Relation,
   ReleaseSessionRequestSchema,
   type UserContext,
   UserContextSchema,
@@ -96,6 +98,26 @@ export class ConnectSession {
     this.observe(response)
     if (response.result.case !== 'sparkVersion') throw new Error('the server gave no version of Spark')
     return response.result.value.version
+  }
+
+  /**
+   * Has the server look at a plan without running it.
+   * @throws SparkException with what is wrong with the plan.
+   */
+  async analyze(root: Relation): Promise<void> {
+    const plan = create(PlanSchema, { opType: { case: 'root', value: root } })
+    const request = create(AnalyzePlanRequestSchema, { ...this.head(), analyze: { case: 'schema', value: { plan } } })
+    this.observe(await this.call(() => this.channel.unary('analyzePlan', request)))
+  }
+
+  /** The files that a relation of files reads, percent-encoded, those without any byte too; nothing runs on the executors. */
+  async inputFiles(root: Relation): Promise<string[]> {
+    const plan = create(PlanSchema, { opType: { case: 'root', value: root } })
+    const analyze = { case: 'inputFiles' as const, value: { plan } }
+    const request = create(AnalyzePlanRequestSchema, { ...this.head(), analyze })
+    const response = await this.call(() => this.channel.unary('analyzePlan', request))
+    this.observe(response)
+    return response.result.case === 'inputFiles' ? response.result.value.files : []
   }
 
   /** Sets session settings. `silent` passes over those that the server does not let a session set. */

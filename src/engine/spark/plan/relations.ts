@@ -38,7 +38,7 @@ export function checkpointedRelation(relationId: string): Relation {
 
 /** The rows with data: without those that carry accumulators. */
 export function dataRows(input: Relation): Relation {
-  return relation({ case: 'filter', value: { input, condition: expression('leaf >= 0') } })
+  return filterRows(input, 'leaf >= 0')
 }
 
 /** The rows with data of some partitions, where somebody else reads them. */
@@ -50,20 +50,34 @@ export function forwardedRows(input: Relation, { from, to, offset, leaf }: Omit<
 
 /** The rows that carry accumulators. */
 export function accumulatorRows(input: Relation): Relation {
-  return relation({ case: 'filter', value: { input, condition: expression('leaf < 0') } })
+  return filterRows(input, 'leaf < 0')
 }
 
 /** None of the rows, though all of them are read. */
 export function noRows(input: Relation): Relation {
-  return relation({ case: 'filter', value: { input, condition: expression(`leaf < ${ACCUMULATOR_LEAF}`) } })
+  return filterRows(input, `leaf < ${ACCUMULATOR_LEAF}`)
 }
 
-/** Files that Spark lists and reads, `wholeText` and hidden names left to its own rules. */
-export function readFiles(format: 'text' | 'binaryFile', paths: readonly string[]): Relation {
+/** Files that Spark lists and reads, with options of its readers; paths are patterns. */
+export function readFiles(
+  format: 'text' | 'binaryFile',
+  paths: readonly string[],
+  options: Readonly<Record<string, string>> = {},
+): Relation {
   return relation({
     case: 'read',
-    value: { readType: { case: 'dataSource', value: { format, paths: [...paths] } } },
+    value: { readType: { case: 'dataSource', value: { format, paths: [...paths], options: { ...options } } } },
   })
+}
+
+/** Rows for which a SQL condition holds. */
+export function filterRows(input: Relation, condition: string): Relation {
+  return relation({ case: 'filter', value: { input, condition: expression(condition) } })
+}
+
+/** The same rows in fewer partitions, none of them moved. */
+export function inFewerPartitions(input: Relation, numPartitions: number): Relation {
+  return relation({ case: 'repartition', value: { input, numPartitions, shuffle: false } })
 }
 
 /** Columns by SQL expressions with their names, for instance `['leaf + 1 as leaf']`. */
@@ -96,8 +110,13 @@ export function exchangeByTarget(input: Relation, numPartitions: number): Relati
   })
 }
 
-/** Runs a command on the executors over the partitions of `input`. */
-export function mapPartitions(input: Relation, functionName: string, command: Uint8Array): Relation {
+/** Runs a command on the executors over the partitions of `input`. @param columns all that `input` has. */
+export function mapPartitions(
+  input: Relation,
+  functionName: string,
+  command: Uint8Array,
+  columns: readonly string[] = ROW_COLUMNS,
+): Relation {
   const fields = ROW_COLUMNS.map((name) => ({
     name,
     dataType: { kind: { case: name === 'block' ? ('binary' as const) : ('integer' as const), value: {} } },
@@ -112,7 +131,7 @@ export function mapPartitions(input: Relation, functionName: string, command: Ui
         // Spark must neither run it twice nor move it.
         deterministic: true,
         // Every column by name: the optimizer drops those that are not named.
-        arguments: ROW_COLUMNS.map(attribute),
+        arguments: columns.map(attribute),
         function: {
           case: 'pythonUdf',
           value: {

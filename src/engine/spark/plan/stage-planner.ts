@@ -7,8 +7,8 @@ import { type DataBlock, effectiveNode, type LineageNode } from '../../lineage.t
 import { planStage, type StagePlan } from '../../stage-plan.ts'
 import type { Row } from '../arrow/row-batch.ts'
 import { isOnCluster } from '../cluster-files.ts'
-import { ANCHOR_LEAF, type LeafInput, type StageOutput } from '../command.ts'
-import type { ForwardedRows, SparkStage, StandingData } from './spark-stage.ts'
+import { ANCHOR_LEAF, type LeafInput, type LeafRef, type StageOutput } from '../command.ts'
+import type { FilesNode, ForwardedRows, SparkStage, StandingData } from './spark-stage.ts'
 
 /** The longest block of a row that the driver sends; more goes into several rows. */
 export const DRIVER_ROW_BYTES = 16 * 1024 * 1024
@@ -39,11 +39,11 @@ export async function planSparkStage(
   sink: Sink,
   partitions: readonly number[],
   options: PlannerOptions,
+  output: StageOutput,
   computed: LineageNode | null = null,
 ): Promise<StageTree> {
   const kept = new Set<LineageNode>()
   const planner = new StagePlanner(options, computed, kept)
-  const output = { kind: 'result', routes: null, anchors: 0 } as const
   const { stage, targets } = await planner.stage(effectiveNode(node), sink, partitions, output)
   return { stage, targets, kept }
 }
@@ -74,8 +74,9 @@ class StagePlanner {
     const direct = leaves.readDirectly(partitions.length)
     if (direct !== null) {
       const program = await captured
-      const asItStands = direct.data.from === 'files' && direct.data.node.format === 'text' ? textAsItStands : sameInput
-      const renumbered = new Map([...tasks].map(([target, input]) => [at(direct.targets, target), asItStands(input)]))
+      const renumbered = new Map(
+        [...tasks].map(([target, input]) => [at(direct.targets, target), asItStands(direct.data, input)]),
+      )
       const rows = { ...NO_ROWS, standing: direct.data }
       return { stage: this.#made(plan, program, renumbered, output, rows), targets: direct.targets }
     }
@@ -159,7 +160,7 @@ class StageLeaves {
         const routes = this.shuffleRoutes.get(key) ?? new Map()
         this.shuffleRoutes.set(key, routes)
         const leaf = this.#route(routes, partition)
-        return { kind: 'segments', partition, leaf: { leaf, encoding: 'bytes' } }
+        return { kind: 'segments', partition, leaf: { leaf } }
       },
       persisted: (node, partition, below) => this.#persisted(node, partition, below),
     })
@@ -225,7 +226,7 @@ class StageLeaves {
       const block = bytes.subarray(from, from + DRIVER_ROW_BYTES)
       this.rows.push({ target: this.#target, leaf, source: 0, part, block })
     }
-    return { kind: 'data', partition, format, bytes: { leaf, encoding: 'bytes' } }
+    return { kind: 'data', partition, format, bytes: { leaf } }
   }
 
   #persisted(node: LineageNode, partition: number, below: () => InputTree<LeafInput>): InputTree<LeafInput> {
@@ -270,31 +271,38 @@ function forwardedRows({ data, routes }: StandingLeaves): ForwardedRows | null {
 
 /** A partition as the sink `collect` left it: of a persisted node in its relation, or sent by a feeder. */
 function recordsInput(partition: number, leaf: number): LeafInput {
-  return { kind: 'data', partition, format: 'records', bytes: { leaf, encoding: 'bytes' } }
+  return { kind: 'data', partition, format: 'records', bytes: { leaf } }
 }
 
-/** What a feeder reads: text comes from Spark's reader line by line. */
-function feederInput({ from, node }: StandingData, partition: number): LeafInput {
-  const input = recordsInput(partition, 0)
-  return from === 'files' && node.format === 'text' ? textAsItStands(input) : input
+/** What a feeder reads of a partition. */
+function feederInput(data: StandingData, partition: number): LeafInput {
+  return asItStands(data, recordsInput(partition, 0))
 }
 
-/** The same input where its one leaf is a piece of text that no feeder has read. */
-function textAsItStands(input: LeafInput): LeafInput {
+/** The same input where its one leaf comes from where the data stand, and no feeder has read it: files are as Spark's readers give them. */
+function asItStands(data: StandingData, input: LeafInput): LeafInput {
+  if (data.from !== 'files') return input
   switch (input.kind) {
     case 'data':
-      return { ...input, format: 'lines', bytes: { ...input.bytes, encoding: 'lines' } }
+      return contentInput(data.node, input.partition, input.bytes)
     case 'choice':
-      return { ...input, input: textAsItStands(input.input) }
+      return { ...input, input: asItStands(data, input.input) }
     case 'many':
-      return { ...input, inputs: input.inputs.map(textAsItStands) }
+      return { ...input, inputs: input.inputs.map((one) => asItStands(data, one)) }
     default:
       return input
   }
 }
 
-function sameInput(input: LeafInput): LeafInput {
-  return input
+function contentInput(node: FilesNode, partition: number, leaf: LeafRef): LeafInput {
+  switch (node.format) {
+    case 'text':
+      return { kind: 'data', partition, format: 'lines', bytes: leaf }
+    case 'records':
+      return { kind: 'data', partition, format: 'records', bytes: leaf }
+    default:
+      return { ...filesInput(node, partition), leaf }
+  }
 }
 
 function bytesOf({ bytes }: DataBlock): Uint8Array {

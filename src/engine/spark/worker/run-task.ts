@@ -1,3 +1,4 @@
+import { setBlockOutput } from '../../../task/block-output.ts'
 import { beginTask, takeAccumulatorUpdates } from '../../../task/shared-variables.ts'
 import type { TaskOutput } from '../../../task/stage/stage.ts'
 import { setTaskContext } from '../../../task/task-context.ts'
@@ -42,6 +43,8 @@ export async function runTask(
         localProperties: command.localProperties,
       })
       const limits = { shuffleMemoryBytes: command.limits.shuffleMemoryBytes }
+      let part = 0
+      setBlockOutput((block) => output.add({ target: given.partition, leaf: 0, source: 0, part: part++, block }))
       const result = await stage.run(taskInput(given, target, rows), limits)
       await send(result, target, command.output, output, state)
       if (target === first) await sendAnchors(command.output.anchors, output)
@@ -51,6 +54,7 @@ export async function runTask(
       }
     }
   } finally {
+    setBlockOutput(null)
     setTaskContext(null)
     rows.close()
   }
@@ -63,6 +67,7 @@ async function send(
   rows: RowOutput,
   state: WorkerState,
 ): Promise<void> {
+  if (output.kind === 'blocks') return
   if (output.kind === 'shuffle') {
     if (result.kind !== 'shuffle') throw new Error('a stage that ends in a shuffle gave a result')
     await sendBuckets(result, target, output.routes, rows)

@@ -9,7 +9,7 @@ import { Marker } from './protocol/markers.ts'
 import { nextTaskStart } from './protocol/read-start.ts'
 import type { TaskStart } from './protocol/task-start.ts'
 import type { WorkerOutput } from './protocol/worker-output.ts'
-import { rowBatches } from './row-input.ts'
+import { taskRowBatches } from './row-input.ts'
 import { RowOutput } from './row-output.ts'
 import { runTask } from './run-task.ts'
 import type { TaskDirectory } from './task-directory.ts'
@@ -50,7 +50,7 @@ async function serveTask(
     rows = new RowOutput(output, command.limits.maxBlockBytes)
     progress.rows = rows
     progress.isRunning = true
-    await runTask(start, command, rowBatches(input), rows, state, directory)
+    await runTask(start, command, taskRowBatches(input, command, start), rows, state, directory)
     await rows.end()
   } catch (error) {
     if (error instanceof EndOfInputError) return false

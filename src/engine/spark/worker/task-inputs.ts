@@ -2,12 +2,19 @@ import type { StoredBytes, TaskInput } from '../../../task/input.ts'
 import type { LeafInput } from '../command.ts'
 import type { TaskRows } from './task-rows.ts'
 
+const NO_BYTES = new Uint8Array(0)
+
 /** Puts the bytes that a task was given into the leaves of its input tree. */
 export function taskInput(given: LeafInput, target: number, rows: TaskRows): TaskInput {
   switch (given.kind) {
     case 'range':
-    case 'files':
       return given
+    case 'files': {
+      const { leaf, ...input } = given
+      if (leaf === undefined) return input
+      const content = rows.joinedBySource(target, leaf.leaf)
+      return { ...input, splits: given.splits.map((split, i) => ({ ...split, content: content.get(i) ?? NO_BYTES })) }
+    }
     case 'choice':
       return { ...given, input: taskInput(given.input, target, rows) }
     case 'many':
@@ -16,13 +23,12 @@ export function taskInput(given: LeafInput, target: number, rows: TaskRows): Tas
       return {
         kind: 'segments',
         partition: given.partition,
-        segments: rows.joinedBySource(target, given.leaf.leaf),
+        segments: [...rows.joinedBySource(target, given.leaf.leaf).values()].filter(({ length }) => length > 0),
       }
     case 'data': {
       const { partition, format } = given
-      const { leaf, encoding } = given.bytes
-      if (encoding === 'bytes') return { kind: 'data', partition, format, bytes: rows.joined(target, leaf) }
-      return linesInput(partition, rows.lines(target, leaf))
+      const bytes = rows.joined(target, given.bytes.leaf)
+      return format === 'lines' ? linesInput(partition, bytes) : { kind: 'data', partition, format, bytes }
     }
   }
 }
@@ -30,6 +36,6 @@ export function taskInput(given: LeafInput, target: number, rows: TaskRows): Tas
 /** Lines in memory are read as a block is, lines in a file as a text file, a piece at a time. */
 function linesInput(partition: number, bytes: StoredBytes): TaskInput {
   if (bytes instanceof Uint8Array) return { kind: 'data', partition, format: 'lines', bytes }
-  const splits = [{ path: bytes.path, start: bytes.offset, length: bytes.length, isCompressed: false }]
+  const splits = [{ path: bytes.path, start: 0, length: bytes.length, isCompressed: false, content: bytes }]
   return { kind: 'files', partition, format: 'text', splits, recordLength: 0 }
 }

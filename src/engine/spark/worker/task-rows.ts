@@ -28,13 +28,6 @@ class LeafRows {
     return isSorted ? order : order.sort((a, b) => this.#compare(a, b))
   }
 
-  /** Bytes of all rows together. */
-  byteLength(): number {
-    let sum = 0
-    for (let index = 0; index < this.lengths.length; index++) sum += this.lengths.at(index)
-    return sum
-  }
-
   #compare(a: number, b: number): number {
     return this.sources.at(a) - this.sources.at(b) || this.parts.at(a) - this.parts.at(b)
   }
@@ -100,38 +93,18 @@ export class TaskRows {
     return rows === undefined ? new Uint8Array(0) : this.#join(rows, rows.inOrder())
   }
 
-  /** The blocks of a leaf joined by source, in the order of sources; sources without any byte are left out. */
-  joinedBySource(target: number, leaf: number): StoredBytes[] {
+  /** The blocks of a leaf joined by source, in the order of sources. */
+  joinedBySource(target: number, leaf: number): Map<number, StoredBytes> {
     const rows = this.#targets.get(target)?.get(leaf)
-    if (rows === undefined) return []
-    const bySource: number[][] = []
-    let last: number | null = null
+    if (rows === undefined) return new Map()
+    const bySource = new Map<number, number[]>()
     for (const index of rows.inOrder()) {
-      if (rows.lengths.at(index) === 0) continue
       const source = rows.sources.at(index)
-      if (source === last) bySource.at(-1)?.push(index)
-      else bySource.push([index])
-      last = source
+      const indexes = bySource.get(source)
+      if (indexes === undefined) bySource.set(source, [index])
+      else indexes.push(index)
     }
-    return bySource.map((indexes) => this.#join(rows, Uint32Array.from(indexes)))
-  }
-
-  /** The blocks of a leaf as lines, each ended by `\n`: in memory, or in a file when they are more than may be held. */
-  lines(target: number, leaf: number): StoredBytes {
-    const rows = this.#targets.get(target)?.get(leaf)
-    if (rows === undefined) return new Uint8Array(0)
-    const order = rows.inOrder()
-    const total = rows.byteLength() + order.length
-    if (total > this.#memoryBytes) return this.#linesFile(rows, order, total)
-    const bytes = Buffer.allocUnsafeSlow(total)
-    let at = 0
-    for (const index of order) {
-      this.#read(rows, index, bytes, at)
-      at += rows.lengths.at(index)
-      bytes[at] = NEWLINE
-      at += 1
-    }
-    return bytes
+    return new Map([...bySource].map(([source, indexes]) => [source, this.#join(rows, Uint32Array.from(indexes))]))
   }
 
   /** Lets go of the file. */
@@ -202,27 +175,6 @@ export class TaskRows {
     return { path: file.path, offset: 0, length }
   }
 
-  #linesFile(rows: LeafRows, order: Uint32Array, length: number): StoredBytes {
-    const file = openFile(this.#directory(), 'lines')
-    let buffer = Buffer.allocUnsafe(LINE_BUFFER_BYTES)
-    let at = 0
-    const flush = (): void => {
-      writeAll(file.fd, buffer.subarray(0, at))
-      at = 0
-    }
-    for (const index of order) {
-      const needed = rows.lengths.at(index) + 1
-      if (at + needed > buffer.length) flush()
-      if (needed > buffer.length) buffer = Buffer.allocUnsafe(needed)
-      this.#read(rows, index, buffer, at)
-      at += needed
-      buffer[at - 1] = NEWLINE
-    }
-    flush()
-    fs.closeSync(file.fd)
-    return { path: file.path, offset: 0, length }
-  }
-
   #view(rows: LeafRows, index: number): Uint8Array {
     const start = rows.starts.at(index)
     return (this.#chunks[rows.chunks.at(index)] as Uint8Array).subarray(start, start + rows.lengths.at(index))
@@ -245,10 +197,8 @@ export class TaskRows {
   }
 }
 
-const NEWLINE = 10
 /** Up to this length a loop copies sooner than a view is made. */
 const SHORT_BYTES = 128
-const LINE_BUFFER_BYTES = 256 * 1024
 
 function copyBytes(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
   if (length > SHORT_BYTES) {

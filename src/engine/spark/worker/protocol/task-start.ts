@@ -7,6 +7,8 @@ export type WireForm = '4.1' | '4.2' | '4.3'
 /** What an executor says about a task before its data. */
 export interface TaskStart {
   readonly wire: WireForm
+  /** Its index among the tasks of Spark's stage. */
+  readonly partition: number
   readonly attemptNumber: number
   readonly taskAttemptId: number
   /** Where the session's files are on this executor. */
@@ -22,7 +24,7 @@ interface Attempt {
 
 /** Reads what follows the init mark and the length in Spark 4.3, and what follows the handshake in 4.2, which is the same. */
 export function readTaskStart(fields: FieldReader, wire: '4.2' | '4.3'): TaskStart {
-  readPartition(fields)
+  const partition = readPartition(fields)
   fields.text() // the client's language version
   const attempt = JSON.parse(fields.text()) as Attempt
   const filesDir = readFiles(fields)
@@ -38,12 +40,13 @@ export function readTaskStart(fields: FieldReader, wire: '4.2' | '4.3'): TaskSta
     })
   })
   fields.long() // the id of profiling results
-  return { wire, attemptNumber: attempt.attemptNumber, taskAttemptId: attempt.taskAttemptId, filesDir, command }
+  const { attemptNumber, taskAttemptId } = attempt
+  return { wire, partition, attemptNumber, taskAttemptId, filesDir, command }
 }
 
 /** Reads what follows the handshake in Spark 4.1. */
 export function readTaskStart41(fields: FieldReader): TaskStart {
-  readPartition(fields)
+  const partition = readPartition(fields)
   fields.text() // the client's language version
   if (fields.bool()) throw new WorkerProtocolError('barrier tasks are not for Millstream')
   fields.int() // stage
@@ -68,7 +71,7 @@ export function readTaskStart41(fields: FieldReader): TaskStart {
     fields.list(() => fields.int())
   })
   if (isProfiling) fields.long()
-  return { wire: '4.1', attemptNumber, taskAttemptId, filesDir, command }
+  return { wire: '4.1', partition, attemptNumber, taskAttemptId, filesDir, command }
 }
 
 /**
@@ -85,9 +88,10 @@ export function isJsonContext(fields: FieldReader, bytes: Buffer): boolean {
   return bytes.toString('latin1', at + 4, at + 6) === '{"'
 }
 
-function readPartition(fields: FieldReader): void {
+function readPartition(fields: FieldReader): number {
   const partition = fields.int()
   if (partition < 0) throw new WorkerProtocolError(`a task of partition ${partition} is none`)
+  return partition
 }
 
 function readFiles(fields: FieldReader): string {

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import type { ClusterFiles } from '../engine/engine.ts'
+import { fileSystemOf } from '../io/file-systems.ts'
+import { parsePath } from '../io/path.ts'
+
+/** The directory below the one that a program named, in which a context's checkpoints are. */
+export class CheckpointDir {
+  readonly #clusterFiles: ClusterFiles | undefined
+  #path: string | null = null
+  /** Makes the directory, once. */
+  #make: (() => Promise<void>) | null = null
+  #making: Promise<void> | null = null
+  /** The directory that this machine has made. */
+  #made: string | null = null
+
+  constructor(clusterFiles: ClusterFiles | undefined) {
+    this.#clusterFiles = clusterFiles
+  }
+
+  /** Qualified; of a path without a scheme only once the engine's cluster has said what its default file system is. */
+  get path(): string | null {
+    return this.#path
+  }
+
+  /** Names another directory. One of the machine itself is made at once, others when they are first needed. @throws UnsupportedFileSystemException */
+  set(directory: string | null): void {
+    this.#path = null
+    this.#make = null
+    this.#making = null
+    this.#made = null
+    if (directory === null) return
+    const name = randomUUID()
+    const cluster = this.#clusterFiles
+    if (cluster === undefined || parsePath(directory).scheme === 'file') {
+      this.#make = this.#setLocal(directory, name)
+      // The next job waits for it and reports what went wrong.
+      this.ready().catch(() => {})
+      return
+    }
+    this.#path = below(directory, name)
+    this.#make = async () => {
+      const onCluster = await cluster.resolve(directory)
+      if (onCluster === null) await this.#setLocal(directory, name)()
+      else this.#path = below(onCluster, name)
+    }
+  }
+
+  /** Resolves when checkpoints may be written to it. */
+  async ready(): Promise<void> {
+    if (this.#make === null) return
+    this.#making ??= this.#make()
+    await this.#making
+  }
+
+  /** One directory for each run of a program would be left, whether anything was written to it or not; on a cluster none is made ahead. */
+  async removeEmpty(): Promise<void> {
+    await this.#making?.catch(() => {})
+    // One that is not empty is not removed, and that is as it should be.
+    if (this.#made !== null)
+      await fileSystemOf(this.#made)
+        .delete(this.#made)
+        .catch(() => {})
+  }
+
+  #setLocal(directory: string, name: string): () => Promise<void> {
+    const fileSystem = fileSystemOf(directory)
+    const path = below(fileSystem.qualify(directory), name)
+    this.#path = path
+    return () => {
+      this.#made = path
+      return fileSystem.mkdirs(path)
+    }
+  }
+}
+
+function below(directory: string, name: string): string {
+  return `${directory.replace(/\/$/, '')}/${name}`
+}
