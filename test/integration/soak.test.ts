@@ -6,12 +6,9 @@ import { programEnvironment } from '../examples/run-example.ts'
 import { LEAKS } from '../soak/leaks.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** Longer than what a machine that tests other things too brings about in one batch. */
-const INTERVAL_MS = '200'
-
 /** Runs the soak in a process of its own. */
 function soak(...args: string[]): Promise<{ readonly code: number; readonly output: string }> {
-  const command = ['--import', 'tsx', 'test/soak/run.ts', '--interval', INTERVAL_MS, ...args]
+  const command = ['--import', 'tsx', 'test/soak/run.ts', ...args]
   return new Promise((resolve) => {
     execFile(process.execPath, command, { cwd: ROOT, env: programEnvironment() }, (error, stdout, stderr) => {
       resolve({ code: Number(error?.code ?? 0), output: stdout + stderr })
@@ -19,15 +16,15 @@ function soak(...args: string[]): Promise<{ readonly code: number; readonly outp
   })
 }
 
-test('memory, threads, files and delays of a job with states and windows level off', async (t) => {
-  const { code, output } = await soak('--minutes', '0.8')
+test('memory, threads and files of a job with states and windows level off', async (t) => {
+  const { code, output } = await soak('--batches', '240')
   t.diagnostic(output.slice(output.indexOf('measure')))
   assert.equal(code, 0, output)
   assert.match(output, /^everything is level$/m)
 })
 
 test('leaks that are planted are found, each where it is', async () => {
-  const { code, output } = await soak('--minutes', '0.5', '--leak', LEAKS.join(','))
+  const { code, output } = await soak('--batches', '120', '--leak', LEAKS.join(','))
   assert.equal(code, 1, output)
   const growing = /^growing: (.*)$/m.exec(output)?.[1]?.split(', ') ?? []
   for (const measure of ['driver heap', 'driver buffers', 'worker heaps', 'threads', 'descriptors', 'local files']) {

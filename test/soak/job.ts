@@ -9,6 +9,7 @@ import {
   StateSpec,
   StreamingContext,
 } from '../../src/index.ts'
+import type { ManualClock } from '../../src/testing/index.ts'
 import { type Leak, leakOnDriver, leakOnWorker } from './leaks.ts'
 import { EventReceiver } from './source.ts'
 
@@ -16,7 +17,11 @@ import { EventReceiver } from './source.ts'
 export interface SoakJobOptions {
   readonly directory: string
   readonly intervalMs: number
+  /** Batches that windows and states reach back. */
+  readonly reach: number
   readonly eventsPerSecond: number
+  /** Moved from batch to batch by the soak, which then asks for the events too; null for the time of day. */
+  readonly clock: ManualClock | null
   /** Defects that are planted. */
   readonly leaks: readonly Leak[]
 }
@@ -24,6 +29,7 @@ export interface SoakJobOptions {
 /** A job that runs. */
 export interface SoakJob {
   readonly ssc: StreamingContext
+  readonly receiver: EventReceiver
   readonly checkpoints: string
   readonly localDir: string
   /** Records that the first output operation has seen. */
@@ -39,14 +45,13 @@ interface Total {
   readonly idleBatches: number
 }
 
-const IDLE_BATCHES = 100
-const WINDOW_BATCHES = 100
-const TIMEOUT_BATCHES = 40
-const CHECKPOINT_BATCHES = 20
 const PARTITIONS = 2
+/** Of the reach: after which a session times out, and how often states are checkpointed. */
+const TIMEOUT = 0.4
+const CHECKPOINT = 0.2
 
 /** Makes the streams and their outputs; the context is not started yet. */
-export function soakJob({ directory, intervalMs, eventsPerSecond, leaks }: SoakJobOptions): SoakJob {
+export function soakJob({ directory, intervalMs, reach, eventsPerSecond, clock, leaks }: SoakJobOptions): SoakJob {
   const checkpoints = join(directory, 'checkpoints')
   const localDir = join(directory, 'local')
   const conf = new SparkConf(false)
@@ -55,24 +60,29 @@ export function soakJob({ directory, intervalMs, eventsPerSecond, leaks }: SoakJ
     .set('spark.local.dir', localDir)
     .set('spark.streaming.receiver.writeAheadLog.enable', true)
     .set('spark.streaming.receiver.writeAheadLog.rollingIntervalSecs', 5)
-    .set('spark.streaming.backpressure.enabled', true)
-    .set('spark.streaming.backpressure.initialRate', eventsPerSecond)
-  const ssc = new StreamingContext(new SparkContext(conf), Milliseconds(intervalMs))
+  // A rate is one of events in a time, which a clock that is moved by hand does not tell.
+  if (clock === null) {
+    conf.set('spark.streaming.backpressure.enabled', true)
+    conf.set('spark.streaming.backpressure.initialRate', eventsPerSecond)
+  }
+  const ssc = new StreamingContext(new SparkContext(conf), Milliseconds(intervalMs), clock === null ? {} : { clock })
   ssc.checkpoint(checkpoints)
-  const of = (batches: number) => Milliseconds(batches * intervalMs)
+  const of = (batches: number) => Milliseconds(Math.ceil(batches) * intervalMs)
   const deliveryMs = Math.max(10, intervalMs / 2)
-  const events = ssc.receiverStream(new EventReceiver(Math.ceil((eventsPerSecond * deliveryMs) / 1000), deliveryMs))
+  const eventsPerDelivery = Math.ceil((eventsPerSecond * deliveryMs) / 1000)
+  const receiver = new EventReceiver(eventsPerDelivery, clock === null ? deliveryMs : null)
+  const events = ssc.receiverStream(receiver)
   const amounts = events.map(({ user, amount }) => [user, amount]).cache()
   let seen = 0
 
   const totals = amounts.updateStateByKey<string, number, Total>((values, total) => {
     leakOnWorker(leaks)
     if (values.length > 0) return { sum: values.reduce((a, b) => a + b, total?.sum ?? 0), idleBatches: 0 }
-    return total === undefined || total.idleBatches > IDLE_BATCHES
+    return total === undefined || total.idleBatches > reach
       ? undefined
       : { ...total, idleBatches: total.idleBatches + 1 }
   }, PARTITIONS)
-  totals.checkpoint(of(CHECKPOINT_BATCHES))
+  totals.checkpoint(of(CHECKPOINT * reach))
   totals.foreachRDD((rdd) => rdd.count())
 
   const spec = StateSpec.function((session: string, amount: number | undefined, state: State<number>) => {
@@ -82,8 +92,8 @@ export function soakJob({ directory, intervalMs, eventsPerSecond, leaks }: SoakJ
   })
   const sessions = events
     .map(({ session, amount }) => [session, amount])
-    .mapWithState(spec.numPartitions(PARTITIONS).timeout(of(TIMEOUT_BATCHES)))
-  sessions.checkpoint(of(CHECKPOINT_BATCHES))
+    .mapWithState(spec.numPartitions(PARTITIONS).timeout(of(TIMEOUT * reach)))
+  sessions.checkpoint(of(CHECKPOINT * reach))
   sessions.foreachRDD(async (rdd) => {
     leakOnDriver(leaks, localDir)
     seen += await rdd.count()
@@ -92,12 +102,12 @@ export function soakJob({ directory, intervalMs, eventsPerSecond, leaks }: SoakJ
   const windows = amounts.reduceByKeyAndWindow(
     (a, b) => a + b,
     (a, b) => a - b,
-    of(WINDOW_BATCHES),
+    of(reach),
     of(1),
     PARTITIONS,
     ([, sum]) => sum > 0,
   )
-  windows.checkpoint(of(CHECKPOINT_BATCHES))
+  windows.checkpoint(of(CHECKPOINT * reach))
   amounts
     .reduceByKey((a, b) => a + b, PARTITIONS)
     .join(windows)
@@ -113,6 +123,7 @@ export function soakJob({ directory, intervalMs, eventsPerSecond, leaks }: SoakJ
   })
   return {
     ssc,
+    receiver,
     checkpoints,
     localDir,
     events: () => seen,

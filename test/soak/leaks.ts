@@ -36,7 +36,7 @@ function leakOf(leak: Leak, directory: string): void {
       break
     case 'threads':
       // Not with each batch: a thread takes megabytes.
-      if (++batches % 20 === 0) new Worker('setInterval(() => {}, 1e6)', { eval: true }).unref()
+      if (++batches % 10 === 0) new Worker('setInterval(() => {}, 1e6)', { eval: true }).unref()
       break
   }
 }

@@ -1,16 +1,19 @@
 /**
  * Runs a job with state, windows, a join, checkpoints and a write-ahead log for a while, and tells whether memory, threads, files and delays level off.
  *
- *   npm run soak -- [--minutes 10] [--interval 50] [--rate 2000] [--leak heap,files]
+ *   npm run soak -- [--minutes 10 | --batches 400] [--interval 50] [--rate 2000] [--leak heap,files]
  *
- * `--interval` is in milliseconds, `--rate` in events per second; `--leak` plants defects that the run must find. Ends with 1 when something grows.
+ * `--interval` is in milliseconds, `--rate` in events per second; `--leak` plants defects that the run must find. With `--batches`
+ * the clock moves on as batches are done, however long they take: delays mean nothing then. Ends with 1 when something grows.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { soakJob } from './job.ts'
+import { Time } from '../../src/index.ts'
+import { ManualClock } from '../../src/testing/index.ts'
+import { type SoakJob, soakJob } from './job.ts'
 import { LEAKS, type Leak } from './leaks.ts'
 import { type Sample, takeSample } from './sampler.ts'
 import { tableOf, trendsOf } from './verdict.ts'
@@ -18,10 +21,15 @@ import { tableOf, trendsOf } from './verdict.ts'
 /** Samples of a run, however long it is. */
 const SAMPLES = 60
 const SHORTEST_PERIOD_S = 1
+const START_MS = 1_700_000_000_000
+/** How far back windows and states reach at the most, and in a short run, so that they are full by the end of the warm-up. */
+const REACH_BATCHES = 100
+const REACH_OF_RUN = 0.1
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
+    batches: { type: 'string' },
     interval: { type: 'string', default: '50' },
     rate: { type: 'string', default: '2000' },
     leak: { type: 'string' },
@@ -41,14 +49,18 @@ try {
 
 async function soak(directory: string): Promise<number> {
   const intervalMs = Number(values.interval)
-  const job = soakJob({ directory, intervalMs, eventsPerSecond: Number(values.rate), leaks })
+  const wanted = values.batches === undefined ? (seconds * 1000) / intervalMs : Number(values.batches)
+  const clock = values.batches === undefined ? null : new ManualClock(START_MS)
+  const reach = Math.ceil(Math.min(REACH_BATCHES, REACH_OF_RUN * wanted))
+  const job = soakJob({ directory, intervalMs, reach, eventsPerSecond: Number(values.rate), clock, leaks })
   await using ssc = job.ssc
   await ssc.start()
   const samples: Sample[] = []
   const start = performance.now()
   const elapsedS = () => (performance.now() - start) / 1000
-  while (elapsedS() < seconds) {
-    await sleep(1000 * Math.max(SHORTEST_PERIOD_S, seconds / SAMPLES))
+  while (clock === null ? elapsedS() < seconds : job.batches() < wanted) {
+    if (clock === null) await sleep(1000 * Math.max(SHORTEST_PERIOD_S, seconds / SAMPLES))
+    else await runBatches(job, clock, intervalMs, Math.ceil(wanted / SAMPLES))
     // The first error of a batch ends the soak.
     await ssc.awaitTerminationOrTimeout(0)
     const sample = await takeSample(job, elapsedS())
@@ -58,14 +70,24 @@ async function soak(directory: string): Promise<number> {
   }
   const trends = trendsOf(samples)
   const growing = trends.filter(({ isLevel }) => !isLevel).map(({ measure }) => measure)
-  console.log(`\n${tableOf(trends)}\n`)
   const { user, system } = process.cpuUsage()
+  console.log(`\n${tableOf(trends)}\n`)
   console.log(
     `${job.events()} events in ${job.batches()} batches of ${intervalMs} ms, ${Math.round(elapsedS())} s, ` +
       `${((user + system) / 1e6).toFixed(0)} s of processor time, load ${loadavg()[0]!.toFixed(1)}`,
   )
   console.log(growing.length === 0 ? 'everything is level' : `growing: ${growing.join(', ')}`)
   return growing.length === 0 ? 0 : 1
+}
+
+/** Runs batches one after another, each as soon as the one before is done. */
+async function runBatches(job: SoakJob, clock: ManualClock, intervalMs: number, count: number): Promise<void> {
+  for (let batch = 0; batch < count; batch++) {
+    await job.receiver.deliver()
+    await job.receiver.deliver()
+    clock.advance(intervalMs)
+    await job.ssc.batchProcessed(new Time(clock.now()))
+  }
 }
 
 function lineOf({ atS, values }: Sample): string {

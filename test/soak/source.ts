@@ -23,23 +23,25 @@ export function eventOf(n: number): Event {
   }
 }
 
-/** Stores so many events every so many milliseconds, and waits for each delivery to be stored, as a source with acknowledgements does. */
+/** Stores so many events at a time, every so many milliseconds or when asked, and waits until they are stored, as a source with acknowledgements does. */
 export class EventReceiver extends Receiver<Event> {
   readonly #eventsPerDelivery: number
-  readonly #periodMs: number
+  readonly #periodMs: number | null
   #timer: NodeJS.Timeout | undefined
   #isStoring = false
   #next = 0
 
-  constructor(eventsPerDelivery: number, periodMs: number) {
+  /** @param periodMs null for deliveries that are asked for. */
+  constructor(eventsPerDelivery: number, periodMs: number | null) {
     super()
     this.#eventsPerDelivery = eventsPerDelivery
     this.#periodMs = periodMs
   }
 
   override onStart(): void {
+    if (this.#periodMs === null) return
     this.#timer = setInterval(() => {
-      if (!this.#isStoring) void this.#deliver()
+      if (!this.#isStoring) void this.deliver()
     }, this.#periodMs)
   }
 
@@ -47,7 +49,8 @@ export class EventReceiver extends Receiver<Event> {
     clearInterval(this.#timer)
   }
 
-  async #deliver(): Promise<void> {
+  /** Resolves when the events are stored. */
+  async deliver(): Promise<void> {
     this.#isStoring = true
     const from = this.#next
     this.#next += this.#eventsPerDelivery
