@@ -10,6 +10,8 @@ const RECORDS_PER_BATCH = 100
 const BATCHES = 400
 const SMOKE_BATCHES = 6
 const INTERVAL_MS = 100
+/** Of one process; far more than it takes on a quiet machine. */
+const TIMEOUT_MS = 1_200_000
 
 type Kind = 'shuffle' | 'map'
 
@@ -69,7 +71,11 @@ export const sparkBatches: Benchmark = {
 async function stream(kind: Kind, server: SparkServer, options: BenchOptions): Promise<StreamRun> {
   const batches = options.isSmoke ? SMOKE_BATCHES : BATCHES
   const marks = new ProcessorMarks(() => treeCpuSeconds(server.process.pid))
-  const result = await runProgram<Result>('dstream-latency', [batches, INTERVAL_MS, server.url, kind], options, marks)
+  const args = [batches, INTERVAL_MS, server.url, kind]
+  const result = await runProgram<Result>('dstream-latency', args, options, {
+    onLine: marks.onLine,
+    timeoutMs: TIMEOUT_MS,
+  })
   assertEqual('the count of records', result.records, batches * RECORDS_PER_BATCH)
   const warm = result.processingDelays.slice(batches >> 1)
   return {
@@ -81,7 +87,9 @@ async function stream(kind: Kind, server: SparkServer, options: BenchOptions): P
 
 async function pythonBatches(server: SparkServer, { spark }: BenchOptions): Promise<PythonRun> {
   const half = BATCHES >> 1
-  const result = (await spark?.runPythonClient('connect_batches', [server.url, half, half])) as PythonRun
+  const result = (await spark?.runPythonClient('connect_batches', [server.url, half, half], {
+    timeoutMs: TIMEOUT_MS,
+  })) as PythonRun
   for (const [kind, count] of Object.entries(result.records)) {
     assertEqual(`the count of records of PySpark's ${kind}`, count, half * RECORDS_PER_BATCH)
   }
