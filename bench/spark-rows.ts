@@ -83,10 +83,12 @@ async function mapCommand(): Promise<SparkCommand> {
   const root = { kind: 'narrow', input: { kind: 'source' }, op: { kind: 'map', fn: increment } }
   return {
     sparkVersion: '4.3.0',
+    pieces: null,
     program: { kind: 'inline', payload: await captureClosures({ root, sink: { kind: 'collect' } }) },
     modules: { own: '', packages: [] },
-    tasks: new Map([[0, { kind: 'data', partition: 0, format: 'records', bytes: { leaf: 0, encoding: 'bytes' } }]]),
+    tasks: new Map([[0, { kind: 'data', partition: 0, format: 'records', bytes: { leaf: 0 } }]]),
     output: { kind: 'result', routes: null, anchors: 0 },
+    pieces: null,
     classes: [],
     broadcasts: new Map(),
     localProperties: {},

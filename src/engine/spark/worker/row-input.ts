@@ -7,7 +7,12 @@ import type { TaskStart } from './protocol/task-start.ts'
 
 /** The rows of a task, a batch at a time as they arrive; ends with the Arrow stream. */
 export function taskRowBatches(input: ByteInput, { pieces }: SparkCommand, start: TaskStart): AsyncGenerator<RowBatch> {
-  return pieces === null ? batches(input, 'rows') : lineBatches(batches(input, 'blocks'), pieces, start.partition)
+  return pieces === null ? rowBatches(input) : lineBatches(batches(input, 'blocks'), pieces, start.partition)
+}
+
+/** The rows of one Arrow stream. */
+export function rowBatches(input: ByteInput): AsyncGenerator<RowBatch> {
+  return batches(input, 'rows')
 }
 
 async function* batches<Kind extends BatchKind>(input: ByteInput, kind: Kind) {
