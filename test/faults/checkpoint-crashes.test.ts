@@ -10,15 +10,11 @@ import { runJob, withJob } from '../fixtures/crash/run-job.ts'
 
 const POINTS = [
   'in the midst of writing a checkpoint',
-  'after a checkpoint is written, before it is synced',
   'between the old checkpoint and the new',
   'before a checkpoint gets its name',
-  'after a checkpoint has its name',
-  'after an old checkpoint was removed',
   'in the midst of writing state',
   'after one part of the state has its name',
   'before old state is removed',
-  'within a task',
   'within a task that writes output',
   'within an output operation',
   'between batches',
@@ -26,7 +22,7 @@ const POINTS = [
 const LOG_POINTS = ["behind a block's header", 'after a block is in the log, before the receiver knows'] as const
 const RECEIVER = { program: 'receiver-job.ts' } as const
 const BATCHES_PER_RUN = 12
-const KILLS = 4
+const KILLS = 2
 
 describe('a job that was killed ends as if it had not been', { concurrency: 2 }, () => {
   test(`at ${POINTS.length} points, one after another`, async () => {

@@ -301,7 +301,7 @@ describe('mapWithState', () => {
               assert.deepEqual(states, expected.states)
             },
           ),
-          { numRuns: engine === 'local' ? 15 : 40 },
+          { numRuns: engine === 'local' ? 8 : 25 },
         )
       } finally {
         stopUsing()
