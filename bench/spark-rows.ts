@@ -83,7 +83,6 @@ async function mapCommand(): Promise<SparkCommand> {
   const root = { kind: 'narrow', input: { kind: 'source' }, op: { kind: 'map', fn: increment } }
   return {
     sparkVersion: '4.3.0',
-    pieces: null,
     program: { kind: 'inline', payload: await captureClosures({ root, sink: { kind: 'collect' } }) },
     modules: { own: '', packages: [] },
     tasks: new Map([[0, { kind: 'data', partition: 0, format: 'records', bytes: { leaf: 0 } }]]),
