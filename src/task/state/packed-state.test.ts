@@ -30,6 +30,15 @@ const entriesOf = (state: Packed) => new Map([...stateEntries(state, 0, 'timed')
 const bytesOf = ([, ...buckets]: Packed) =>
   buckets.map((bucket) => Buffer.from((bucket as unknown[])[4] as Uint8Array).toString('base64'))
 
+function changesOrNull(state: Packed, sinceMs: number): [string, [number, number][]][] | null {
+  try {
+    return [...stateChanges(state, 0, sinceMs)] as [string, [number, number][]][]
+  } catch (error) {
+    assert.equal((error as { code?: unknown }).code, 'STATE_CHANGES_UNKNOWN')
+    return null
+  }
+}
+
 test('a batch of few keys opens their buckets and passes the others on as they are', () => {
   const state = after(initial(KEYS.map((key) => [key, 1])), 1000, [])
   const next = after(state, 2000, [
@@ -92,9 +101,12 @@ test('batches that chance decides, with keys that are removed and time out, are 
     return (random >>> 8) % below
   }
   const expected = new Map<string, [number, number]>()
-  let state = after(initial([]), 0, [])
-  for (let batch = 1; batch <= 120; batch++) {
-    const timeMs = batch * 1000
+  let state = after(initial([]), 1000, [])
+  /** As a checkpoint would have it. */
+  let before = { timeMs: 1000, entries: new Map(expected) }
+  let known = 0
+  for (let batch = 1; batch <= 50; batch++) {
+    const timeMs = (batch + 1) * 1000
     const timeoutBeforeMs = next(3) === 0 ? timeMs - 1000 * (2 + next(8)) : null
     const size = [0, 3, 40, 900][next(4)] as number
     const data = Array.from({ length: size }, () => [`key ${next(3000)}`, next(6) === 0 ? null : batch] as const)
@@ -105,7 +117,19 @@ test('batches that chance decides, with keys that are removed and time out, are 
     for (const [key, [, updatedMs]] of expected) if (updatedMs < (timeoutBeforeMs ?? 0)) expected.delete(key)
     state = after(state, timeMs, data, timeoutBeforeMs ?? undefined)
     assert.deepEqual(entriesOf(state), expected, `batch ${batch} of seed ${seed}`)
+    const { timeMs: sinceMs, entries } = before
+    const changes = changesOrNull(state, sinceMs)
+    for (const [key, [now]] of changes ?? []) {
+      if (now === undefined) entries.delete(key)
+      else entries.set(key, now)
+    }
+    if (changes !== null) {
+      known += 1
+      assert.deepEqual(entries, expected, `changes from ${sinceMs} to ${timeMs} of seed ${seed}`)
+    }
+    if (changes === null || next(4) === 0) before = { timeMs, entries: new Map(expected) }
   }
+  assert(known > 25, `${known} times`)
 })
 
 test('keys of every kind are found again', () => {
