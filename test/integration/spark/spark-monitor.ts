@@ -86,6 +86,11 @@ export class SparkMonitor {
     return bytesBelow(this.#server.process.directory, (path) => path.includes('/artifacts-'))
   }
 
+  /** Bytes of blocks and shuffles that executors in the server's process have on disk. */
+  blockBytes(): number {
+    return bytesBelow(this.#server.process.directory, (path) => path.includes('/blockmgr-'))
+  }
+
   /** Resident bytes of the workers that executors on this machine have started for sessions of the server. */
   workerBytes(): number {
     const { directory } = this.#server.process
