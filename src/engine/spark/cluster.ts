@@ -24,6 +24,7 @@ import {
 } from './plan/relations.ts'
 import type { SparkStage } from './plan/spark-stage.ts'
 import { checkpointRelation, fetchRows, removeRelation, writeBlocks } from './remote-relations.ts'
+import { SessionFileSystem } from './session-file-system.ts'
 import { type PlanBudget, SessionFiles } from './session-files.ts'
 import type { SparkSettings } from './settings.ts'
 import type { ShippedPayloads } from './shipped-payloads.ts'
@@ -55,6 +56,7 @@ export class SparkCluster {
   readonly sparkVersion: string
   /** What stays on the server between jobs. */
   readonly kept: KeptRelations
+  readonly fileSystem: SessionFileSystem
   readonly #settings: SparkSettings
   readonly #payloads: ShippedPayloads
   readonly #packages: PackageArchives
@@ -67,6 +69,7 @@ export class SparkCluster {
     this.session = session
     this.sparkVersion = sparkVersion
     this.kept = new KeptRelations(session)
+    this.fileSystem = new SessionFileSystem(session)
     this.#settings = settings
     this.#payloads = payloads
     this.#packages = new PackageArchives(executorPlatform(settings), (folder, archive) =>

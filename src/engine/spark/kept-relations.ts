@@ -1,17 +1,9 @@
-import { SparkException } from '../../errors.ts'
 import type { StorageLevel } from '../../task/storage-level.ts'
 import type { LineageNode } from '../lineage.ts'
 import type { ConnectSession } from './connect/session.ts'
+import { isBlockGone, lostCheckpoint } from './lost-partitions.ts'
 import { checkpointedRelation, noRows } from './plan/relations.ts'
 import { copyRelation, fetchRows, removeRelation } from './remote-relations.ts'
-
-/** Spark's words when an executor is gone that held partitions of a local checkpoint. */
-const BLOCK_GONE = /CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND|Checkpoint block rdd_\d+_\d+ not found/
-
-/** Whether a job failed because it read something kept of which an executor took partitions along. */
-export function isBlockGone(error: unknown): boolean {
-  return error instanceof SparkException && (BLOCK_GONE.test(error.code) || BLOCK_GONE.test(error.message))
-}
 
 interface Kept {
   readonly relationId: string
@@ -116,12 +108,4 @@ export class KeptRelations {
       throw error
     }
   }
-}
-
-/** The error of a job that reads a local checkpoint which is not whole any more. */
-export function lostCheckpoint({ className, id, callSite }: LineageNode): SparkException {
-  return new SparkException(
-    'CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND',
-    `The local checkpoint of ${className}[${id}] (${callSite}) is lost: an executor that held a part of it is gone, or the server was restarted. Its lineage was cut off, so it cannot be computed again. Use checkpoint(), which writes files, where executors may be lost, or persist() with a level of two copies.`,
-  )
 }

@@ -14,6 +14,7 @@ import type {
   JobOutput,
   JobRequest,
 } from '../engine.ts'
+import { JobAbort } from '../job-abort.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import { isPersisted } from '../stage-plan.ts'
@@ -21,7 +22,7 @@ import type { Row } from './arrow/row-batch.ts'
 import type { SparkCluster, StageContext } from './cluster.ts'
 import { ACCUMULATOR_LEAF, type StageOutput } from './command.ts'
 import { type ConnectUrl, parseConnectUrl } from './connect/url.ts'
-import { isBlockGone, lostCheckpoint } from './kept-relations.ts'
+import { isBlockGone, lostCheckpoint } from './lost-partitions.ts'
 import type { SparkStage } from './plan/spark-stage.ts'
 import { type PlannerOptions, planSparkStage, type StageTree } from './plan/stage-planner.ts'
 import { ResultRows } from './result-rows.ts'
@@ -111,8 +112,9 @@ export class SparkEngine implements Engine {
     request: Request,
     run: (job: Job<Request>) => Promise<R>,
   ): Promise<R> {
-    const signal = request.signal ? AbortSignal.any([request.signal, this.#stopped.signal]) : this.#stopped.signal
-    const job: Job<Request> = { id: this.#nextJobId++, request, signal, leave: () => {} }
+    const stopped = this.#stopped.signal
+    using abort = new JobAbort(request.signal ? [request.signal, stopped] : [stopped])
+    const job: Job<Request> = { id: this.#nextJobId++, request, signal: abort.signal, leave: () => {} }
     const { onEvent } = this.#options
     const { callSite, group } = request.properties
     onEvent({ kind: 'jobStarted', jobId: job.id, callSite, group })
