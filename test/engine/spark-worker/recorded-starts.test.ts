@@ -28,8 +28,8 @@ for (const [wire, given] of Object.entries(recorded) as [WireForm, Recorded][]) 
       const input = new ByteInput(Readable.from([start, Buffer.from('data')], { objectMode: false }))
       const { command, ...read } = (await nextTaskStart(input)) ?? assert.fail()
       assert.equal(command.toString(), 'the command')
-      const { attemptNumber, taskAttemptId, filesDir } = given
-      assert.deepEqual(read, { wire, attemptNumber, taskAttemptId, filesDir })
+      const { partition, attemptNumber, taskAttemptId, filesDir } = given
+      assert.deepEqual(read, { wire, partition, attemptNumber, taskAttemptId, filesDir })
       assert.equal((await input.read(4)).toString(), 'data')
     })
 
