@@ -29,9 +29,11 @@ before(async () => {
   server = await startSparkServer({
     'spark.hadoop.fs.defaultFS': hdfs.uri,
     'spark.hadoop.dfs.replication': '1',
-    'spark.driver.memory': '1g',
+    'spark.driver.memory': '3g',
   })
-  sc = new SparkContext(new SparkConf(false).setMaster(server.url).setAppName('hdfs'))
+  const conf = new SparkConf(false).setMaster(server.url).setAppName('hdfs')
+  // A server that is gone fails the tests behind, one by one, and soon.
+  sc = new SparkContext(conf.set('spark.millstream.reconnectTimeout', '20s'))
 })
 
 after(async () => {

@@ -91,13 +91,13 @@ export class SparkMonitor {
     return bytesBelow(this.#server.process.directory, (path) => path.includes('/blockmgr-'))
   }
 
-  /** Resident bytes of the workers that executors on this machine have started for sessions of the server. */
-  workerBytes(): number {
+  /** Resident bytes of each worker that executors on this machine have started for sessions of the server. */
+  workerBytes(): number[] {
     const { directory } = this.#server.process
     return readdirSync('/proc')
       .filter((entry) => /^\d+$/.test(entry))
       .map((pid) => statusOf(pid, directory))
-      .reduce((sum, bytes) => sum + bytes, 0)
+      .filter((bytes) => bytes > 0)
   }
 
   async #get<T>(path: string): Promise<T> {
