@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import { describe, test } from 'node:test'
 import { done, mapping, records, results } from './answers.ts'
 import { commandOf } from './commands.ts'
+import { endlessTask } from './endless-task.ts'
 import { ScriptedExecutor } from './scripted-executor.ts'
 
 describe('a daemon', () => {
@@ -25,14 +26,7 @@ describe('a daemon', () => {
   test('ends with its workers when its executor is gone', async () => {
     await using executor = new ScriptedExecutor('unix')
     const connection = await executor.connect()
-    const command = await commandOf(
-      mapping(() => {
-        console.log('looping')
-        for (;;);
-      }),
-    )
-    const answer = connection.run('4.3', { command }, [records(0, [1])])
-    await executor.logged('looping')
+    const [answer] = await endlessTask(executor, connection)
     executor.daemon.stdin?.end()
     assert.equal(await executor.ended(), 0)
     assert.deepEqual(await answer, { kind: 'gone' })
@@ -42,14 +36,7 @@ describe('a daemon', () => {
   test('that is killed takes its workers along, one in an endless loop too', async () => {
     await using executor = new ScriptedExecutor('unix')
     const connection = await executor.connect()
-    const command = await commandOf(
-      mapping(() => {
-        console.log('looping')
-        for (;;);
-      }),
-    )
-    const answer = connection.run('4.3', { command }, [records(0, [1])])
-    await executor.logged('looping')
+    const [answer] = await endlessTask(executor, connection)
     executor.daemon.kill('SIGKILL')
     assert.deepEqual(await answer, { kind: 'gone' })
   })

@@ -6,6 +6,7 @@ import { parseErrorText } from '../../../src/engine/spark/error-text.ts'
 import type { StageProgram } from '../../../src/task/program.ts'
 import { failure, mapping, records, results, smallLimits } from './answers.ts'
 import { commandOf } from './commands.ts'
+import { endlessTask } from './endless-task.ts'
 import { ScriptedExecutor } from './scripted-executor.ts'
 import { int } from './wire.ts'
 
@@ -108,14 +109,7 @@ describe('a worker that fails', () => {
 
   test('to end is killed by its process id, in an endless loop too', async () => {
     const connection = await executor.connect()
-    const command = await commandOf(
-      mapping(() => {
-        console.log('looping')
-        for (;;);
-      }),
-    )
-    const answer = connection.run('4.3', { command }, [records(0, [1])])
-    await executor.logged('looping')
+    const [answer] = await endlessTask(executor, connection)
     executor.kill(connection.pid)
     assert.deepEqual(await answer, { kind: 'gone' })
   })
