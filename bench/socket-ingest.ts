@@ -4,12 +4,12 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { SystemClock } from '../src/dstream/clock.ts'
-import { SocketReceiver } from '../src/dstream/input/socket-receiver.ts'
-import { BlockMemory } from '../src/dstream/receiver/block-memory.ts'
-import { receiverSettings } from '../src/dstream/receiver/receiver-settings.ts'
-import { ReceiverSupervisor } from '../src/dstream/receiver/receiver-supervisor.ts'
-import { RoomGate } from '../src/dstream/receiver/room-gate.ts'
+import { SystemClock } from '../src/batches/clock.ts'
+import { BlockMemory } from '../src/sources/receiver/block-memory.ts'
+import { receiverSettings } from '../src/sources/receiver/receiver-settings.ts'
+import { ReceiverSupervisor } from '../src/sources/receiver/receiver-supervisor.ts'
+import { RoomGate } from '../src/sources/receiver/room-gate.ts'
+import { SocketReceiver } from '../src/sources/socket/socket-receiver.ts'
 
 const LINE = 'the quick brown fox jumps over it lazy dog\n'
 const SERVER = `

@@ -4,7 +4,7 @@
  * ```
  * tsx scripts/run-tests.ts                     every *.test.ts under src/ and test/, test/integration/ left out
  * tsx scripts/run-tests.ts integration         those under test/integration/ only
- * tsx scripts/run-tests.ts src/io src/cli      those whose path starts with one of the given paths
+ * tsx scripts/run-tests.ts src/files src/cli   those whose path starts with one of the given paths
  * ```
  *
  * Exits with 1 when a test failed, when a file could not be loaded, or when nothing ran.

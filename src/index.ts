@@ -38,12 +38,10 @@ export { TaskContext } from './task/task-context.ts'
 
 // DStreams
 
-export type { BatchInfo, OutputOperationInfo, ReceiverInfo } from './dstream/batch-info.ts'
-export type { PlainData } from './dstream/checkpoint/checkpoint.ts'
-export { CheckpointMismatchError, CheckpointWriteError, CorruptCheckpointError } from './dstream/checkpoint/errors.ts'
-export type { RecoveredRun, RecoveryOptions } from './dstream/checkpoint/recovery.ts'
-export { type Clock, SystemClock } from './dstream/clock.ts'
-export { DStream } from './dstream/dstream.ts'
+export type { BatchInfo, OutputOperationInfo, ReceiverInfo } from './batches/batch-info.ts'
+export type { PlainData } from './batches/checkpoint/checkpoint.ts'
+export { CheckpointMismatchError, CheckpointWriteError, CorruptCheckpointError } from './batches/checkpoint/errors.ts'
+export { type Clock, SystemClock } from './batches/clock.ts'
 export {
   Duration,
   type DurationLike,
@@ -51,22 +49,9 @@ export {
   Milliseconds,
   Minutes,
   Seconds,
-} from './dstream/duration.ts'
-export { ConstantInputDStream } from './dstream/input/constant-input-dstream.ts'
-export type { SocketConverter } from './dstream/input/converting-socket-receiver.ts'
-export type { FileFormat, FileStreamOptions } from './dstream/input/file-input-dstream.ts'
-export { InputDStream } from './dstream/input/input-dstream.ts'
-export type { BatchQueue } from './dstream/input/queue-input-dstream.ts'
-export { ReceiverInputDStream } from './dstream/input/receiver-input-dstream.ts'
-export type { StreamInputInfo } from './dstream/input-info-tracker.ts'
-export { Interval } from './dstream/interval.ts'
-export type { OutputWriter } from './dstream/output-writer.ts'
-export { Receiver } from './dstream/receiver/receiver.ts'
-export type { MapWithStateDStream } from './dstream/state/map-with-state.ts'
-export { type SimpleMapping, StateSpec, type TimedMapping } from './dstream/state/state-spec.ts'
-export { StatsReportListener } from './dstream/stats-report-listener.ts'
-export { type StopOptions, StreamingContext, type StreamingContextOptions } from './dstream/streaming-context.ts'
-export { StreamingContextState } from './dstream/streaming-context-state.ts'
+} from './batches/duration.ts'
+export type { StreamInputInfo } from './batches/input-info-tracker.ts'
+export { Interval } from './batches/interval.ts'
 export {
   StreamingListener,
   type StreamingListenerBatchCompleted,
@@ -78,14 +63,29 @@ export {
   type StreamingListenerReceiverStarted,
   type StreamingListenerReceiverStopped,
   type StreamingListenerStreamingStarted,
-} from './dstream/streaming-listener.ts'
-export { Time } from './dstream/time.ts'
-export { WriteAheadLogError } from './dstream/wal/errors.ts'
+} from './batches/streaming-listener.ts'
+export { Time } from './batches/time.ts'
+export { WriteAheadLogError } from './batches/wal/errors.ts'
 export {
   WriteAheadLog,
   type WriteAheadLogClass,
   type WriteAheadLogRecordHandle,
-} from './dstream/wal/write-ahead-log.ts'
+} from './batches/wal/write-ahead-log.ts'
+export type { RecoveredRun, RecoveryOptions } from './dstream/checkpoint/recovery.ts'
+export { DStream } from './dstream/dstream.ts'
+export { InputDStream } from './dstream/input-dstream.ts'
+export type { OutputWriter } from './dstream/print/output-writer.ts'
+export type { MapWithStateDStream } from './dstream/state/map-with-state.ts'
+export { type SimpleMapping, StateSpec, type TimedMapping } from './dstream/state/state-spec.ts'
+export type { FileFormat, FileStreamOptions } from './sources/files/file-input-dstream.ts'
+export { ConstantInputDStream } from './sources/queue/constant-input-dstream.ts'
+export type { BatchQueue } from './sources/queue/queue-input-dstream.ts'
+export { Receiver } from './sources/receiver/receiver.ts'
+export { ReceiverInputDStream } from './sources/receiver/receiver-input-dstream.ts'
+export type { SocketConverter } from './sources/socket/converting-socket-receiver.ts'
+export { StatsReportListener } from './streaming/stats-report-listener.ts'
+export { type StopOptions, StreamingContext, type StreamingContextOptions } from './streaming/streaming-context.ts'
+export { StreamingContextState } from './streaming/streaming-context-state.ts'
 
 // Files
 
@@ -97,8 +97,8 @@ export type {
   InputFile,
   LogFile,
   OutputFile,
-} from './io/file-system.ts'
-export { registerFileSystem } from './io/file-systems.ts'
+} from './files/file-system.ts'
+export { registerFileSystem } from './files/file-systems.ts'
 
 // Errors
 
@@ -117,7 +117,7 @@ export {
   InvalidInputException,
   IOException,
   UnsupportedFileSystemException,
-} from './io/errors.ts'
+} from './files/errors.ts'
 export { RecordNotSerializableError } from './task/codec/errors.ts'
 export { NoSuchElementException } from './task/errors.ts'
 export { KeyNotHashableError } from './task/key/errors.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClusterFiles } from '../engine/engine.ts'
-import { fileSystemOf } from '../io/file-systems.ts'
-import { parsePath } from '../io/path.ts'
+import { fileSystemOf } from '../files/file-systems.ts'
+import { parsePath } from '../files/path.ts'
 
 /** The directory below the one that a program named, in which a context's checkpoints are. */
 export class CheckpointDir {

@@ -1,8 +1,8 @@
 import type { FileSplit } from '../engine/lineage.ts'
 import { IllegalArgumentException } from '../errors.ts'
-import { type ClusterListOptions, expandClusterPaths } from '../io/cluster-paths.ts'
-import type { FileStatus } from '../io/file-system.ts'
-import { expandInputPaths, type InputPathOptions } from '../io/input-paths.ts'
+import { type ClusterListOptions, expandClusterPaths } from '../files/cluster-paths.ts'
+import type { FileStatus } from '../files/file-system.ts'
+import { expandInputPaths, type InputPathOptions } from '../files/input-paths.ts'
 import {
   binaryFilesSplitBytes,
   clusterSplits,
@@ -10,7 +10,7 @@ import {
   computeSplits,
   isCompressedFile,
   wholeTextFilesSplitBytes,
-} from '../io/input-splits.ts'
+} from '../files/input-splits.ts'
 import { RDD } from '../rdd/rdd.ts'
 import type { RDDContext } from '../rdd/rdd-context.ts'
 import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'

@@ -1,12 +1,12 @@
+import type { Duration } from '../batches/duration.ts'
+import type { Job } from '../batches/job.ts'
+import { type MaybePromise, mapInOrder, whenReady } from '../batches/maybe-promise.ts'
+import type { Time } from '../batches/time.ts'
 import { IllegalArgumentException, IllegalStateException } from '../errors.ts'
 import type { DStreamNode } from './dstream-node.ts'
-import type { Duration } from './duration.ts'
-import type { InputDStream } from './input/input-dstream.ts'
-import type { Job } from './job.ts'
-import { type MaybePromise, mapInOrder, whenReady } from './maybe-promise.ts'
+import type { InputDStream } from './input-dstream.ts'
 import { operatorIds } from './operator-ids.ts'
 import type { OutputOperation } from './output-operation.ts'
-import type { Time } from './time.ts'
 
 /** All streams and output operations of one context (Spark's `DStreamGraph`). */
 export class DStreamGraph {

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { useReferenceEngine } from '../../test/model/use-reference-engine.ts'
+import { Milliseconds } from '../batches/duration.ts'
+import { Time } from '../batches/time.ts'
 import { StorageLevel } from '../task/storage-level.ts'
 import { StreamingHarness } from '../testing/streaming-harness.ts'
 import type { DStream } from './dstream.ts'
-import { Milliseconds } from './duration.ts'
-import { Time } from './time.ts'
 
 after(useReferenceEngine())
 

@@ -1,12 +1,12 @@
+import type { Duration, DurationLike } from '../batches/duration.ts'
+import type { MaybePromise } from '../batches/maybe-promise.ts'
+import type { Time } from '../batches/time.ts'
 import type { RDD } from '../rdd/rdd.ts'
+import type { StreamingContext } from '../streaming/streaming-context.ts'
 import type { StorageLevel } from '../task/storage-level.ts'
 import type { DStreamNode } from './dstream-node.ts'
-import type { Duration, DurationLike } from './duration.ts'
-import type { MaybePromise } from './maybe-promise.ts'
 import type { StreamOperator } from './operators/operator.ts'
 import { OutputOperations } from './output-operations.ts'
-import type { StreamingContext } from './streaming-context.ts'
-import type { Time } from './time.ts'
 
 /**
  * A stream of records, cut into batches (Spark's `DStream`): for every batch time one RDD, made of the RDDs of other streams or of what a

@@ -1,8 +1,8 @@
+import { Job } from '../batches/job.ts'
+import { type MaybePromise, whenReady } from '../batches/maybe-promise.ts'
+import type { Time } from '../batches/time.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import type { DStreamNode } from './dstream-node.ts'
-import { Job } from './job.ts'
-import { type MaybePromise, whenReady } from './maybe-promise.ts'
-import type { Time } from './time.ts'
 
 /** What is done with each batch of a stream: the reason why anything is computed (Spark's `ForEachDStream`). */
 export class OutputOperation<T> {

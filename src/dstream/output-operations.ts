@@ -1,10 +1,10 @@
+import type { Time } from '../batches/time.ts'
 import type { RDD } from '../rdd/rdd.ts'
-import { batchFrame, pythonTime } from './batch-frame.ts'
 import { OutputOperation } from './output-operation.ts'
-import { formatPython } from './python-format.ts'
-import { formatScala } from './scala-format.ts'
+import { batchFrame, pythonTime } from './print/batch-frame.ts'
+import { formatPython } from './print/python-format.ts'
+import { formatScala } from './print/scala-format.ts'
 import { StateOperations } from './state-operations.ts'
-import type { Time } from './time.ts'
 
 /** Records of each batch that `print` and `pprint` show unless told otherwise. */
 const DEFAULT_PRINTED = 10

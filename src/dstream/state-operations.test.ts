@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { useReferenceEngine } from '../../test/model/use-reference-engine.ts'
+import type { Time } from '../batches/time.ts'
 import { StorageLevel } from '../task/storage-level.ts'
 import { StreamingHarness } from '../testing/streaming-harness.ts'
 import type { DStream } from './dstream.ts'
 import type { DStreamNode } from './dstream-node.ts'
-import type { Time } from './time.ts'
 
 after(useReferenceEngine())
 

@@ -1,15 +1,15 @@
+import { whenReady } from '../batches/maybe-promise.ts'
+import { Time } from '../batches/time.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import { builtin } from '../task/partition-functions.ts'
 import type { Partitioner } from '../task/partitioner.ts'
 import type { DStream } from './dstream.ts'
-import { whenReady } from './maybe-promise.ts'
 import { KeyedStateOperator } from './operators/keyed-state-operator.ts'
 import { StateOperator, type UpdatePartition } from './operators/state-operator.ts'
 import { StateViewOperator } from './operators/state-view-operator.ts'
 import { choosePartitioner, type PartitionerChoice } from './pair-operations.ts'
 import { type MapWithStateDStream, mapWithState } from './state/map-with-state.ts'
 import type { StateSpec } from './state/state-spec.ts'
-import { Time } from './time.ts'
 import { WindowOperations } from './window-operations.ts'
 
 /** The state of keys before the first batch: an RDD, or an array of pairs. */

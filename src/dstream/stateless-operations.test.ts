@@ -142,7 +142,7 @@ test('streams of nothing, or of different contexts, cannot be put together', asy
   const invalid = (message: RegExp) => ({ name: 'IllegalArgumentException', message })
   assert.throws(() => ssc.union([]), invalid(/^List of DStreams to union is empty$/))
   assert.throws(() => ssc.transform([], () => sc.emptyRDD()), invalid(/List of DStreams to transform is empty$/))
-  const { StreamingContext } = await import('./streaming-context.ts')
+  const { StreamingContext } = await import('../streaming/streaming-context.ts')
   const other = new StreamingContext(sc, 1).queueStream([[1]])
   assert.throws(() => harness.input([[1]]).union(other), invalid(/^Some of the DStreams have different contexts$/))
   assert.throws(

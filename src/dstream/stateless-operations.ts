@@ -1,13 +1,13 @@
+import type { MaybePromise } from '../batches/maybe-promise.ts'
+import type { Time } from '../batches/time.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import type { PartitionResult } from '../task/iterator.ts'
 import type { DStream } from './dstream.ts'
 import { DStreamNode } from './dstream-node.ts'
-import type { MaybePromise } from './maybe-promise.ts'
 import { DerivedOperator } from './operators/derived-operator.ts'
 import type { StreamOperator } from './operators/operator.ts'
 import { TransformedOperator } from './operators/transformed-operator.ts'
 import { UnionOperator } from './operators/union-operator.ts'
-import type { Time } from './time.ts'
 
 /** Operations that look at one batch at a time. */
 export abstract class StatelessOperations<T> extends DStreamNode<T> {

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { useReferenceEngine } from '../../test/model/use-reference-engine.ts'
+import { Milliseconds, Seconds } from '../batches/duration.ts'
 import { StorageLevel } from '../task/storage-level.ts'
 import { StreamingHarness } from '../testing/streaming-harness.ts'
 import type { DStream } from './dstream.ts'
-import { Milliseconds, Seconds } from './duration.ts'
 
 after(useReferenceEngine())
 

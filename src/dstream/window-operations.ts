@@ -1,5 +1,5 @@
+import { type DurationLike, toDuration } from '../batches/duration.ts'
 import type { DStream } from './dstream.ts'
-import { type DurationLike, toDuration } from './duration.ts'
 import { reducedWindowState } from './operators/reduced-window-state.ts'
 import { StateViewOperator } from './operators/state-view-operator.ts'
 import { WindowedOperator } from './operators/windowed-operator.ts'

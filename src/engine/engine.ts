@@ -1,4 +1,4 @@
-import type { ClusterLister } from '../io/cluster-paths.ts'
+import type { ClusterLister } from '../files/cluster-paths.ts'
 import type { ClassTable } from '../task/codec/index.ts'
 import type { ResultSink } from '../task/program.ts'
 import type { LineageNode } from './lineage.ts'

@@ -1,4 +1,4 @@
-import { UnsupportedFileSystemException } from '../io/errors.ts'
+import { UnsupportedFileSystemException } from '../files/errors.ts'
 import type { RDDContext } from './rdd-context.ts'
 
 /** The plain path of a directory that workers write to themselves. @throws UnsupportedFileSystemException when it is not a local one. */

@@ -1,5 +1,5 @@
-import type { FileStatus } from '../io/file-system.ts'
-import { comparePaths, pathName } from '../io/path.ts'
+import type { FileStatus } from '../files/file-system.ts'
+import { comparePaths, pathName } from '../files/path.ts'
 
 /** The name of the partitioner beside a checkpoint's partitions. */
 export const PARTITIONER_FILE = '_partitioner'

@@ -1,6 +1,6 @@
 import type { ClusterFiles, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
-import type { FileSystem } from '../io/file-system.ts'
+import type { FileSystem } from '../files/file-system.ts'
 import type { RDD } from './rdd.ts'
 
 /** What an RDD needs of the SparkContext that made it; SparkContext implements it. */

@@ -1,5 +1,5 @@
+import type { Time } from '../batches/time.ts'
 import type { DStream } from '../dstream/dstream.ts'
-import type { Time } from '../dstream/time.ts'
 
 /** What one batch of a stream held. */
 export interface CollectedBatch<T> {

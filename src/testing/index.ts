@@ -1,6 +1,6 @@
 // The test kit, for use with any test runner.
 
-export { ManualClock } from '../dstream/manual-clock.ts'
+export { ManualClock } from '../batches/manual-clock.ts'
 export { type CollectedBatch, Collector } from './collector.ts'
 export { ListenerLog, type LoggedEvent } from './listener-log.ts'
 export { type RunBatchesOptions, runBatches } from './run-batches.ts'

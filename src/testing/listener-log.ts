@@ -9,8 +9,8 @@ import type {
   StreamingListenerReceiverStarted,
   StreamingListenerReceiverStopped,
   StreamingListenerStreamingStarted,
-} from '../dstream/streaming-listener.ts'
-import { StreamingListener } from '../dstream/streaming-listener.ts'
+} from '../batches/streaming-listener.ts'
+import { StreamingListener } from '../batches/streaming-listener.ts'
 
 /** One event, with the method that would have received it. */
 export type LoggedEvent = {

@@ -1,4 +1,4 @@
-import type { OutputWriter } from '../dstream/output-writer.ts'
+import type { OutputWriter } from '../dstream/print/output-writer.ts'
 
 /** Keeps what `print` and `pprint` write: give it to a StreamingContext as its `output`. */
 export class TextOutput implements OutputWriter {

@@ -18,9 +18,9 @@ test('no files load each other in a circle', () => {
 /** Files that each break the rule once, with the line that must be reported. */
 const planted: readonly (readonly [file: string, source: string, violation: string])[] = [
   ['task/a.ts', `import type { B } from '../engine/b.ts'`, 'task/a.ts imports engine/b.ts: task may not know engine'],
-  ['task/a.ts', `import {\n  b,\n} from '../io/b.ts'`, 'task/a.ts imports io/b.ts: task may not know io'],
+  ['task/a.ts', `import {\n  b,\n} from '../files/b.ts'`, 'task/a.ts imports files/b.ts: task may not know files'],
   ['closure/a.ts', `export * from '../task/b.ts'`, 'closure/a.ts imports task/b.ts: closure may not know task'],
-  ['io/a.ts', `import '../task/b.ts'`, 'io/a.ts imports task/b.ts: io may not know task'],
+  ['files/a.ts', `import '../task/b.ts'`, 'files/a.ts imports task/b.ts: files may not know task'],
   [
     'engine/local/a.ts',
     `const b = await import('../spark/b.ts')`,

@@ -1,11 +1,14 @@
 import type { Import } from './imports.ts'
 
-/** Small files at the root of src/ that everything from the engine up may use. */
+/** Small files at the root of src/ that everything may use. */
 const FOUNDATION = ['errors.ts', 'system-clock.ts', 'log.ts'] as const
-const BELOW_ENGINE = [...FOUNDATION, 'closure', 'io', 'task'] as const
+const BELOW_ENGINE = [...FOUNDATION, 'closure', 'files', 'task'] as const
 const BELOW_RDD = [...BELOW_ENGINE, 'engine'] as const
-const BELOW_DSTREAM = [...BELOW_RDD, 'rdd', 'context'] as const
-const BELOW_CLI = [...BELOW_DSTREAM, 'dstream', 'sources', 'sinks', 'mllib'] as const
+const BELOW_BATCHES = [...BELOW_RDD, 'rdd', 'context'] as const
+const BELOW_DSTREAM = [...BELOW_BATCHES, 'batches'] as const
+const BELOW_SOURCES = [...BELOW_DSTREAM, 'dstream'] as const
+const BELOW_STREAMING = [...BELOW_SOURCES, 'sources'] as const
+const BELOW_CLI = [...BELOW_STREAMING, 'streaming', 'sinks', 'mllib'] as const
 
 /**
  * Which layers each layer may import besides itself: the order of the folders under src/. A layer is a folder, or a file at the root;
@@ -16,17 +19,21 @@ const MAY_IMPORT = {
   'system-clock.ts': [],
   'log.ts': ['errors.ts', 'system-clock.ts'],
   closure: ['errors.ts'],
-  io: ['errors.ts'],
+  files: ['errors.ts'],
   task: ['errors.ts', 'closure'],
+  arrow: [...FOUNDATION, 'engine/spark'],
+  connect: [...FOUNDATION, 'closure', 'arrow', 'engine', 'engine/spark'],
   engine: BELOW_ENGINE,
   'engine/local': [...BELOW_ENGINE, 'engine'],
-  'engine/spark': [...BELOW_ENGINE, 'engine'],
+  'engine/spark': [...BELOW_ENGINE, 'engine', 'connect', 'arrow'],
   rdd: [...BELOW_RDD, 'context'],
   context: [...BELOW_RDD, 'engine/local', 'engine/spark', 'rdd'],
-  dstream: [...BELOW_DSTREAM, 'sources', 'mllib'],
-  sources: [...BELOW_DSTREAM, 'dstream', 'mllib'],
-  sinks: [...BELOW_DSTREAM, 'dstream'],
-  mllib: [...BELOW_DSTREAM, 'dstream', 'sources'],
+  batches: [...BELOW_BATCHES, 'dstream'],
+  dstream: [...BELOW_DSTREAM, 'sources', 'streaming'],
+  sources: [...BELOW_SOURCES, 'streaming'],
+  streaming: BELOW_STREAMING,
+  sinks: [...BELOW_STREAMING, 'streaming'],
+  mllib: [...BELOW_STREAMING, 'streaming'],
   testing: BELOW_CLI,
   cli: BELOW_CLI,
   'index.ts': BELOW_CLI,

@@ -1,9 +1,9 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import grpc from '@grpc/grpc-js'
-import { ConnectChannel } from '../../src/engine/spark/connect/channel.ts'
-import { ConnectSession, type SessionOptions } from '../../src/engine/spark/connect/session.ts'
-import { parseConnectUrl } from '../../src/engine/spark/connect/url.ts'
-import { SparkConnectService } from '../../src/engine/spark/gen/spark_connect_pb.ts'
+import { ConnectChannel } from '../../src/connect/channel.ts'
+import { SparkConnectService } from '../../src/connect/gen/spark_connect_pb.ts'
+import { ConnectSession, type SessionOptions } from '../../src/connect/session.ts'
+import { parseConnectUrl } from '../../src/connect/url.ts'
 
 type Service = typeof SparkConnectService.method
 export type Method = keyof Service

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { SparkConf } from '../../src/context/spark-conf.ts'
 import { SparkContext } from '../../src/context/spark-context.ts'
-import type { LocalReceiverTracker } from '../../src/dstream/receiver/local-receiver-tracker.ts'
-import { StreamingContext } from '../../src/dstream/streaming-context.ts'
+import type { LocalReceiverTracker } from '../../src/sources/receiver/local-receiver-tracker.ts'
+import { StreamingContext } from '../../src/streaming/streaming-context.ts'
 
 const LINE = 'the quick brown fox jumps over it lazy dog\n'
 const LINES_PER_WRITE = 25_000

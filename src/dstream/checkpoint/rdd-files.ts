@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { ChangesDirectory, PartDirectory, RDDFiles } from '../../batches/checkpoint/checkpoint.ts'
+import { type CheckpointDirectory, DATA_DIRECTORY } from '../../batches/checkpoint/checkpoint-directory.ts'
+import { partPath } from '../../batches/checkpoint/part-path.ts'
 import type { JobProperties } from '../../engine/engine.ts'
 import type { LineageNode } from '../../engine/lineage.ts'
 import { requestCheckpointBy } from '../../rdd/checkpointing.ts'
@@ -13,9 +16,6 @@ import type { WrittenPart } from '../../task/partition-functions/checkpoint.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import { StateRDD, shapeOfCheckpoint } from '../state/state-rdd.ts'
-import type { ChangesDirectory, PartDirectory, RDDFiles } from './checkpoint.ts'
-import { type CheckpointDirectory, DATA_DIRECTORY } from './checkpoint-directory.ts'
-import { partPath } from './part-path.ts'
 
 /** So many changes of one size are merged into one of the next: their number grows with the logarithm of the checkpoints. */
 const MERGED_CHANGES = 4

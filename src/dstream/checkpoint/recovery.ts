@@ -1,10 +1,10 @@
-import { qualifyPath } from '../../io/file-systems.ts'
+import type { Checkpoint, OperatorCheckpoint } from '../../batches/checkpoint/checkpoint.ts'
+import { CheckpointDirectory } from '../../batches/checkpoint/checkpoint-directory.ts'
+import { CheckpointMismatchError } from '../../batches/checkpoint/errors.ts'
+import type { Duration } from '../../batches/duration.ts'
+import { qualifyPath } from '../../files/file-systems.ts'
 import { log } from '../../log.ts'
 import type { DStreamNode } from '../dstream-node.ts'
-import type { Duration } from '../duration.ts'
-import type { Checkpoint, OperatorCheckpoint } from './checkpoint.ts'
-import { CheckpointDirectory } from './checkpoint-directory.ts'
-import { CheckpointMismatchError } from './errors.ts'
 import { readRDD } from './rdd-files.ts'
 
 /** What a stream is told when it gets back what an earlier run has kept. Times are milliseconds. */

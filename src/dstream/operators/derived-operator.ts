@@ -1,8 +1,8 @@
+import type { Duration } from '../../batches/duration.ts'
+import { type MaybePromise, whenReady } from '../../batches/maybe-promise.ts'
+import type { Time } from '../../batches/time.ts'
 import type { RDD } from '../../rdd/rdd.ts'
 import type { DStreamNode } from '../dstream-node.ts'
-import type { Duration } from '../duration.ts'
-import { type MaybePromise, whenReady } from '../maybe-promise.ts'
-import type { Time } from '../time.ts'
 import type { StreamOperator } from './operator.ts'
 
 /** One parent, one RDD operation: the stream's RDD is `apply` of the parent's, and none when the parent has none. */

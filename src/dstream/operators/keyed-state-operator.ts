@@ -1,13 +1,13 @@
+import type { Duration } from '../../batches/duration.ts'
+import { type MaybePromise, whenReady } from '../../batches/maybe-promise.ts'
+import type { Time } from '../../batches/time.ts'
 import type { RDD } from '../../rdd/rdd.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import type { ZipFunction } from '../../task/program.ts'
 import type { StateVersion } from '../../task/state/state-version.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import type { DStreamNode } from '../dstream-node.ts'
-import type { Duration } from '../duration.ts'
-import { type MaybePromise, whenReady } from '../maybe-promise.ts'
 import { StateRDD } from '../state/state-rdd.ts'
-import type { Time } from '../time.ts'
 import type { StreamOperator } from './operator.ts'
 
 /** What a batch brings to a state. */

@@ -1,9 +1,9 @@
+import type { Duration } from '../../batches/duration.ts'
+import type { MaybePromise } from '../../batches/maybe-promise.ts'
+import type { Time } from '../../batches/time.ts'
 import type { RDD } from '../../rdd/rdd.ts'
 import type { StorageLevel } from '../../task/storage-level.ts'
 import type { DStreamNode } from '../dstream-node.ts'
-import type { Duration } from '../duration.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
-import type { Time } from '../time.ts'
 
 /**
  * What makes one DStream of others: how the RDD of a batch comes from the parents' RDDs. It knows no DStream methods, only the parents

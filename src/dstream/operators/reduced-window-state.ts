@@ -1,10 +1,10 @@
+import type { Duration } from '../../batches/duration.ts'
+import { type MaybePromise, whenReady } from '../../batches/maybe-promise.ts'
+import type { Time } from '../../batches/time.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import type { DStreamNode } from '../dstream-node.ts'
-import type { Duration } from '../duration.ts'
-import { type MaybePromise, whenReady } from '../maybe-promise.ts'
-import type { Time } from '../time.ts'
 import { KeyedStateOperator, type StateInput } from './keyed-state-operator.ts'
 import { assertWindowDurations } from './window-durations.ts'
 

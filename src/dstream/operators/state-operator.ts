@@ -1,10 +1,10 @@
+import type { Duration } from '../../batches/duration.ts'
+import { type MaybePromise, whenReady } from '../../batches/maybe-promise.ts'
+import type { Time } from '../../batches/time.ts'
 import type { RDD } from '../../rdd/rdd.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import type { DStreamNode } from '../dstream-node.ts'
-import type { Duration } from '../duration.ts'
-import { type MaybePromise, whenReady } from '../maybe-promise.ts'
-import type { Time } from '../time.ts'
 import type { StreamOperator } from './operator.ts'
 
 /** A key with its new values, and the state it had. */

@@ -1,9 +1,9 @@
+import type { Duration } from '../../batches/duration.ts'
+import { type MaybePromise, mapInOrder, whenReady } from '../../batches/maybe-promise.ts'
+import type { Time } from '../../batches/time.ts'
 import { SparkException } from '../../errors.ts'
 import type { RDD } from '../../rdd/rdd.ts'
 import type { DStreamNode } from '../dstream-node.ts'
-import type { Duration } from '../duration.ts'
-import { type MaybePromise, mapInOrder, whenReady } from '../maybe-promise.ts'
-import type { Time } from '../time.ts'
 import { assertCommonSlide } from './common-slide.ts'
 import type { StreamOperator } from './operator.ts'
 

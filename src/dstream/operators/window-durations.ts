@@ -1,6 +1,6 @@
+import type { Duration } from '../../batches/duration.ts'
 import { IllegalArgumentException } from '../../errors.ts'
 import type { DStreamNode } from '../dstream-node.ts'
-import type { Duration } from '../duration.ts'
 
 /**
  * Checks a window's length and slide.

@@ -1,9 +1,9 @@
+import type { Duration } from '../../batches/duration.ts'
+import { type MaybePromise, whenReady } from '../../batches/maybe-promise.ts'
+import type { Time } from '../../batches/time.ts'
 import type { RDD } from '../../rdd/rdd.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import type { DStreamNode } from '../dstream-node.ts'
-import type { Duration } from '../duration.ts'
-import { type MaybePromise, whenReady } from '../maybe-promise.ts'
-import type { Time } from '../time.ts'
 import type { StreamOperator } from './operator.ts'
 import { assertWindowDurations } from './window-durations.ts'
 

@@ -1,11 +1,11 @@
+import { whenReady } from '../../batches/maybe-promise.ts'
+import { Time } from '../../batches/time.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { State } from '../../task/state/state.ts'
 import type { DStream } from '../dstream.ts'
-import { whenReady } from '../maybe-promise.ts'
 import { KeyedStateOperator } from '../operators/keyed-state-operator.ts'
 import { StateViewOperator } from '../operators/state-view-operator.ts'
 import { choosePartitioner } from '../pair-operations.ts'
-import { Time } from '../time.ts'
 import type { SimpleMapping, StateSpec, StateSpecSettings, TimedMapping } from './state-spec.ts'
 
 /** What `mapWithState` gives (Spark's `MapWithStateDStream`): the outputs of its function, and the states behind them. */

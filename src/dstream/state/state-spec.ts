@@ -1,9 +1,9 @@
+import { type Duration, type DurationLike, toDuration } from '../../batches/duration.ts'
+import type { Time } from '../../batches/time.ts'
 import { IllegalArgumentException } from '../../errors.ts'
 import type { RDD } from '../../rdd/rdd.ts'
 import { HashPartitioner, type Partitioner } from '../../task/partitioner.ts'
 import type { State } from '../../task/state/state.ts'
-import { type Duration, type DurationLike, toDuration } from '../duration.ts'
-import type { Time } from '../time.ts'
 
 /** Gives one output for each record of a key, and for each key that times out. */
 export type SimpleMapping<K, V, S, T> = (key: K, value: V | undefined, state: State<S>) => T

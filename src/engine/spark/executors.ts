@@ -1,3 +1,5 @@
+import { addArtifact } from '../../connect/artifacts.ts'
+import type { ConnectSession } from '../../connect/session.ts'
 import {
   type Archive,
   executorArchive,
@@ -6,8 +8,6 @@ import {
   platformOfBinary,
   WORKER_PROGRAM,
 } from './archive/index.ts'
-import { addArtifact } from './connect/artifacts.ts'
-import type { ConnectSession } from './connect/session.ts'
 import type { SparkSettings } from './settings.ts'
 
 /** The session setting that names the program an executor starts for functions that are not the JVM's. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import grpc from '@grpc/grpc-js'
 import { type Answer, ScriptedConnectServer } from '../../../test/engine/scripted-connect-server.ts'
+import type { Plan, Relation } from '../../connect/gen/spark_connect_pb.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import { type LineageNode, newNodeStorage } from '../lineage.ts'
-import type { Plan, Relation } from './gen/spark_connect_pb.ts'
 import { KeptRelations } from './kept-relations.ts'
 
 const LEVEL = StorageLevel.MEMORY_AND_DISK

@@ -1,6 +1,6 @@
+import type { ConnectSession } from '../../connect/session.ts'
 import type { StorageLevel } from '../../task/storage-level.ts'
 import type { LineageNode } from '../lineage.ts'
-import type { ConnectSession } from './connect/session.ts'
 import { isBlockGone, lostCheckpoint } from './lost-partitions.ts'
 import { checkpointedRelation, noRows } from './plan/relations.ts'
 import { copyRelation, fetchRows, removeRelation } from './remote-relations.ts'

@@ -1,20 +1,20 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import { StorageLevel } from '../../task/storage-level.ts'
-import type { JobOutput } from '../engine.ts'
-import type { Row } from './arrow/row-batch.ts'
-import { rowsOf } from './arrow/row-batch.ts'
-import { readRowStream } from './arrow/row-batch-reader.ts'
-import { joinedBatches } from './connect/batches.ts'
-import { execute } from './connect/execute.ts'
-import { tellingProgress, type Watch } from './connect/progress.ts'
-import type { ConnectSession } from './connect/session.ts'
+import type { Row } from '../../arrow/row-batch.ts'
+import { rowsOf } from '../../arrow/row-batch.ts'
+import { readRowStream } from '../../arrow/row-batch-reader.ts'
+import { joinedBatches } from '../../connect/batches.ts'
+import { execute } from '../../connect/execute.ts'
 import {
   type CommandSchema,
   type ExecutePlanResponse,
   type Plan,
   PlanSchema,
   type Relation,
-} from './gen/spark_connect_pb.ts'
+} from '../../connect/gen/spark_connect_pb.ts'
+import { tellingProgress, type Watch } from '../../connect/progress.ts'
+import type { ConnectSession } from '../../connect/session.ts'
+import { StorageLevel } from '../../task/storage-level.ts'
+import type { JobOutput } from '../engine.ts'
 import { blocksAsText } from './plan/file-relations.ts'
 import { sqlRelation } from './plan/relations.ts'
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { serialize } from 'node:v8'
 import type { ClosurePayload } from '../../closure/index.ts'
+import { addArtifact } from '../../connect/artifacts.ts'
+import type { ConnectSession } from '../../connect/session.ts'
 import type { Shipment } from './command.ts'
-import { addArtifact } from './connect/artifacts.ts'
-import type { ConnectSession } from './connect/session.ts'
 
 /** A captured value up to this length goes with each command. */
 const SMALL_BYTES = 256 * 1024

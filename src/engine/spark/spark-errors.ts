@@ -1,6 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js'
+import { redacted } from '../../connect/url.ts'
 import { SparkException } from '../../errors.ts'
-import { redacted } from './connect/url.ts'
 import type { SparkSettings } from './settings.ts'
 
 /** A job that would send more data of the driver than is allowed. */

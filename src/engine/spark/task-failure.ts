@@ -1,5 +1,5 @@
+import { SparkConnectException } from '../../connect/spark-connect-exception.ts'
 import { SparkException } from '../../errors.ts'
-import { SparkConnectException } from './connect/spark-connect-exception.ts'
 
 /** Spark's words for a worker process that is gone. */
 const WORKER_GONE = /Python worker exited unexpectedly/

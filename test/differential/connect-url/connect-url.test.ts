@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ConnectUrl, parseConnectUrl } from '../../../src/engine/spark/connect/url.ts'
+import { type ConnectUrl, parseConnectUrl } from '../../../src/connect/url.ts'
 import recorded from './expected.json' with { type: 'json' }
 
 type Answer = (typeof recorded.answers)[number]

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import type { Row } from '../../../src/arrow/row-batch.ts'
 import { type ClosurePayload, captureClosures } from '../../../src/closure/index.ts'
-import type { Row } from '../../../src/engine/spark/arrow/row-batch.ts'
 import {
   encodeCommand,
   type LeafInput,

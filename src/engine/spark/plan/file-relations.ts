@@ -1,11 +1,11 @@
-import type { ClusterListOptions } from '../../../io/cluster-paths.ts'
-import type { FileStatus } from '../../../io/file-system.ts'
-import { CLUSTER_SPLIT_BYTES } from '../../../io/input-splits.ts'
-import { comparePaths, escapeGlob } from '../../../io/path.ts'
+import type { Row } from '../../../arrow/row-batch.ts'
+import type { Relation } from '../../../connect/gen/spark_connect_pb.ts'
+import type { ClusterListOptions } from '../../../files/cluster-paths.ts'
+import type { FileStatus } from '../../../files/file-system.ts'
+import { CLUSTER_SPLIT_BYTES } from '../../../files/input-splits.ts'
+import { comparePaths, escapeGlob } from '../../../files/path.ts'
 import type { FileSplit } from '../../lineage.ts'
-import type { Row } from '../arrow/row-batch.ts'
 import { ANCHOR_LEAF, type FilePiece, pieceName, ROW_COLUMNS } from '../command.ts'
-import type { Relation } from '../gen/spark_connect_pb.ts'
 import {
   exchangeByTarget,
   filterRows,

@@ -1,6 +1,6 @@
+import type { Row } from '../../../arrow/row-batch.ts'
 import type { ClosurePayload } from '../../../closure/index.ts'
 import type { LineageNode } from '../../lineage.ts'
-import type { Row } from '../arrow/row-batch.ts'
 import type { LeafInput, StageOutput } from '../command.ts'
 
 /** One MapPartitions of a job: what its command says, and where its rows come from. */

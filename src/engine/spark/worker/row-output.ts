@@ -1,6 +1,6 @@
-import { END_OF_ARROW_STREAM } from '../arrow/format.ts'
-import type { Row } from '../arrow/row-batch.ts'
-import { batchMessage, schemaMessage } from '../arrow/row-batch-writer.ts'
+import { END_OF_ARROW_STREAM } from '../../../arrow/format.ts'
+import type { Row } from '../../../arrow/row-batch.ts'
+import { batchMessage, schemaMessage } from '../../../arrow/row-batch-writer.ts'
 import { Marker } from './protocol/markers.ts'
 import { intBytes, type WorkerOutput } from './protocol/worker-output.ts'
 

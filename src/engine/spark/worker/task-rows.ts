@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { blockOf, type Row, type RowBatch } from '../../../arrow/row-batch.ts'
 import { uniqueFileName } from '../../../task/frames.ts'
 import type { StoredBytes } from '../../../task/input.ts'
-import { blockOf, type Row, type RowBatch } from '../arrow/row-batch.ts'
 import { ACCUMULATOR_LEAF } from '../command.ts'
 import { GrowingInts } from './growing-ints.ts'
 

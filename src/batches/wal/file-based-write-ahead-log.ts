@@ -1,0 +1,153 @@
+import type { FileSystem, LogFile } from '../../files/file-system.ts'
+import { log } from '../../log.ts'
+import type { Clock } from '../clock.ts'
+import { frameBefore, type LoggedBlock } from './log-frame.ts'
+import { type LogSegment, logFileName } from './log-reader.ts'
+
+/** A file of a log ends after so many bytes too. */
+const MAX_FILE_BYTES = 128 * 1024 * 1024
+
+/** What a log works with. */
+export interface FileBasedLogOptions {
+  readonly fileSystem: FileSystem
+  readonly directory: string
+  readonly clock: Clock
+  /** After so many milliseconds a new file is begun. */
+  readonly rollingIntervalMs: number
+  /** Whether each write ends its file, for file systems that show a file only when it is closed. */
+  readonly closesFileAfterWrite: boolean
+  /** How often it is tried to write a block before that is given up. */
+  readonly maxFailures: number
+  /** The number of the first block. */
+  readonly firstSequence: number
+}
+
+interface PendingBlock {
+  readonly sequence: number
+  readonly before: Uint8Array
+  readonly data: Uint8Array
+  readonly resolve: (logged: { readonly sequence: number; readonly segment: LogSegment }) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Writes the blocks of one stream to files that only grow (Spark's `FileBasedWriteAheadLog`), each with its length and checksum. Blocks
+ * that come while others are written go to the disk together.
+ */
+export class FileBasedWriteAheadLog {
+  readonly #options: FileBasedLogOptions
+  #nextSequence: number
+  #pending: PendingBlock[] = []
+  #writing: Promise<void> | null = null
+  #file: LogFile | null = null
+  #fileName: string | null = null
+  #fileBytes = 0
+  #fileEndsAt = 0
+
+  constructor(options: FileBasedLogOptions) {
+    this.#options = options
+    this.#nextSequence = options.firstSequence
+  }
+
+  /** That of the block that is appended next. */
+  get nextSequence(): number {
+    return this.#nextSequence
+  }
+
+  /** The file that is written to, or was last; null before the first. */
+  get fileName(): string | null {
+    return this.#fileName
+  }
+
+  /**
+   * Appends a block. `data` must stay as it is until the promise is settled; blocks are on the disk, and their promises settled, in the order
+   * of the calls.
+   * @returns where the data is, once it is on the disk.
+   */
+  append(
+    block: Omit<LoggedBlock, 'sequence'>,
+    data: Uint8Array,
+  ): Promise<{ readonly sequence: number; readonly segment: LogSegment }> {
+    return new Promise((resolve, reject) => {
+      const sequence = this.#nextSequence
+      const before = frameBefore({ ...block, sequence }, data)
+      this.#nextSequence++
+      this.#pending.push({ sequence, before, data, resolve, reject })
+      this.#writing ??= this.#writePending()
+    })
+  }
+
+  /** Ends the log once all that was appended is written. */
+  async close(): Promise<void> {
+    await this.#writing
+    await this.#closeFile()
+  }
+
+  async #writePending(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const blocks = this.#pending
+      this.#pending = []
+      await this.#write(blocks)
+    }
+    this.#writing = null
+  }
+
+  async #write(blocks: readonly PendingBlock[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const segments = await this.#append(blocks, attempt - 1)
+        for (const [index, { sequence, resolve }] of blocks.entries()) resolve({ sequence, segment: segments[index]! })
+        break
+      } catch (error) {
+        await this.#abandonFile()
+        if (attempt < this.#options.maxFailures) continue
+        for (const { reject } of blocks) reject(error)
+        return
+      }
+    }
+    // What is written is written, whatever becomes of its file: the next block has one of its own.
+    if (this.#options.closesFileAfterWrite) await this.#closeFile().catch(() => {})
+  }
+
+  async #append(blocks: readonly PendingBlock[], attempt: number): Promise<LogSegment[]> {
+    const file = await this.#fileFor(blocks[0]!.sequence, attempt)
+    let position = this.#fileBytes
+    const segments = blocks.map(({ before, data }) => {
+      const offset = position + before.length
+      position = offset + data.length
+      return { file: this.#fileName!, offset, length: data.length }
+    })
+    await file.append(blocks.flatMap(({ before, data }) => [before, data]))
+    this.#fileBytes = position
+    return segments
+  }
+
+  /** Nobody knows how much of a failed write is there: none of it must come back, and what comes next goes to another file. */
+  async #abandonFile(): Promise<void> {
+    try {
+      await this.#file?.truncate(this.#fileBytes)
+    } catch (error) {
+      const path = `${this.#options.directory}/${this.#fileName}`
+      log('WARN', 'WriteAheadLog', `${path} could not be cut off behind its last whole block: ${String(error)}`)
+    }
+    await this.#closeFile().catch(() => {})
+  }
+
+  async #fileFor(sequence: number, attempt: number): Promise<LogFile> {
+    const { clock, fileSystem, directory, rollingIntervalMs } = this.#options
+    const isFull = this.#fileBytes >= MAX_FILE_BYTES || clock.now() >= this.#fileEndsAt
+    if (this.#file !== null && isFull) await this.#closeFile()
+    if (this.#file !== null) return this.#file
+    this.#fileName = logFileName(sequence, attempt)
+    this.#fileBytes = 0
+    this.#file = await fileSystem.createLog(`${directory}/${this.#fileName}`)
+    this.#fileEndsAt = clock.now() + rollingIntervalMs
+    return this.#file
+  }
+
+  async #closeFile(): Promise<void> {
+    const file = this.#file
+    this.#file = null
+    await file?.close()
+  }
+}

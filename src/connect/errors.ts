@@ -1,0 +1,109 @@
+import { fromBinary } from '@bufbuild/protobuf'
+import type { ServiceError } from '@grpc/grpc-js'
+import { reviveError } from '../closure/index.ts'
+import { parseErrorText } from '../engine/spark/error-text.ts'
+import { SparkException } from '../errors.ts'
+import { ErrorInfoSchema, StatusSchema } from './gen/google_rpc_pb.ts'
+import type { FetchErrorDetailsResponse } from './gen/spark_connect_pb.ts'
+import { SparkConnectException } from './spark-connect-exception.ts'
+
+/** gRPC's status codes that are told apart here. */
+export const GrpcCode = {
+  CANCELLED: 1,
+  UNKNOWN: 2,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const
+
+/** What a gRPC status says beyond its code: Spark sends its error's class and an id under which the whole error can be fetched. */
+export interface ErrorDetails {
+  readonly errorId: string | null
+  readonly errorClass: string | null
+  readonly sqlState: string | null
+}
+
+/** Reads the details of a failed call; all null where there are none. */
+export function detailsOf(error: ServiceError): ErrorDetails {
+  const none: ErrorDetails = { errorId: null, errorClass: null, sqlState: null }
+  const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? []
+  if (!(bytes instanceof Uint8Array)) return none
+  try {
+    for (const any of fromBinary(StatusSchema, bytes).details) {
+      if (!any.typeUrl.endsWith('/google.rpc.ErrorInfo')) continue
+      const { metadata } = fromBinary(ErrorInfoSchema, any.value)
+      return {
+        errorId: metadata.errorId ?? null,
+        errorClass: metadata.errorClass ?? null,
+        sqlState: metadata.sqlState ?? null,
+      }
+    }
+  } catch {
+    // Details of another kind: the status itself says enough.
+  }
+  return none
+}
+
+/** Whether an error came from a gRPC call. */
+export function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && typeof (error as { code?: unknown }).code === 'number' && 'details' in error
+}
+
+/**
+ * Makes Spark's error of a failed call, whole where its details could be fetched. An error of a user's function becomes the `cause`, as the
+ * class and with the stack that it had on the worker.
+ */
+export function sparkErrorOf(error: ServiceError, fetched: FetchErrorDetailsResponse | null): SparkConnectException {
+  const given = detailsOf(error)
+  const root = fetched?.errors[fetched.rootErrorIdx ?? 0]
+  const texts = [...(fetched?.errors.map((one) => one.message) ?? []), error.details]
+  const inUserCode = texts.map(parseErrorText).find((parsed) => parsed !== null)
+  const cause = inUserCode === undefined ? undefined : reviveError(inUserCode)
+  const message = withoutErrorData(withCause(root?.message || error.details || error.message, fetched))
+  return new SparkConnectException(
+    root?.sparkThrowable?.errorClass || given.errorClass || fallbackClass(error),
+    message,
+    { sqlState: root?.sparkThrowable?.sqlState || given.sqlState, grpcCode: error.code, cause },
+  )
+}
+
+/** Spark says of some errors only where they happened: what happened is the cause behind all others. */
+function withCause(message: string, fetched: FetchErrorDetailsResponse | null): string {
+  const [said = ''] = (fetched?.errors.at(-1)?.message ?? '').split('\n')
+  return said === '' || message.includes(said) ? message : `${message}\nCaused by: ${said}`
+}
+
+function fallbackClass(error: ServiceError): string {
+  return /\[([A-Z_]+(?:\.[A-Z_]+)*)\]/.exec(error.details)?.[1] ?? 'SPARK_CONNECT_ERROR'
+}
+
+/** The message as a person reads it: the data of the user's error is in the cause. */
+function withoutErrorData(message: string): string {
+  return message.replace(/\n?<<millstream:[A-Za-z0-9+/=]*>>/g, '')
+}
+
+/** What gRPC says of a message above a limit, on either side. */
+const TOO_LARGE = /larger than|exceeds maximum/
+
+/** The error of a call by which a message was too large, or null for any other. */
+export function messageError({ code, details }: ServiceError): SparkException | null {
+  if (code !== GrpcCode.RESOURCE_EXHAUSTED || !TOO_LARGE.test(details)) return null
+  return new SparkException(
+    'MESSAGE_TOO_LARGE',
+    `A message of the job is larger than gRPC takes: 128 MiB here, spark.connect.grpc.maxInboundMessageSize on the server. Send less of the driver's data within a plan (spark.millstream.maxInlineBytes; above it, data go up as artifacts), keep large values in broadcast variables, or run fewer partitions in one job. It said: ${details}`,
+  )
+}
+
+/** The error of a call that was tried again until nothing more could be hoped for. */
+export function connectionLost({ details }: ServiceError): SparkException {
+  return new SparkException(
+    'CONNECTION_LOST',
+    `The Spark Connect server could not be reached again within spark.millstream.reconnectTimeout: see whether it runs. The next job tries anew. The last failure: ${details}`,
+  )
+}

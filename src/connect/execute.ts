@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto'
+import { create } from '@bufbuild/protobuf'
+import { GrpcCode, isServiceError } from './errors.ts'
+import {
+  ExecutePlanRequestSchema,
+  type ExecutePlanResponse,
+  type Plan,
+  ReattachExecuteRequestSchema,
+  ReleaseExecuteRequestSchema,
+} from './gen/spark_connect_pb.ts'
+import { Backoff, isTransient } from './retry.ts'
+import type { ConnectSession } from './session.ts'
+
+/** The server keeps what was sent until it is released; that is done for this many responses at a time. */
+const RELEASE_EVERY = 8
+/** The server's words when an operation never reached it, or when its session is gone. */
+const NOT_FOUND = /INVALID_HANDLE\.(?:OPERATION|SESSION)_NOT_FOUND/
+
+/** Why {@link execute} ended before the result was complete: its signal. */
+export class ExecutionCancelled extends Error {}
+
+/**
+ * Runs a plan and hands out the server's responses in order, each once. When the connection is cut, or the server ends the stream before the
+ * result is complete, it takes the result up again behind the last response. Whoever stops early, or cancels, ends the operation there too.
+ */
+export async function* execute(
+  session: ConnectSession,
+  plan: Plan,
+  signal?: AbortSignal,
+): AsyncGenerator<ExecutePlanResponse, void, undefined> {
+  const execution = new Execution(session, plan)
+  const cancel = (): void => execution.cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    if (signal?.aborted) throw new ExecutionCancelled()
+    for (;;) {
+      const response = await execution.next(signal)
+      if (response === null) return
+      yield response
+    }
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+    execution.end()
+  }
+}
+
+class Execution {
+  readonly #session: ConnectSession
+  readonly #plan: Plan
+  readonly #operationId = randomUUID()
+  readonly #backoff: Backoff
+  #stream: ResponseStream | null = null
+  #hasStarted = false
+  #lastResponseId: string | null = null
+  #unreleased = 0
+  #isCancelled = false
+  /** Whether the operation came to its end on the server, well or not. */
+  #isOver = false
+
+  constructor(session: ConnectSession, plan: Plan) {
+    this.#session = session
+    this.#plan = plan
+    this.#backoff = new Backoff(session.retry, session.wait)
+  }
+
+  /** The next response, or null behind the last one. */
+  async next(signal: AbortSignal | undefined): Promise<ExecutePlanResponse | null> {
+    for (;;) {
+      try {
+        this.#stream ??= this.#open()
+        const response = await this.#stream.next()
+        if (this.#isCancelled) throw new ExecutionCancelled()
+        if (response === null) {
+          // The server ends long streams; what is left comes with another one.
+          this.#stream = null
+          continue
+        }
+        this.#backoff.reset()
+        this.#session.observe(response)
+        this.#lastResponseId = response.responseId
+        if (response.responseType.case === 'resultComplete') {
+          this.#isOver = true
+          return null
+        }
+        this.#unreleased += 1
+        if (this.#unreleased >= RELEASE_EVERY) this.#release(response.responseId)
+        return response
+      } catch (error) {
+        this.#stream = null
+        if (this.#isCancelled) throw new ExecutionCancelled()
+        await this.#recover(error, signal)
+      }
+    }
+  }
+
+  /** Ends the operation on the server; a failure to do so is the server's to clean up. */
+  end(): void {
+    this.#stream?.cancel()
+    if (!this.#hasStarted) return
+    if (!this.#isOver && !this.#isCancelled) this.#interrupt()
+    this.#release(null)
+  }
+
+  cancel(): void {
+    this.#isCancelled = true
+    if (this.#hasStarted) this.#interrupt()
+    this.#stream?.cancel()
+  }
+
+  #open(): ResponseStream {
+    const { channel } = this.#session
+    const head = this.#session.head()
+    if (this.#hasStarted) {
+      const request = create(ReattachExecuteRequestSchema, { ...head, operationId: this.#operationId })
+      if (this.#lastResponseId !== null) request.lastResponseId = this.#lastResponseId
+      return new ResponseStream(channel.stream('reattachExecute', request))
+    }
+    this.#hasStarted = true
+    const request = create(ExecutePlanRequestSchema, {
+      ...head,
+      operationId: this.#operationId,
+      plan: this.#plan,
+      requestOptions: [
+        { requestOption: { case: 'reattachOptions', value: { reattachable: true } } },
+        { requestOption: { case: 'resultChunkingOptions', value: { allowArrowBatchChunking: true } } },
+      ],
+    })
+    return new ResponseStream(channel.stream('executePlan', request))
+  }
+
+  async #recover(error: unknown, signal: AbortSignal | undefined): Promise<void> {
+    if (isServiceError(error)) {
+      if (NOT_FOUND.test(error.details) && this.#lastResponseId === null && error.code !== GrpcCode.CANCELLED) {
+        // The request itself got lost on its way: it is sent again.
+        this.#hasStarted = false
+        return this.#backoff.before(error, signal)
+      }
+      if (isTransient(error)) return this.#backoff.before(error, signal)
+    }
+    this.#isOver = true
+    throw await this.#session.errorOf(error)
+  }
+
+  #release(untilResponseId: string | null): void {
+    this.#unreleased = 0
+    const request = create(ReleaseExecuteRequestSchema, {
+      ...this.#session.head(),
+      operationId: this.#operationId,
+      release:
+        untilResponseId === null
+          ? { case: 'releaseAll', value: {} }
+          : { case: 'releaseUntil', value: { responseId: untilResponseId } },
+    })
+    this.#session.inBackground(this.#session.channel.unary('releaseExecute', request))
+  }
+
+  #interrupt(): void {
+    this.#session.inBackground(this.#session.interrupt(this.#operationId))
+  }
+}
+
+/** A gRPC stream, read one message at a time; no more are taken from the network than are asked for. */
+class ResponseStream {
+  readonly #call: { cancel(): void }
+  readonly #messages: AsyncIterator<ExecutePlanResponse>
+
+  constructor(
+    call: AsyncIterable<ExecutePlanResponse> & { cancel(): void; on(event: 'error', f: () => void): unknown },
+  ) {
+    this.#call = call
+    // An error that arrives while nobody reads must not end the process; it is seen by the next read.
+    call.on('error', () => {})
+    this.#messages = call[Symbol.asyncIterator]()
+  }
+
+  async next(): Promise<ExecutePlanResponse | null> {
+    const step = await this.#messages.next()
+    return step.done ? null : step.value
+  }
+
+  cancel(): void {
+    this.#call.cancel()
+  }
+}

@@ -1,0 +1,36 @@
+import type { ExecutePlanResponse } from './gen/spark_connect_pb.ts'
+
+/** How far the tasks of an operation are, over all of its stages that Spark knows by now. */
+export interface OperationProgress {
+  readonly done: number
+  readonly active: number
+  readonly total: number
+}
+
+/** How whoever waits for an operation follows it. */
+export interface Watch {
+  /** Ends it when aborted. */
+  readonly signal?: AbortSignal | undefined
+  /** Called now and then while it runs. */
+  readonly onProgress?: ((progress: OperationProgress) => void) | undefined
+}
+
+/** Passes responses on, and tells of the progress that some of them report. */
+export async function* tellingProgress(
+  responses: AsyncIterable<ExecutePlanResponse>,
+  { onProgress }: Watch,
+): AsyncGenerator<ExecutePlanResponse, void, undefined> {
+  for await (const response of responses) {
+    const { responseType } = response
+    if (responseType.case === 'executionProgress' && responseType.value.stages.length > 0) {
+      const { stages, numInflightTasks } = responseType.value
+      let [done, total] = [0, 0]
+      for (const { numTasks, numCompletedTasks } of stages) {
+        done += Number(numCompletedTasks)
+        total += Number(numTasks)
+      }
+      onProgress?.({ done, total, active: Number(numInflightTasks) })
+    }
+    yield response
+  }
+}

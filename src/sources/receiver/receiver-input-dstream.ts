@@ -1,0 +1,83 @@
+import type { PlainData } from '../../batches/checkpoint/checkpoint.ts'
+import type { Time } from '../../batches/time.ts'
+import { InputDStream } from '../../dstream/input-dstream.ts'
+import { RDD } from '../../rdd/rdd.ts'
+import { RDDLineage } from '../../rdd/rdd-lineage.ts'
+import type { StreamingContext } from '../../streaming/streaming-context.ts'
+import { LocalReceiverTracker } from './local-receiver-tracker.ts'
+import { RateController } from './rate-controller.ts'
+import { createRateEstimator } from './rate-estimator.ts'
+import type { Receiver } from './receiver.ts'
+
+/**
+ * A stream of what a receiver brings (Spark's `ReceiverInputDStream`): each block that it stored since the last batch is one partition,
+ * so a batch has about as many as the block interval goes into the batch interval; an empty one has none.
+ */
+export class ReceiverInputDStream<T> extends InputDStream<T> {
+  readonly #tracker: LocalReceiverTracker
+  readonly #rateController: RateController | null
+
+  constructor(context: StreamingContext, receiver: Receiver<T>, operation = 'receiverStream') {
+    super(context, operation)
+    this.#tracker = receiverTrackerOf(context)
+    this.#tracker.register(this.id, receiver as Receiver<unknown>, () => context.graph.operatorId(this))
+    this.#rateController = this.#tracker.settings.isBackpressureEnabled ? this.#createRateController() : null
+  }
+
+  override get rateController(): RateController | null {
+    return this.#rateController
+  }
+
+  override compute(validTime: Time): RDD<T> {
+    const { sparkContext, scheduler } = this.context
+    const received = this.#tracker.getBlocksOfBatch(validTime, this.id)
+    const numRecords = received.reduce((sum, { recordCount }) => sum + Math.max(0, recordCount), 0)
+    scheduler.inputInfoTracker.reportInfo(validTime, { inputStreamId: this.id, numRecords, metadata: new Map() })
+    const lineage = RDDLineage.ready(sparkContext, this.operation, {
+      kind: 'blocks',
+      className: 'BlockRDD',
+      numPartitions: received.length,
+      partitioner: null,
+      blocks: received.map(({ data }) => data),
+    })
+    return new RDD<T>(sparkContext, lineage)
+  }
+
+  override checkpointData(): PlainData | undefined {
+    return this.#tracker.checkpointData(this.id)
+  }
+  override checkpointFiles(): readonly string[] {
+    return this.#tracker.checkpointFiles(this.id)
+  }
+  override restoreCheckpointData(data: PlainData): void {
+    this.#tracker.restore(this.id, data)
+  }
+
+  /** By now the last batch is over: nobody reads the blocks any more. */
+  override stop(): void {
+    this.#tracker.close()
+  }
+
+  #createRateController(): RateController {
+    const { sparkContext, graph } = this.context
+    const conf = sparkContext.getConf()
+    const estimator = createRateEstimator((key) => conf.getOption(key), graph.batchDuration.milliseconds)
+    return new RateController(this.id, estimator, (rate) => this.#tracker.sendRateUpdate(this.id, rate))
+  }
+}
+
+/** The context's tracker, made with its first receiver. */
+function receiverTrackerOf(context: StreamingContext): LocalReceiverTracker {
+  const { scheduler, sparkContext, clock } = context
+  if (scheduler.receiverTracker instanceof LocalReceiverTracker) return scheduler.receiverTracker
+  const conf = sparkContext.getConf()
+  const tracker = new LocalReceiverTracker({
+    clock,
+    listenerBus: scheduler.listenerBus,
+    classes: sparkContext.recordClasses,
+    getSetting: (key) => conf.getOption(key),
+    conf,
+  })
+  scheduler.receiverTracker = tracker
+  return tracker
+}

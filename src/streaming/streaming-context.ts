@@ -1,0 +1,501 @@
+import type { Checkpoint } from '../batches/checkpoint/checkpoint.ts'
+import { CheckpointDirectory } from '../batches/checkpoint/checkpoint-directory.ts'
+import { Checkpointer } from '../batches/checkpoint/checkpointer.ts'
+import type { Clock } from '../batches/clock.ts'
+import { deadline } from '../batches/deadline.ts'
+import { describeError } from '../batches/describe-error.ts'
+import { type DurationLike, toDuration } from '../batches/duration.ts'
+import { JobGenerator } from '../batches/job-generator.ts'
+import { JobScheduler } from '../batches/job-scheduler.ts'
+import { ListenerBus } from '../batches/listener-bus.ts'
+import type { MaybePromise } from '../batches/maybe-promise.ts'
+import type { StreamingListener } from '../batches/streaming-listener.ts'
+import type { Time } from '../batches/time.ts'
+import { REFUSE } from '../closure/closure-error.ts'
+import { captureLongCallSite } from '../context/call-site.ts'
+import { SparkConf } from '../context/spark-conf.ts'
+import { SparkContext } from '../context/spark-context.ts'
+import { assertRecoverable, type RecoveryOptions, readCheckpoint } from '../dstream/checkpoint/recovery.ts'
+import type { DStream } from '../dstream/dstream.ts'
+import { OperatorDStream } from '../dstream/dstream.ts'
+import { DStreamGraph } from '../dstream/dstream-graph.ts'
+import { TransformedOperator } from '../dstream/operators/transformed-operator.ts'
+import { UnionOperator } from '../dstream/operators/union-operator.ts'
+import { type OutputWriter, standardOutput } from '../dstream/print/output-writer.ts'
+import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
+import { log } from '../log.ts'
+import type { RDD } from '../rdd/rdd.ts'
+import { ContextWaiter } from './context-waiter.ts'
+import { loadExtraListeners } from './extra-listeners.ts'
+import { InputSources } from './input-sources.ts'
+import { gracefulStopMs, stopInOrder } from './orderly-stop.ts'
+import { addShutdownHook } from './shutdown-hook.ts'
+import { StreamingContextState } from './streaming-context-state.ts'
+import { batchInterval, clockOf } from './streaming-settings.ts'
+
+/** What a context may be given beside its SparkContext and interval. */
+export interface StreamingContextOptions {
+  /** Where time comes from: the machine unless given, or unless `spark.streaming.clock` names the manual clock. */
+  readonly clock?: Clock
+  /** Where `print` and `pprint` write: standard output unless given. */
+  readonly output?: OutputWriter
+}
+
+/** How to stop a context. */
+export interface StopOptions {
+  /** Whether to stop the SparkContext too: `spark.streaming.stopSparkContextByDefault`, which is true, unless given. */
+  readonly stopSparkContext?: boolean
+  /** Whether to process all that was received before; false unless given. */
+  readonly stopGracefully?: boolean
+  /** Ends the wait of a graceful stop: what is not done then is given up. */
+  readonly signal?: AbortSignal
+}
+
+/** How long a graceful stop takes at most when the process is told to end, which whoever told it will not wait for as long. */
+const GRACEFUL_SHUTDOWN_MS = 30_000
+
+/** The context that is started or being started in this process; there is at most one. */
+let running: StreamingContext | null = null
+let contextCount = 0
+
+/**
+ * Spark's `StreamingContext`: makes input streams, and runs what was built on them, batch by batch.
+ *
+ * @example
+ * const sc = new SparkContext('local[2]', 'NetworkWordCount')
+ * const ssc = new StreamingContext(sc, 1)
+ * ssc.socketTextStream('localhost', 9999).flatMap((line) => line.split(' ')).countByValue().pprint()
+ * await ssc.start()
+ * await ssc.awaitTermination()
+ */
+export class StreamingContext extends InputSources implements AsyncDisposable {
+  /** The context that runs the batches. */
+  readonly sparkContext: SparkContext
+  /** @internal */
+  readonly graph: DStreamGraph
+  /** @internal */
+  readonly scheduler: JobScheduler
+  /** Where the context takes its time from. */
+  readonly clock: Clock
+  /** @internal */
+  readonly output: OutputWriter
+  readonly #conf: SparkConf
+  readonly #listenerBus = new ListenerBus()
+  readonly #waiter = new ContextWaiter()
+  readonly #generator: JobGenerator
+  readonly #jobTag = `millstream-streaming-${contextCount++}`
+  #state: StreamingContextState = StreamingContextState.INITIALIZED
+  #checkpointDir: string | null = null
+  #checkpointer: Checkpointer | null = null
+  /** Where an earlier run ended, for this one to go on; null for a new one. */
+  #recovered: Checkpoint | null = null
+  #startSite = ''
+  #starting: Promise<void> | null = null
+  #stopping: Promise<void> | null = null
+  #removeShutdownHook: (() => void) | null = null
+
+  /**
+   * @param batchDuration the batch interval; a number is seconds.
+   * @throws SparkException without a SparkContext. @throws IllegalArgumentException for an interval that is missing or not above zero.
+   */
+  constructor(sparkContext: SparkContext | SparkConf, batchDuration: DurationLike, options?: StreamingContextOptions)
+  constructor(master: string, appName: string, batchDuration: DurationLike, options?: StreamingContextOptions)
+  constructor(...args: ContextArguments) {
+    super()
+    const [context, batchDuration, options = {}] = contextArguments(args)
+    if (context === null || context === undefined) {
+      throw new SparkException(
+        'NO_SPARK_CONTEXT',
+        'Spark Streaming cannot be initialized with both SparkContext and checkpoint as null',
+      )
+    }
+    const interval = batchInterval(batchDuration)
+    this.sparkContext = context instanceof SparkConf ? new SparkContext(context) : context
+    this.#conf = this.sparkContext.getConf()
+    const { clock = clockOf(this.#conf), output = standardOutput } = options
+    this.clock = clock
+    this.output = output
+    this.graph = new DStreamGraph(interval)
+    this.scheduler = new JobScheduler({
+      sparkContext: this.sparkContext,
+      clock,
+      listenerBus: this.#listenerBus,
+      concurrentJobs: this.#conf.getInt('spark.streaming.concurrentJobs', 1),
+      batchIntervalMs: interval.milliseconds,
+      onError: (error) => this.#waiter.notifyError(error),
+      jobTag: this.#jobTag,
+    })
+    const isUnpersisting = this.#conf.getBoolean('spark.streaming.unpersist', true)
+    this.#generator = new JobGenerator(clock, this.graph, this.scheduler, isUnpersisting)
+    this.scheduler.setGenerator(this.#generator)
+    const checkpointDir = this.#conf.getOption('spark.streaming.checkpoint.directory')
+    if (checkpointDir !== undefined) this.checkpoint(checkpointDir)
+  }
+
+  /** Why a function that uses a context cannot be shipped. @internal */
+  get [REFUSE](): string {
+    return (
+      'is of the driver alone: a StreamingContext is referred to from within a function that runs on workers; ' +
+      'read what the function uses of it into a local `const` first'
+    )
+  }
+
+  /** The context that is running in this process, or null. */
+  static getActive(): StreamingContext | null {
+    return running?.getState() === StreamingContextState.ACTIVE ? running : null
+  }
+
+  /**
+   * A context that goes on where the run before ended, if that left a checkpoint in the directory, or else begins anew. Either way `setup`
+   * makes it: with the program as it is now and with the settings of now. It is not started.
+   * @param checkpointPath the directory, which the context is given unless `setup` gave it one.
+   * @param setup makes the context, its streams and its output operations.
+   * @throws SparkException when no checkpoint in the directory can be read. @throws CheckpointMismatchError when the program does not fit it.
+   */
+  static async getOrCreate(
+    checkpointPath: string,
+    setup: () => MaybePromise<StreamingContext>,
+    options: RecoveryOptions = {},
+  ): Promise<StreamingContext> {
+    assertSetup(setup)
+    const checkpoint = await readCheckpoint(checkpointPath, options)
+    const context = await setup()
+    try {
+      if (context.checkpointDir === null) context.checkpoint(checkpointPath)
+      if (checkpoint !== null) context.#recover(checkpoint, checkpointPath)
+      return context
+    } catch (error) {
+      await context.stop()
+      throw error
+    }
+  }
+
+  /**
+   * The context that is running in this process, or else what `setup` makes, which is not started; with a directory, the same as
+   * {@link getOrCreate} of it.
+   */
+  static async getActiveOrCreate(setup: () => MaybePromise<StreamingContext>): Promise<StreamingContext>
+  static async getActiveOrCreate(
+    checkpointPath: string | null,
+    setup: () => MaybePromise<StreamingContext>,
+    options?: RecoveryOptions,
+  ): Promise<StreamingContext>
+  static async getActiveOrCreate(
+    first: string | null | (() => MaybePromise<StreamingContext>),
+    second?: () => MaybePromise<StreamingContext>,
+    options?: RecoveryOptions,
+  ): Promise<StreamingContext> {
+    const path = typeof first === 'string' ? first : null
+    const setup = second ?? first
+    assertSetup(setup)
+    const active = StreamingContext.getActive()
+    if (active !== null) return active
+    return path === null ? setup() : StreamingContext.getOrCreate(path, setup, options)
+  }
+
+  protected override get self(): StreamingContext {
+    return this
+  }
+
+  /** Where the context is in its life. */
+  getState(): StreamingContextState {
+    return this.#state
+  }
+
+  /**
+   * Where checkpoints go; null for none. To go on from them after a restart, make the context by {@link getOrCreate}.
+   * @param directory a path that the workers can reach too.
+   */
+  checkpoint(directory: string | null): void {
+    if (directory !== null) this.sparkContext.setCheckpointDir(directory)
+    this.#checkpointDir = directory
+  }
+
+  /** @internal */
+  get checkpointDir(): string | null {
+    return this.#checkpointDir
+  }
+  /** Writes the checkpoints while the context runs; null without a checkpoint directory. @internal */
+  get checkpointer(): Checkpointer | null {
+    return this.#checkpointer
+  }
+
+  #recover(checkpoint: Checkpoint, path: string): void {
+    if (this.#state !== StreamingContextState.INITIALIZED || this.#starting !== null) {
+      throw new IllegalStateException(
+        'STREAMING_CONTEXT_STARTED',
+        'The setup function of StreamingContext.getOrCreate must not start the context: call start() on what getOrCreate returns',
+      )
+    }
+    assertRecoverable({ graph: this.graph, checkpoint, path, checkpointDir: this.#checkpointDir! })
+    this.#recovered = checkpoint
+  }
+
+  #createCheckpointer(): Checkpointer | null {
+    if (this.#checkpointDir === null) return null
+    const { graph, scheduler } = this
+    return new Checkpointer({
+      directory: new CheckpointDirectory(this.#checkpointDir),
+      graph,
+      batchIntervalMs: graph.batchDuration.milliseconds,
+      isCompleted: (time) => !scheduler.getPendingTimes().includes(time),
+      onError: (error) => scheduler.reportError('Error writing a checkpoint', error),
+    })
+  }
+
+  /**
+   * Keeps the RDDs of every batch at least this long, for use outside of the stream; once per context.
+   * @param duration a number is seconds. @throws IllegalArgumentException when it was set before.
+   */
+  remember(duration: DurationLike): void {
+    this.graph.remember(toDuration(duration))
+  }
+
+  /**
+   * All records of all streams.
+   * @throws IllegalArgumentException for an empty list, or streams of different contexts or slide durations.
+   */
+  union<T>(streams: readonly DStream<T>[]): DStream<T>
+  union<T>(...streams: readonly DStream<T>[]): DStream<T>
+  union<T>(...args: readonly (DStream<T> | readonly DStream<T>[])[]): DStream<T> {
+    return new OperatorDStream<T>(this, new UnionOperator<T>(args.flat() as DStream<T>[]))
+  }
+
+  /**
+   * Whatever `f` makes of the batch's RDDs of several streams. `f` runs on the driver, once for every batch, when the batch is generated.
+   * @param f gets the RDDs in the order of the streams, and the batch's time; may be async.
+   */
+  transform<T, U>(
+    streams: readonly DStream<T>[],
+    f: (rdds: readonly RDD<T>[], time: Time) => MaybePromise<RDD<U>>,
+  ): DStream<U> {
+    const operator = new TransformedOperator<U>(streams, 'transform', (rdds, time) =>
+      f(rdds as readonly RDD<T>[], time),
+    )
+    return new OperatorDStream<U>(this, operator)
+  }
+
+  /** Tells `listener` what happens from now on. */
+  addStreamingListener(listener: StreamingListener): void {
+    this.#listenerBus.addListener(listener)
+  }
+
+  /** Tells `listener` nothing more. */
+  removeStreamingListener(listener: StreamingListener): void {
+    this.#listenerBus.removeListener(listener)
+  }
+
+  /**
+   * Starts the streams: the first batch ends at the next multiple of the interval. Again while it runs does nothing.
+   * @throws IllegalStateException when the context was stopped, or another one is running in this process.
+   * @throws IllegalArgumentException when there is no output operation, or settings do not fit together.
+   */
+  async start(): Promise<void> {
+    switch (this.#state) {
+      case StreamingContextState.INITIALIZED:
+        // A context that is in another's way stays as it is, and may be started later.
+        if (this.#starting === null) assertNoneRunning()
+        this.#starting ??= this.#start()
+        return this.#starting
+      case StreamingContextState.ACTIVE:
+        log('WARN', 'StreamingContext', 'StreamingContext has already been started')
+        return
+      case StreamingContextState.STOPPED:
+        throw new IllegalStateException('STREAMING_CONTEXT_STOPPED', 'StreamingContext has already been stopped')
+    }
+  }
+
+  async #start(): Promise<void> {
+    this.#startSite = captureLongCallSite('start').long
+    running = this
+    try {
+      this.graph.validate()
+      // A flow of its own: what the caller named its jobs does not hold for the batches.
+      await this.sparkContext.withLocalProperties({}, () => this.#startScheduler())
+    } catch (error) {
+      log('ERROR', 'StreamingContext', `Error starting the context, marking it as stopped\n${describeError(error)}`)
+      this.#state = StreamingContextState.STOPPED
+      await this.#stopWorking({ stopGracefully: false }).catch(logFailureToStop)
+      if (running === this) running = null
+      throw error
+    }
+    this.#state = StreamingContextState.ACTIVE
+    this.#removeShutdownHook = addShutdownHook((signal) => void this.#stopOnSignal(signal))
+    log('INFO', 'StreamingContext', 'StreamingContext started')
+  }
+
+  async #startScheduler(): Promise<void> {
+    for (const { rateController } of this.graph.inputStreams) {
+      if (rateController !== null) this.addStreamingListener(rateController)
+    }
+    const extraListeners = this.#conf.getOption('spark.streaming.extraListeners')
+    for (const listener of await loadExtraListeners(extraListeners)) this.addStreamingListener(listener)
+    this.#checkpointer = this.#createCheckpointer()
+    if (this.#recovered === null) await this.#generator.start(this.#checkpointer)
+    else await this.#generator.restart(this.#checkpointer!, this.#recovered)
+    this.#listenerBus.post('onStreamingStarted', { time: this.clock.now() })
+  }
+
+  /**
+   * Waits until the context is stopped.
+   * @param timeout seconds, or a Duration, after which to return all the same.
+   * @throws the first error of any batch, whenever it came.
+   */
+  async awaitTermination(timeout?: DurationLike, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const timeoutMs = timeout === undefined ? undefined : toDuration(timeout).milliseconds
+    await this.#waiter.waitForStopOrError(timeoutMs, options.signal)
+  }
+
+  /**
+   * Waits until the context is stopped, or the time is over.
+   * @param timeout a number is seconds.
+   * @returns whether it is stopped. @throws the first error of any batch, whenever it came.
+   */
+  awaitTerminationOrTimeout(timeout: DurationLike, options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
+    return this.#waiter.waitForStopOrError(toDuration(timeout).milliseconds, options.signal)
+  }
+
+  /**
+   * Stops the streams, and unless told otherwise the SparkContext. Again does no harm.
+   * @returns a promise that resolves when nothing of the context is left running.
+   * @throws SparkException when called by a streaming listener.
+   */
+  stop(stopSparkContext?: boolean, stopGracefully?: boolean): Promise<void>
+  stop(options: StopOptions): Promise<void>
+  async stop(first?: boolean | StopOptions, stopGracefully = false): Promise<void> {
+    if (this.#listenerBus.isDelivering) {
+      throw new SparkException(
+        'STOP_WITHIN_LISTENER',
+        'Cannot stop StreamingContext within listener bus thread. Call stop() once the listener method has returned, for instance from setImmediate().',
+      )
+    }
+    const options = typeof first === 'object' ? first : { stopSparkContext: first, stopGracefully }
+    const byDefault = this.#conf.getBoolean('spark.streaming.stopSparkContextByDefault', true)
+    await this.#stopOnce(options as StopOptions)
+    if (options.stopSparkContext ?? byDefault) await this.sparkContext.stop()
+  }
+
+  /** `stop()`, for `await using`; nothing when it is stopped already. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#state === StreamingContextState.STOPPED) await this.#stopping
+    else await this.stop()
+  }
+
+  async #stopOnce(options: StopOptions): Promise<void> {
+    // A start that is under way comes to its end first; if it fails, that is the starter's to hear.
+    await this.#starting?.catch(() => {})
+    switch (this.#state) {
+      case StreamingContextState.INITIALIZED:
+        log('WARN', 'StreamingContext', 'StreamingContext has not been started yet')
+        this.#state = StreamingContextState.STOPPED
+        this.#waiter.notifyStop()
+        return
+      case StreamingContextState.STOPPED:
+        log('WARN', 'StreamingContext', 'StreamingContext has already been stopped')
+        return
+      case StreamingContextState.ACTIVE:
+        if (this.#stopping !== null) log('WARN', 'StreamingContext', 'StreamingContext is already being stopped')
+        this.#stopping ??= this.#stop(options)
+        return this.#stopping
+    }
+  }
+
+  async #stop(options: StopOptions): Promise<void> {
+    try {
+      await this.#stopWorking(options)
+    } catch (error) {
+      logFailureToStop(error)
+    } finally {
+      this.#state = StreamingContextState.STOPPED
+      if (running === this) running = null
+      this.#removeShutdownHook?.()
+      this.#waiter.notifyStop()
+      log('INFO', 'StreamingContext', 'StreamingContext stopped successfully')
+    }
+  }
+
+  #stopWorking(options: StopOptions): Promise<void> {
+    const { graph, scheduler, sparkContext, clock } = this
+    const parts = {
+      graph,
+      scheduler,
+      sparkContext,
+      clock,
+      generator: this.#generator,
+      checkpointer: this.#checkpointer,
+      listenerBus: this.#listenerBus,
+      jobTag: this.#jobTag,
+    }
+    return stopInOrder(parts, options.stopGracefully ?? false, options.signal)
+  }
+
+  async #stopOnSignal(name: NodeJS.Signals): Promise<void> {
+    const stopGracefully = this.#conf.getBoolean('spark.streaming.stopGracefullyOnShutdown', true)
+    log('INFO', 'StreamingContext', `Invoking stop(stopGracefully=${stopGracefully}) from shutdown hook on ${name}`)
+    const { signal, clear } = deadline(gracefulStopMs(this.#conf, this.graph.batchDuration, GRACEFUL_SHUTDOWN_MS))
+    await this.stop({ stopSparkContext: true, stopGracefully, signal }).catch(logFailureToStop)
+    clear()
+  }
+
+  /**
+   * Resolves once the batch at `time` and those before it are done, and what they left behind is cleaned up. For tests, which move the clock.
+   * @internal
+   */
+  async batchProcessed(time: Time): Promise<void> {
+    if (this.graph.zeroTime?.greaterEq(time) ?? true) return
+    await this.#generator.waitUntil(() => this.#generator.lastGenerated?.greaterEq(time) ?? false)
+    await this.scheduler.whenIdle()
+  }
+
+  /**
+   * The user's line that adds a stream or an output operation to the context.
+   * @throws IllegalStateException once the context was started or stopped. @internal
+   */
+  callSiteOfNewStream(operation: string): string {
+    const site = this.sparkContext.callSite(operation)
+    if (this.#state === StreamingContextState.INITIALIZED && this.#starting === null) return site
+    const event = this.#state === StreamingContextState.STOPPED ? 'stopping' : 'starting'
+    throw new IllegalStateException(
+      `STREAMING_CONTEXT_${event === 'starting' ? 'STARTED' : 'STOPPED'}`,
+      `Adding new inputs, transformations, and output operations after ${event} a context is not supported (${site})`,
+    )
+  }
+
+  /** How errors name a context that is in another's way. @internal */
+  get startSite(): string {
+    return this.#startSite
+  }
+}
+
+function assertSetup(setup: unknown): asserts setup is () => MaybePromise<StreamingContext> {
+  if (typeof setup === 'function') return
+  throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `setup must be a function, but is ${String(setup)}`)
+}
+
+type ContextArguments =
+  | [sparkContext: SparkContext | SparkConf, batchDuration: DurationLike, options?: StreamingContextOptions | undefined]
+  | [master: string, appName: string, batchDuration: DurationLike, options?: StreamingContextOptions | undefined]
+
+function contextArguments(
+  args: ContextArguments,
+): [
+  sparkContext: SparkContext | SparkConf,
+  batchDuration: DurationLike,
+  options?: StreamingContextOptions | undefined,
+] {
+  if (typeof args[0] !== 'string') return args as Exclude<ContextArguments, [string, ...unknown[]]>
+  const [master, appName, batchDuration, options] = args as Extract<ContextArguments, [string, ...unknown[]]>
+  return [new SparkConf().setMaster(master).setAppName(appName), batchDuration, options]
+}
+
+function assertNoneRunning(): void {
+  if (running === null) return
+  throw new IllegalStateException(
+    'MULTIPLE_STREAMING_CONTEXTS',
+    `Only one StreamingContext may be started in this JVM. Currently running StreamingContext was started at\n${running.startSite}`,
+  )
+}
+
+function logFailureToStop(error: unknown): void {
+  log('ERROR', 'StreamingContext', `Error while stopping the context\n${describeError(error)}`)
+}

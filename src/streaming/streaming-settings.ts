@@ -1,0 +1,36 @@
+import { type Clock, SystemClock } from '../batches/clock.ts'
+import { type Duration, type DurationLike, toDuration } from '../batches/duration.ts'
+import { ManualClock } from '../batches/manual-clock.ts'
+import type { SparkConf } from '../context/spark-conf.ts'
+import { IllegalArgumentException } from '../errors.ts'
+
+/** The batch interval as a user gives it. @throws IllegalArgumentException when it is missing or not above zero. */
+export function batchInterval(batchDuration: DurationLike | null | undefined): Duration {
+  if (batchDuration === null || batchDuration === undefined) {
+    throw new IllegalArgumentException(
+      'ILLEGAL_ARGUMENT',
+      'requirement failed: Batch duration for StreamingContext cannot be null',
+    )
+  }
+  const interval = Number.isNaN(Number(batchDuration)) ? null : toDuration(batchDuration)
+  if (interval !== null && interval.milliseconds > 0) return interval
+  throw new IllegalArgumentException(
+    'INVALID_BATCH_DURATION',
+    `the batch interval must be at least 1 ms, but was ${String(batchDuration)}${typeof batchDuration === 'number' ? ' s' : ''}`,
+  )
+}
+
+/** The class names by which Spark programs ask for the manual clock in `spark.streaming.clock`. */
+const MANUAL_CLOCK = /(^|\.)ManualClock$/
+const SYSTEM_CLOCK = /(^|\.)SystemClock$/
+
+/** The clock that the settings ask for. @throws IllegalArgumentException for a name that is none. */
+export function clockOf(conf: SparkConf): Clock {
+  const name = conf.get('spark.streaming.clock', 'SystemClock')
+  if (MANUAL_CLOCK.test(name)) return new ManualClock()
+  if (SYSTEM_CLOCK.test(name)) return new SystemClock()
+  throw new IllegalArgumentException(
+    'INVALID_SETTING',
+    `spark.streaming.clock must be SystemClock or ManualClock, but was ${name}`,
+  )
+}
