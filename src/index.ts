@@ -2,12 +2,6 @@
 
 // Contexts, their settings and shared variables
 
-export { Accumulator, type AccumulatorParam } from './context/accumulators/accumulator.ts'
-export { AccumulatorV2 } from './context/accumulators/accumulator-v2.ts'
-export { CollectionAccumulator } from './context/accumulators/collection-accumulator.ts'
-export { DoubleAccumulator, LongAccumulator } from './context/accumulators/sum-accumulator.ts'
-export { Broadcast } from './context/broadcast.ts'
-export { type SettingValue, SparkConf } from './context/spark-conf.ts'
 export { SparkContext } from './context/spark-context.ts'
 export type {
   SparkListener,
@@ -15,8 +9,14 @@ export type {
   SparkListenerJobStart,
   SparkListenerStageCompleted,
   SparkListenerStageSubmitted,
-} from './context/spark-listener.ts'
-export type { SparkStageInfo, SparkStatusTracker } from './context/status-tracker.ts'
+} from './events/spark-listener.ts'
+export { type SettingValue, SparkConf } from './settings/spark-conf.ts'
+export { Accumulator, type AccumulatorParam } from './shared-variables/accumulator.ts'
+export { AccumulatorV2 } from './shared-variables/accumulator-v2.ts'
+export { Broadcast } from './shared-variables/broadcast.ts'
+export { CollectionAccumulator } from './shared-variables/collection-accumulator.ts'
+export { DoubleAccumulator, LongAccumulator } from './shared-variables/sum-accumulator.ts'
+export type { SparkStageInfo, SparkStatusTracker } from './status/status-tracker.ts'
 
 // RDDs
 

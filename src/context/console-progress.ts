@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../engine/engine.ts'
-import type { SparkStageInfo } from './status-tracker.ts'
+import type { SparkStageInfo } from '../status/status-tracker.ts'
 
 const FIRST_DELAY_MS = 500
 const UPDATE_PERIOD_MS = 200

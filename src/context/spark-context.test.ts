@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { useReferenceEngine } from '../../test/model/use-reference-engine.ts'
 import { JobCancelledException } from '../engine/job-cancelled.ts'
-import { SparkConf } from './spark-conf.ts'
+import { SparkConf } from '../settings/spark-conf.ts'
 import { SparkContext } from './spark-context.ts'
 
 let directory = ''

@@ -1,5 +1,5 @@
 import { IllegalArgumentException } from '../errors.ts'
-import { parseSizeBytes } from './conf-units.ts'
+import { parseSizeBytes } from '../settings/conf-units.ts'
 
 /** A size in bytes, for instance `64m`. @throws IllegalArgumentException that names the setting. */
 export function size(conf: ReadonlyMap<string, string>, key: string, fallback: number): number {

@@ -5,10 +5,10 @@ import type { Duration } from '../batches/duration.ts'
 import type { JobGenerator } from '../batches/job-generator.ts'
 import type { JobScheduler } from '../batches/job-scheduler.ts'
 import type { ListenerBus } from '../batches/listener-bus.ts'
-import type { SparkConf } from '../context/spark-conf.ts'
 import type { SparkContext } from '../context/spark-context.ts'
 import type { DStreamGraph } from '../dstream/dstream-graph.ts'
 import { log } from '../log.ts'
+import type { SparkConf } from '../settings/spark-conf.ts'
 
 /** How long a job that is running when a context is stopped may take to end, before it is cancelled. */
 const STOP_RUNNING_JOBS_MS = 2000

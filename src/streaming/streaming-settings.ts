@@ -1,8 +1,8 @@
 import { type Clock, SystemClock } from '../batches/clock.ts'
 import { type Duration, type DurationLike, toDuration } from '../batches/duration.ts'
 import { ManualClock } from '../batches/manual-clock.ts'
-import type { SparkConf } from '../context/spark-conf.ts'
 import { IllegalArgumentException } from '../errors.ts'
+import type { SparkConf } from '../settings/spark-conf.ts'
 
 /** The batch interval as a user gives it. @throws IllegalArgumentException when it is missing or not above zero. */
 export function batchInterval(batchDuration: DurationLike | null | undefined): Duration {

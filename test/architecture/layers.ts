@@ -2,8 +2,8 @@ import type { Import } from './imports.ts'
 
 /** Small files at the root of src/ that everything may use. */
 const FOUNDATION = ['errors.ts', 'system-clock.ts', 'log.ts'] as const
-const BELOW_ENGINE = [...FOUNDATION, 'closure', 'files', 'task'] as const
-const BELOW_RDD = [...BELOW_ENGINE, 'engine'] as const
+const BELOW_ENGINE = [...FOUNDATION, 'settings', 'closure', 'files', 'task'] as const
+const BELOW_RDD = [...BELOW_ENGINE, 'engine', 'events', 'status', 'shared-variables'] as const
 const BELOW_BATCHES = [...BELOW_RDD, 'rdd', 'context'] as const
 const BELOW_DSTREAM = [...BELOW_BATCHES, 'batches'] as const
 const BELOW_SOURCES = [...BELOW_DSTREAM, 'dstream'] as const
@@ -18,6 +18,7 @@ const MAY_IMPORT = {
   'errors.ts': [],
   'system-clock.ts': [],
   'log.ts': ['errors.ts', 'system-clock.ts'],
+  settings: ['errors.ts'],
   closure: ['errors.ts'],
   files: ['errors.ts'],
   task: ['errors.ts', 'closure'],
@@ -26,6 +27,9 @@ const MAY_IMPORT = {
   engine: BELOW_ENGINE,
   'engine/local': [...BELOW_ENGINE, 'engine'],
   'engine/spark': [...BELOW_ENGINE, 'engine', 'connect', 'arrow'],
+  events: [...BELOW_ENGINE, 'engine'],
+  status: [...BELOW_ENGINE, 'engine', 'events'],
+  'shared-variables': [...BELOW_ENGINE, 'engine'],
   rdd: [...BELOW_RDD, 'context'],
   context: [...BELOW_RDD, 'engine/local', 'engine/spark', 'rdd'],
   batches: [...BELOW_BATCHES, 'dstream'],

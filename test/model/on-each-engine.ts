@@ -1,6 +1,6 @@
 import { after, before, describe } from 'node:test'
-import { SparkConf } from '../../src/context/spark-conf.ts'
 import { SparkContext } from '../../src/context/spark-context.ts'
+import { SparkConf } from '../../src/settings/spark-conf.ts'
 import { useReferenceEngine } from './use-reference-engine.ts'
 
 const ENGINES = ['reference', 'local', 'spark'] as const

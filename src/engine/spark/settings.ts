@@ -1,4 +1,4 @@
-import { parseSizeBytes, parseTimeMs } from '../conf-units.ts'
+import { parseSizeBytes, parseTimeMs } from '../../settings/conf-units.ts'
 import { fraction, size, whole } from '../read-setting.ts'
 
 const MIB = 1024 * 1024

@@ -1,5 +1,5 @@
-import { parseSizeBytes, parseTimeMs } from '../../engine/conf-units.ts'
 import { IllegalArgumentException } from '../../errors.ts'
+import { parseSizeBytes, parseTimeMs } from '../../settings/conf-units.ts'
 
 /** What receivers are told by the SparkConf. */
 export interface ReceiverSettings {

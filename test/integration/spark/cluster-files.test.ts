@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { SparkConf } from '../../../src/context/spark-conf.ts'
 import { SparkContext } from '../../../src/context/spark-context.ts'
+import { SparkConf } from '../../../src/settings/spark-conf.ts'
 import { type SparkServer, startSparkServer } from './spark-server.ts'
 
 /** A file system that only Spark knows: a view whose mount table stands in the server's settings. */

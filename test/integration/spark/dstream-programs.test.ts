@@ -1,6 +1,6 @@
 import { after, before, describe } from 'node:test'
-import { SparkConf } from '../../../src/context/spark-conf.ts'
 import { SparkContext } from '../../../src/context/spark-context.ts'
+import { SparkConf } from '../../../src/settings/spark-conf.ts'
 import { testOnContext } from '../../differential/dstream/compare.ts'
 import { PYSPARK, type Recorded, SPARK } from '../../differential/dstream/programs.ts'
 import { type SparkServer, startSparkServer } from './spark-server.ts'

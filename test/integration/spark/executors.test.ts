@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { SparkConf } from '../../../src/context/spark-conf.ts'
 import { SparkContext } from '../../../src/context/spark-context.ts'
 import { executorArchive, WORKER_PROGRAM } from '../../../src/engine/spark/archive/index.ts'
+import { SparkConf } from '../../../src/settings/spark-conf.ts'
 import { type SparkServer, startSparkServer } from './spark-server.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'millstream-executors-'))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { SparkConf } from '../../../src/context/spark-conf.ts'
 import { SparkContext } from '../../../src/context/spark-context.ts'
+import { SparkConf } from '../../../src/settings/spark-conf.ts'
 import { type SparkServer, startSparkServer } from './spark-server.ts'
 
 let server: SparkServer

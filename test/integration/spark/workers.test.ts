@@ -4,8 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { SparkConf } from '../../../src/context/spark-conf.ts'
 import { SparkContext } from '../../../src/context/spark-context.ts'
+import { SparkConf } from '../../../src/settings/spark-conf.ts'
 import { SparkProcess, type SparkServer, startSparkServer } from './spark-server.ts'
 
 function contextOf(server: SparkServer, settings: Readonly<Record<string, string>> = {}): SparkContext {

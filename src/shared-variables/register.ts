@@ -1,5 +1,5 @@
-import { SHIP } from '../../closure/closure-error.ts'
-import { IllegalStateException } from '../../errors.ts'
+import { SHIP } from '../closure/closure-error.ts'
+import { IllegalStateException } from '../errors.ts'
 import { Accumulator, type AccumulatorParam, NUMBER_PARAM } from './accumulator.ts'
 import { accumulatorMetadata, registerAccumulator } from './accumulator-registry.ts'
 import { AccumulatorV2 } from './accumulator-v2.ts'

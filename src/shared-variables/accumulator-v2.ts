@@ -1,6 +1,6 @@
-import { SHIP } from '../../closure/closure-error.ts'
-import { IllegalStateException } from '../../errors.ts'
-import type { AccumulatorForm, ShippedAccumulator } from '../../task/shared-variables.ts'
+import { SHIP } from '../closure/closure-error.ts'
+import { IllegalStateException } from '../errors.ts'
+import type { AccumulatorForm, ShippedAccumulator } from '../task/shared-variables.ts'
 import { accumulatorMetadata, requireRegistered } from './accumulator-registry.ts'
 
 /**

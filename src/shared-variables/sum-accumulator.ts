@@ -1,5 +1,5 @@
-import { UnsupportedOperationException } from '../../errors.ts'
-import type { AccumulatorForm } from '../../task/shared-variables.ts'
+import { UnsupportedOperationException } from '../errors.ts'
+import type { AccumulatorForm } from '../task/shared-variables.ts'
 import { AccumulatorV2 } from './accumulator-v2.ts'
 
 /** What Spark's long and double accumulators share: a sum and a count. */

@@ -1,5 +1,5 @@
-import { SHIP } from '../../closure/closure-error.ts'
-import type { ShippedAccumulator } from '../../task/shared-variables.ts'
+import { SHIP } from '../closure/closure-error.ts'
+import type { ShippedAccumulator } from '../task/shared-variables.ts'
 import { requireRegistered } from './accumulator-registry.ts'
 
 /** PySpark's `AccumulatorParam`: how values of a type are added up. Both methods may change and return their first argument. */

@@ -1,6 +1,6 @@
-import { MillstreamError } from '../../errors.ts'
-import { log } from '../../log.ts'
-import type { AccumulatorForm, ShippedAccumulator, TaskAccumulatorUpdate } from '../../task/shared-variables.ts'
+import { MillstreamError } from '../errors.ts'
+import { log } from '../log.ts'
+import type { AccumulatorForm, ShippedAccumulator, TaskAccumulatorUpdate } from '../task/shared-variables.ts'
 
 /** What the registry needs of an accumulator on the driver. */
 export interface MergeTarget {

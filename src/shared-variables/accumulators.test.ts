@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { SparkContext } from '../spark-context.ts'
+import { SparkContext } from '../context/spark-context.ts'
 import { AccumulatorV2 } from './accumulator-v2.ts'
 import { CollectionAccumulator } from './collection-accumulator.ts'
 import { DoubleAccumulator, LongAccumulator } from './sum-accumulator.ts'

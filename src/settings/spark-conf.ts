@@ -1,5 +1,5 @@
-import { parseSizeBytes, parseTimeMs } from '../engine/conf-units.ts'
 import { IllegalArgumentException, MillstreamError } from '../errors.ts'
+import { parseSizeBytes, parseTimeMs } from './conf-units.ts'
 
 /** A setting's value; kept as its text. */
 export type SettingValue = string | number | boolean

@@ -1,5 +1,5 @@
-import { UnsupportedOperationException } from '../../errors.ts'
-import type { AccumulatorForm } from '../../task/shared-variables.ts'
+import { UnsupportedOperationException } from '../errors.ts'
+import type { AccumulatorForm } from '../task/shared-variables.ts'
 import { AccumulatorV2 } from './accumulator-v2.ts'
 
 /** Spark's `CollectionAccumulator`: everything that was added, in the order in which tasks ended. */
