@@ -11,10 +11,11 @@ export function projectFiles(folder: string): Map<string, string> {
   const files = new Map<string, string>()
   const visit = (directory: string, prefix: string) => {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      // A git worktree's `.git` is a file that names a folder of the machine.
+      if (SKIPPED.has(entry.name)) continue
       const path = join(directory, entry.name)
-      if (entry.isDirectory()) {
-        if (!SKIPPED.has(entry.name)) visit(path, `${prefix}${entry.name}/`)
-      } else if (entry.isFile() && !BINARY.test(entry.name)) {
+      if (entry.isDirectory()) visit(path, `${prefix}${entry.name}/`)
+      else if (entry.isFile() && !BINARY.test(entry.name)) {
         files.set(prefix + entry.name, readFileSync(path, 'utf8'))
       }
     }
