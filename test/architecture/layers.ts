@@ -1,8 +1,8 @@
 import type { Import } from './imports.ts'
 
-/** Small files at the root of src/ that everything may use. */
-const FOUNDATION = ['errors.ts', 'system-clock.ts', 'log.ts'] as const
-const BELOW_ENGINE = [...FOUNDATION, 'settings', 'closure', 'files', 'task'] as const
+/** The small files at the root of src/, and the settings, which everything may use. */
+const FOUNDATION = ['errors.ts', 'system-clock.ts', 'log.ts', 'settings'] as const
+const BELOW_ENGINE = [...FOUNDATION, 'closure', 'files', 'task'] as const
 const BELOW_RDD = [...BELOW_ENGINE, 'engine', 'events', 'status', 'shared-variables'] as const
 const BELOW_BATCHES = [...BELOW_RDD, 'rdd', 'context'] as const
 const BELOW_DSTREAM = [...BELOW_BATCHES, 'batches'] as const
