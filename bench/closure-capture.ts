@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import { type ClosurePayload, captureClosures } from '../src/closure/index.ts'
+import { captureClosures } from '../src/closure/driver/index.ts'
+import type { ClosurePayload } from '../src/closure/wire/index.ts'
 
 /** What capturing costs, in microseconds: the median of fresh functions, of functions seen before, of those that close over nothing. */
 const ROUNDS = 200

@@ -102,7 +102,7 @@ export { registerFileSystem } from './files/file-systems.ts'
 
 // Errors
 
-export { ClosureError } from './closure/closure-error.ts'
+export { ClosureError } from './closure/wire/closure-error.ts'
 export { JobCancelledException } from './engine/job-cancelled.ts'
 export {
   IllegalArgumentException,

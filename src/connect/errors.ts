@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import type { ServiceError } from '@grpc/grpc-js'
-import { reviveError } from '../closure/index.ts'
+import { reviveError } from '../closure/driver/index.ts'
 import { parseErrorText } from '../engine/spark/error-text.ts'
 import { SparkException } from '../errors.ts'
 import { ErrorInfoSchema, StatusSchema } from './gen/google_rpc_pb.ts'

@@ -1,4 +1,4 @@
-import { REFUSE } from '../closure/closure-error.ts'
+import { REFUSE } from '../closure/wire/closure-error.ts'
 import type { ClusterFiles, Engine, EngineEvent, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'

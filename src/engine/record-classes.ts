@@ -1,4 +1,5 @@
-import { ClosureError, type ClosurePayload, captureClosures, classById, classIdOf } from '../closure/index.ts'
+import { captureClosures, classById, classIdOf } from '../closure/driver/index.ts'
+import { ClosureError, type ClosurePayload } from '../closure/wire/index.ts'
 import type { ClassTable } from '../task/codec/index.ts'
 import { isPromise } from '../task/reader.ts'
 

@@ -1,4 +1,4 @@
-import { SHIP } from '../closure/closure-error.ts'
+import { SHIP } from '../closure/wire/closure-error.ts'
 import { IllegalStateException } from '../errors.ts'
 import type { AccumulatorForm, ShippedAccumulator } from '../task/shared-variables.ts'
 import { accumulatorMetadata, requireRegistered } from './accumulator-registry.ts'

@@ -1,4 +1,4 @@
-import { SHIP } from '../closure/closure-error.ts'
+import { SHIP } from '../closure/wire/closure-error.ts'
 import type { ShippedAccumulator } from '../task/shared-variables.ts'
 import { requireRegistered } from './accumulator-registry.ts'
 

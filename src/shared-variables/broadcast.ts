@@ -1,4 +1,4 @@
-import { SHIP } from '../closure/closure-error.ts'
+import { SHIP } from '../closure/wire/closure-error.ts'
 import { SparkException } from '../errors.ts'
 
 /** What a broadcast variable needs of its context. */

@@ -1,4 +1,4 @@
-import { SHIP } from '../closure/closure-error.ts'
+import { SHIP } from '../closure/wire/closure-error.ts'
 import { IllegalStateException } from '../errors.ts'
 import { Accumulator, type AccumulatorParam, NUMBER_PARAM } from './accumulator.ts'
 import { accumulatorMetadata, registerAccumulator } from './accumulator-registry.ts'

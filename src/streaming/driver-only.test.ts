@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { useReferenceEngine } from '../../test/model/use-reference-engine.ts'
-import { captureClosures } from '../closure/index.ts'
+import { captureClosures } from '../closure/driver/index.ts'
 import { StreamingHarness } from '../testing/index.ts'
 
 after(useReferenceEngine())

@@ -19,7 +19,26 @@ test('no files load each other in a circle', () => {
 const planted: readonly (readonly [file: string, source: string, violation: string])[] = [
   ['task/a.ts', `import type { B } from '../engine/b.ts'`, 'task/a.ts imports engine/b.ts: task may not know engine'],
   ['task/a.ts', `import {\n  b,\n} from '../files/b.ts'`, 'task/a.ts imports files/b.ts: task may not know files'],
-  ['closure/a.ts', `export * from '../task/b.ts'`, 'closure/a.ts imports task/b.ts: closure may not know task'],
+  [
+    'closure/wire/a.ts',
+    `export * from '../../task/b.ts'`,
+    'closure/wire/a.ts imports task/b.ts: closure/wire may not know task',
+  ],
+  [
+    'closure/worker/a.ts',
+    `import { b } from '../driver/b.ts'`,
+    'closure/worker/a.ts imports closure/driver/b.ts: closure/worker may not know closure/driver',
+  ],
+  [
+    'closure/driver/a.ts',
+    `import { b } from '../worker/b.ts'`,
+    'closure/driver/a.ts imports closure/worker/b.ts: closure/driver may not know closure/worker',
+  ],
+  [
+    'task/a.ts',
+    `import { b } from '../closure/driver/b.ts'`,
+    'task/a.ts imports closure/driver/b.ts: task may not know closure/driver',
+  ],
   ['files/a.ts', `import '../task/b.ts'`, 'files/a.ts imports task/b.ts: files may not know task'],
   [
     'engine/local/a.ts',

@@ -2,7 +2,8 @@ import type { Import } from './imports.ts'
 
 /** The small files at the root of src/, and the settings, which everything may use. */
 const FOUNDATION = ['errors.ts', 'system-clock.ts', 'log.ts', 'settings'] as const
-const BELOW_ENGINE = [...FOUNDATION, 'closure', 'files', 'task'] as const
+const CLOSURE = ['closure/driver', 'closure/wire', 'closure/worker'] as const
+const BELOW_ENGINE = [...FOUNDATION, ...CLOSURE, 'files', 'task'] as const
 const BELOW_RDD = [...BELOW_ENGINE, 'engine', 'events', 'status', 'shared-variables'] as const
 const BELOW_BATCHES = [...BELOW_RDD, 'rdd', 'context'] as const
 const BELOW_DSTREAM = [...BELOW_BATCHES, 'batches'] as const
@@ -12,18 +13,20 @@ const BELOW_CLI = [...BELOW_STREAMING, 'streaming', 'sinks', 'mllib'] as const
 
 /**
  * Which layers each layer may import besides itself: the order of the folders under src/. A layer is a folder, or a file at the root;
- * `engine/local` and `engine/spark` are layers of their own, beside the interface that they implement.
+ * `engine/local` and `engine/spark` are layers of their own, beside the interface that they implement, and so are the three parts of `closure/`.
  */
 const MAY_IMPORT = {
   'errors.ts': [],
   'system-clock.ts': [],
   'log.ts': ['errors.ts', 'system-clock.ts'],
   settings: ['errors.ts'],
-  closure: ['errors.ts'],
+  'closure/wire': ['errors.ts'],
+  'closure/driver': ['errors.ts', 'closure/wire'],
+  'closure/worker': ['errors.ts', 'closure/wire'],
   files: ['errors.ts'],
-  task: ['errors.ts', 'closure'],
+  task: ['errors.ts', 'closure/wire', 'closure/worker'],
   arrow: [...FOUNDATION, 'engine/spark'],
-  connect: [...FOUNDATION, 'closure', 'arrow', 'engine', 'engine/spark'],
+  connect: [...FOUNDATION, 'closure/driver', 'arrow', 'engine', 'engine/spark'],
   engine: BELOW_ENGINE,
   'engine/local': [...BELOW_ENGINE, 'engine'],
   'engine/spark': [...BELOW_ENGINE, 'engine', 'connect', 'arrow'],

@@ -6,15 +6,9 @@ import * as path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { parse } from 'acorn'
 import * as fastCheck from 'fast-check'
-import {
-  ClosureRebuilder,
-  callSite,
-  captureClosures,
-  classById,
-  classIdOf,
-  functionLocation,
-  SHIP,
-} from '../../src/closure/index.ts'
+import { callSite, captureClosures, classById, classIdOf, functionLocation } from '../../src/closure/driver/index.ts'
+import { SHIP } from '../../src/closure/wire/index.ts'
+import { ClosureRebuilder } from '../../src/closure/worker/index.ts'
 import Scale, * as counting from '../fixtures/closure/counter.ts'
 import { bump, counter } from '../fixtures/closure/counter.ts'
 import { getPool } from '../fixtures/closure/pool.ts'

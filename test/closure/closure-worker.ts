@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { captureClosures, reviveError, type SerializedError } from '../../src/closure/index.ts'
+import { captureClosures, reviveError } from '../../src/closure/driver/index.ts'
+import type { SerializedError } from '../../src/closure/wire/index.ts'
 
 const LOADER = JSON.stringify(import.meta.resolve('tsx/esm/api'))
 const ENTRY = JSON.stringify(new URL('./worker.ts', import.meta.url).href)

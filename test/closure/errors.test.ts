@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { reviveError, serializeError } from '../../src/closure/index.ts'
+import { reviveError } from '../../src/closure/driver/index.ts'
+import { serializeError } from '../../src/closure/worker/index.ts'
 import { ClosureWorker } from './closure-worker.ts'
 
 const worker = new ClosureWorker()

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const programs = fileURLToPath(new URL('../fixtures/closure/programs/', import.meta.url))
-const built = new URL('../../node_modules/.cache/millstream-closure/closure/index.js', import.meta.url).href
+const built = new URL('../../node_modules/.cache/millstream-closure/closure/', import.meta.url).href
 const environment = { ...process.env, MILLSTREAM_CLOSURE: built, NODE_TEST_CONTEXT: undefined, NO_COLOR: '1' }
 
 /** The library as it is installed: built, in node_modules, with no loader. */

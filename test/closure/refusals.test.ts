@@ -5,7 +5,8 @@ import net from 'node:net'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { MessageChannel, Worker } from 'node:worker_threads'
-import { ClosureError, captureClosures, REFUSE } from '../../src/closure/index.ts'
+import { captureClosures } from '../../src/closure/driver/index.ts'
+import { ClosureError, REFUSE } from '../../src/closure/wire/index.ts'
 
 async function messageOf(value: unknown, where?: string): Promise<string> {
   try {

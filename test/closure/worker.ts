@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
-import { type ClosurePayload, ClosureRebuilder, serializeError } from '../../src/closure/index.ts'
+import type { ClosurePayload } from '../../src/closure/wire/index.ts'
+import { ClosureRebuilder, serializeError } from '../../src/closure/worker/index.ts'
 
 /** Rebuilds a captured function in this thread and answers with what it returns. */
 const rebuilder = new ClosureRebuilder({ revivers: { 'test box': (data) => ({ box: data }) } })

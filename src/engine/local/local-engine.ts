@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { type ClosurePayload, captureClosures, reviveError, warmUpClosures } from '../../closure/index.ts'
+import { captureClosures, reviveError, warmUpClosures } from '../../closure/driver/index.ts'
+import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { SparkException } from '../../errors.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { Sink } from '../../task/program.ts'

@@ -1,4 +1,4 @@
-import type { ClosurePayload, SerializedError } from '../../closure/index.ts'
+import type { ClosurePayload, SerializedError } from '../../closure/wire/index.ts'
 import type { CacheUpdate } from '../../task/cache/block-store.ts'
 import type { TaskInput } from '../../task/input.ts'
 import type { MemoryLimits } from '../../task/memory-gauge.ts'

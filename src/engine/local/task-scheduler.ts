@@ -1,4 +1,4 @@
-import type { ClosurePayload, SerializedError } from '../../closure/index.ts'
+import type { ClosurePayload, SerializedError } from '../../closure/wire/index.ts'
 import type { TaskInput } from '../../task/input.ts'
 import type { TaskLimits } from '../../task/stage/stage.ts'
 import type { TaskContextInfo } from '../../task/task-context.ts'

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { type ClosurePayload, ClosureRebuilder, RecentlyUsed, serializeError } from '../../closure/index.ts'
+import type { ClosurePayload } from '../../closure/wire/index.ts'
+import { ClosureRebuilder, RecentlyUsed, serializeError } from '../../closure/worker/index.ts'
 import { BlockStore } from '../../task/cache/block-store.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import { MemoryGauge } from '../../task/memory-gauge.ts'

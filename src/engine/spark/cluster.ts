@@ -1,5 +1,6 @@
 import type { Row } from '../../arrow/row-batch.ts'
-import { type ClosurePayload, shippedIn } from '../../closure/index.ts'
+import { shippedIn } from '../../closure/driver/index.ts'
+import type { ClosurePayload } from '../../closure/wire/index.ts'
 import type { Relation } from '../../connect/gen/spark_connect_pb.ts'
 import type { Watch } from '../../connect/progress.ts'
 import type { ConnectSession } from '../../connect/session.ts'

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
-import type { ClosurePayload } from '../../closure/index.ts'
+import type { ClosurePayload } from '../../closure/wire/index.ts'
 import type { TaskInput } from '../../task/input.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
-import type { SerializedError } from '../../closure/index.ts'
+import type { SerializedError } from '../../closure/wire/index.ts'
 
 const BEGIN = '<<millstream:'
 const END = '>>'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ScriptedConnectServer } from '../../../test/engine/scripted-connect-server.ts'
-import type { ClosurePayload } from '../../closure/index.ts'
+import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { SessionFiles } from './session-files.ts'
 
 const KIB = 1024

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { serialize } from 'node:v8'
-import type { ClosurePayload } from '../../closure/index.ts'
+import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { addArtifact } from '../../connect/artifacts.ts'
 import type { ConnectSession } from '../../connect/session.ts'
 import type { Shipment } from './command.ts'

@@ -1,4 +1,5 @@
-import { type ClosurePayload, captureClosures, shippedIn } from '../../closure/index.ts'
+import { captureClosures, shippedIn } from '../../closure/driver/index.ts'
+import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { isPromise } from '../../task/reader.ts'
 import { RecordClasses } from '../record-classes.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
 import type { Row } from '../../../src/arrow/row-batch.ts'
-import { reviveError } from '../../../src/closure/index.ts'
+import { reviveError } from '../../../src/closure/driver/index.ts'
 import type { SparkCommand } from '../../../src/engine/spark/command.ts'
 import { parseErrorText } from '../../../src/engine/spark/error-text.ts'
 import { RecordCodec } from '../../../src/task/codec/index.ts'

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Row } from '../../../src/arrow/row-batch.ts'
-import { type ClosurePayload, captureClosures } from '../../../src/closure/index.ts'
+import { captureClosures } from '../../../src/closure/driver/index.ts'
+import type { ClosurePayload } from '../../../src/closure/wire/index.ts'
 import {
   encodeCommand,
   type LeafInput,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { type ClosurePayload, type ModuleUse, modulesIn } from '../../../closure/index.ts'
+import { type ModuleUse, modulesIn } from '../../../closure/driver/index.ts'
+import type { ClosurePayload } from '../../../closure/wire/index.ts'
 import type { ModulePlaces, PackagePlace } from '../command.ts'
 import { type Archive, cacheDirectory, cachedArchive } from './archive-cache.ts'
 import { PackageSet } from './packages.ts'

@@ -1,5 +1,5 @@
 import type { Row } from '../../../arrow/row-batch.ts'
-import type { ClosurePayload } from '../../../closure/index.ts'
+import type { ClosurePayload } from '../../../closure/wire/index.ts'
 import type { LineageNode } from '../../lineage.ts'
 import type { LeafInput, StageOutput } from '../command.ts'
 

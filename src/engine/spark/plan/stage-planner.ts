@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { Row } from '../../../arrow/row-batch.ts'
-import { type ClosurePayload, captureClosures } from '../../../closure/index.ts'
+import { captureClosures } from '../../../closure/driver/index.ts'
+import type { ClosurePayload } from '../../../closure/wire/index.ts'
 import type { Sink } from '../../../task/program.ts'
 import { isPromise } from '../../../task/reader.ts'
 import { at, filesInput, type InputTree, InputTrees, rangeInput, type SourceNode } from '../../input-trees.ts'

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { serializeError } from '../../../closure/error-transfer.ts'
+import { serializeError } from '../../../closure/worker/serialize-error.ts'
 import { SparkException } from '../../../errors.ts'
 import { formatErrorText } from '../error-text.ts'
 

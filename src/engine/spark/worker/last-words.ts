@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import type { Socket } from 'node:net'
 import { END_OF_ARROW_STREAM } from '../../../arrow/format.ts'
-import { serializeError } from '../../../closure/error-transfer.ts'
+import { serializeError } from '../../../closure/worker/serialize-error.ts'
 import { SparkException } from '../../../errors.ts'
 import { formatErrorText } from '../error-text.ts'
 import { Marker } from './protocol/markers.ts'

@@ -1,5 +1,4 @@
-// Not the whole of closure/: a worker captures nothing, and starts sooner without the parser.
-import { serializeError } from '../../../closure/error-transfer.ts'
+import { serializeError } from '../../../closure/worker/serialize-error.ts'
 import { systemTimeMs } from '../../../system-clock.ts'
 import { decodeCommand } from '../command.ts'
 import { formatErrorText } from '../error-text.ts'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { deserialize } from 'node:v8'
-import type { ClosurePayload } from '../../../closure/index.ts'
+import type { ClosurePayload } from '../../../closure/wire/index.ts'
 import type { Shipment } from '../command.ts'
 
 /** The captured value of a shipment; one that is a file is read from the session's files on this executor. */

@@ -1,23 +1,6 @@
 import { types } from 'node:util'
 import { serialize } from 'node:v8'
-import { mapStack } from './stack.ts'
-
-/** An error as plain data, fit for `postMessage` and `v8.serialize`. */
-export interface SerializedError {
-  readonly name: string
-  readonly message: string
-  readonly stack: string | undefined
-  /** `[error]` when there is one: the cause may be anything, `undefined` included. */
-  readonly cause: readonly [SerializedThrown] | undefined
-  /** Of an `AggregateError`. */
-  readonly errors: readonly SerializedThrown[] | undefined
-  /** Own enumerable properties that are plain data: `code`, `errno`, `path` … */
-  readonly fields: Readonly<Record<string, unknown>>
-  /** What was thrown when it was no error. */
-  readonly thrown: readonly [unknown] | undefined
-}
-
-export type SerializedThrown = { readonly error: SerializedError } | { readonly value: unknown }
+import type { SerializedError, SerializedThrown } from '../wire/error-data.ts'
 
 const MAX_DEPTH = 16
 
@@ -111,43 +94,4 @@ function spell(value: unknown): string {
   } catch {
     return Object.prototype.toString.call(value)
   }
-}
-
-const STANDARD: Readonly<Record<string, ErrorConstructor>> = {
-  EvalError,
-  RangeError,
-  ReferenceError,
-  SyntaxError,
-  TypeError,
-  URIError,
-}
-
-/** Makes an error of that data, on the driver: its stack shows the user's own files and lines. */
-export function reviveError(error: SerializedError): Error {
-  const cause = error.cause === undefined ? undefined : { cause: reviveThrown(error.cause[0]) }
-  const revived =
-    error.errors === undefined
-      ? new (STANDARD[error.name] ?? Error)(error.message, cause)
-      : new AggregateError(error.errors.map(reviveThrown), error.message, cause)
-  Object.assign(revived, error.fields)
-  if (revived.name !== error.name) hidden(revived, 'name', error.name)
-  const stack = error.stack === undefined ? `${error.name}: ${error.message}` : mapStack(error.stack)
-  hidden(revived, 'stack', withName(stack, error))
-  if (error.thrown !== undefined) hidden(revived, 'thrown', error.thrown[0])
-  return revived
-}
-
-/** V8 writes the name that the class had when the stack was made, which is `Error` for a class that sets none. */
-function withName(stack: string, { name, message }: SerializedError): string {
-  const plain = message === '' ? 'Error' : `Error: ${message}`
-  if (name === 'Error' || !stack.startsWith(plain)) return stack
-  return name + stack.slice('Error'.length)
-}
-
-function hidden(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: false, configurable: true })
-}
-
-function reviveThrown(thrown: SerializedThrown): unknown {
-  return 'error' in thrown ? reviveError(thrown.error) : thrown.value
 }

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { type Encoded, type EncodedProperties, Flag } from './format.ts'
+import { type Encoded, type EncodedProperties, Flag } from '../wire/format.ts'
 import type { FunctionFacts, OuterVariable } from './function-facts.ts'
 import type { FunctionOracle } from './function-oracle.ts'
 import { functionSource, isNativeText, textOf } from './function-source.ts'

@@ -1,15 +1,9 @@
+import type { Code } from '../wire/format.ts'
 import { workerFilename } from './code-positions.ts'
-import type { Code } from './format.ts'
+import type { Edit } from './edit.ts'
 import type { NameUse } from './free-names.ts'
 import type { FunctionSource } from './function-source.ts'
 import type { SyntaxNode } from './syntax.ts'
-
-/** A change of a function's text: `[start, end)` becomes `text`. Offsets are those of the function's own text. */
-export interface Edit {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-}
 
 /** What is known of a function's surroundings when its text is written down. */
 export interface CodeRequest {

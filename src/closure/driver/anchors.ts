@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { serialize } from 'node:v8'
-import type { Anchor, Code, Node, NodeExtras } from './format.ts'
+import type { Anchor, Code, Node, NodeExtras } from '../wire/format.ts'
 
 type AnyNode = Node & NodeExtras
 

@@ -1,6 +1,6 @@
 import { compileFunction } from 'node:vm'
+import type { Code } from '../wire/format.ts'
 import type { ClassRestore } from './class-restore.ts'
-import type { Code } from './format.ts'
 
 type AnyFunction = (...args: unknown[]) => unknown
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { serialize } from 'node:v8'
+import { ClosureError } from '../wire/closure-error.ts'
+import type { Node, Table } from '../wire/format.ts'
+import type { CellUpdate, ClosurePayload } from '../wire/payload.ts'
 import { Cells } from './cells.ts'
 import { classId } from './class-ids.ts'
-import { ClosureError } from './closure-error.ts'
 import { Encoder } from './encoder.ts'
-import type { Node, Table } from './format.ts'
 import { type FunctionFacts, functionFacts, type OuterVariable, positionOf } from './function-facts.ts'
 import type { FunctionOracle } from './function-oracle.ts'
 import type { FunctionSource } from './function-source.ts'
@@ -14,23 +15,6 @@ import { installedReference, isInstalled, loadNamespace, NamespaceNeeded } from 
 import { Scripts } from './scripts.ts'
 import { sourcePlace } from './source-position.ts'
 import { type Refusal, refuse, type Trail, variable } from './trail.ts'
-
-/** The driver's value of a shared variable, for workers that have seen an older one or none. */
-export interface CellUpdate {
-  readonly id: string
-  /** Differs from the last one when the driver's value changed in between. */
-  readonly version: number
-  readonly bytes: Uint8Array
-}
-
-/** A captured value on its way to workers. */
-export interface ClosurePayload {
-  /** Equal programs over equal values have equal digests, so a worker may keep what it has built. */
-  readonly digest: string
-  readonly bytes: Uint8Array
-  /** Values of shared variables; they may change while the digest stays. */
-  readonly cells: readonly CellUpdate[]
-}
 
 /** Settings of one capture. */
 export interface CaptureOptions {

@@ -1,4 +1,4 @@
-import { type EncodedProperties, Flag, PLAIN_PROPERTY } from './format.ts'
+import { type EncodedProperties, Flag, PLAIN_PROPERTY } from '../wire/format.ts'
 import type { MutableNode, TableBuilder, ValueEncoder } from './table-builder.ts'
 import { member, type Trail } from './trail.ts'
 

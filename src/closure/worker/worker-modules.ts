@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { ClosureError } from './closure-error.ts'
-import type { PathKey, Reference } from './format.ts'
+import { ClosureError } from '../wire/closure-error.ts'
+import type { PathKey, Reference } from '../wire/format.ts'
 
 type Holder = Record<PropertyKey, unknown>
 

@@ -1,4 +1,4 @@
-import { ClosureError } from './closure-error.ts'
+import { ClosureError } from '../wire/closure-error.ts'
 
 /** How the capture came to a value: from the root through variables and properties. */
 export interface Trail {

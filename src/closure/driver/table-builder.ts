@@ -1,5 +1,5 @@
+import type { Code, Encoded, Node, NodeExtras, Table } from '../wire/format.ts'
 import { Anchors } from './anchors.ts'
-import type { Code, Encoded, Node, NodeExtras, Table } from './format.ts'
 import type { Trail } from './trail.ts'
 
 export type MutableNode = Node & NodeExtras

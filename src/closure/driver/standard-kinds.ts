@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import type { Encoded, Node } from './format.ts'
+import type { Encoded, Node } from '../wire/format.ts'
 import { constructorOf, isStandardPrototype } from './prototypes.ts'
 
 const ERROR_TYPES: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { MillstreamError } from '../errors.ts'
+import { MillstreamError } from '../../errors.ts'
 
 /** A function cannot be sent to a worker, because it uses something that exists on the driver only; Spark's "Task not serializable". */
 export class ClosureError extends MillstreamError {

@@ -1,4 +1,4 @@
-import type { Encoded, Table } from './format.ts'
+import type { Encoded, Table } from '../wire/format.ts'
 import { FunctionEncoder } from './function-encoder.ts'
 import type { FunctionOracle } from './function-oracle.ts'
 import { ObjectEncoder } from './object-encoder.ts'

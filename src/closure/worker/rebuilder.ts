@@ -1,5 +1,6 @@
-import type { CellUpdate, ClosurePayload } from './capture.ts'
-import { importAll, neededImports, readTable, TableBuilder, type WorkerState } from './rebuild.ts'
+import type { CellUpdate, ClosurePayload } from '../wire/payload.ts'
+import { readTable } from '../wire/read-table.ts'
+import { importAll, neededImports, ValueBuilder, type WorkerState } from './rebuild.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import type { Locate } from './worker-modules.ts'
 
@@ -52,10 +53,10 @@ export class ClosureRebuilder {
     const urls = new Set(tables.flatMap(({ table }) => neededImports(table, this.#state)))
     if (main !== undefined) for (const url of neededImports(main, this.#state)) urls.add(url)
     const finish = (): unknown => {
-      for (const { cell, table } of tables) this.#update(cell, new TableBuilder(table, this.#state).build())
+      for (const { cell, table } of tables) this.#update(cell, new ValueBuilder(table, this.#state).build())
       return main === undefined
         ? this.#built.get(payload.digest)
-        : this.#keep(payload, new TableBuilder(main, this.#state).build())
+        : this.#keep(payload, new ValueBuilder(main, this.#state).build())
     }
     return urls.size === 0 ? finish() : importAll([...urls], this.#state).then(finish)
   }

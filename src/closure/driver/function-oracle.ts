@@ -1,4 +1,4 @@
-import type { Node } from './format.ts'
+import type { Node } from '../wire/format.ts'
 import type { FunctionFacts, OuterVariable } from './function-facts.ts'
 import type { FunctionSource } from './function-source.ts'
 import type { Refusal, Trail } from './trail.ts'

@@ -1,6 +1,6 @@
 import inspector from 'node:inspector'
 import { setImmediate } from 'node:timers'
-import { VOID_ARGUMENTS } from './void-arguments.ts'
+import { VOID_ARGUMENTS } from '../wire/void-arguments.ts'
 
 /** One scope around a function, innermost first: a snapshot of its variables, or the global object itself. */
 export interface ScopeSnapshot {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Edit } from './code.ts'
+import type { Edit } from './edit.ts'
 
 /** A function whose text was changed for workers: what is needed to tell a column of the user's script from one of the changed text. */
 interface EditedCode {

@@ -1,7 +1,4 @@
-import { deserialize } from 'node:v8'
-import { type ClassRestore, constructBare } from './class-restore.ts'
-import { ClosureError } from './closure-error.ts'
-import { compile, compileWithin } from './compile.ts'
+import { ClosureError } from '../wire/closure-error.ts'
 import {
   type Anchor,
   type Binding,
@@ -11,7 +8,9 @@ import {
   type Node,
   type NodeExtras,
   type Table,
-} from './format.ts'
+} from '../wire/format.ts'
+import { type ClassRestore, constructBare } from './class-restore.ts'
+import { compile, compileWithin } from './compile.ts'
 import { importFor, importMeta, type Locate, namespaceOf, requireFor, resolveReference } from './worker-modules.ts'
 
 type AnyNode = Node & NodeExtras
@@ -49,15 +48,11 @@ export function neededImports(table: Table, state: WorkerState): string[] {
   return [...urls]
 }
 
-export function readTable(bytes: Uint8Array): Table {
-  return deserialize(bytes) as Table
-}
-
 const UNBUILT = Symbol('unbuilt')
 const BUILDING = Symbol('building')
 
 /** Builds the value that a table describes: first every object, then what is in them, so that cycles close. */
-export class TableBuilder {
+export class ValueBuilder {
   readonly #table: Table
   readonly #state: WorkerState
   readonly #built: unknown[]

@@ -1,4 +1,4 @@
-import { VOID_ARGUMENTS } from './void-arguments.ts'
+import { VOID_ARGUMENTS } from '../wire/void-arguments.ts'
 
 type AnyFunction = (...args: unknown[]) => unknown
 

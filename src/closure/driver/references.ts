@@ -1,6 +1,6 @@
 import { createRequire, isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import type { PathKey, Reference } from './format.ts'
+import type { PathKey, Reference } from '../wire/format.ts'
 
 type Holder = Record<PropertyKey, unknown>
 
@@ -134,7 +134,7 @@ export function builtinReference(value: object): Reference | undefined {
 }
 
 /** This package's own folder, as a URL ending in a slash: its functions exist on every worker. */
-const OWN_ROOT = new URL('../', import.meta.url).href
+const OWN_ROOT = new URL('../../', import.meta.url).href
 const OWN_TEST = /\.test\.[cm]?[jt]s$/
 
 const OWN_FOLDER = fileURLToPath(OWN_ROOT)

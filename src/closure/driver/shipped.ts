@@ -1,6 +1,6 @@
-import type { ClosurePayload } from './capture.ts'
-import type { Code, Node } from './format.ts'
-import { readTable } from './rebuild.ts'
+import type { Code, Node } from '../wire/format.ts'
+import type { ClosurePayload } from '../wire/payload.ts'
+import { readTable } from '../wire/read-table.ts'
 
 /** What stands for a driver's object in captured values: see `SHIP`. */
 export interface ShippedObject {

@@ -1,0 +1,16 @@
+/** The driver's value of a shared variable, for workers that have seen an older one or none. */
+export interface CellUpdate {
+  readonly id: string
+  /** Differs from the last one when the driver's value changed in between. */
+  readonly version: number
+  readonly bytes: Uint8Array
+}
+
+/** A captured value on its way to workers. */
+export interface ClosurePayload {
+  /** Equal programs over equal values have equal digests, so a worker may keep what it has built. */
+  readonly digest: string
+  readonly bytes: Uint8Array
+  /** Values of shared variables; they may change while the digest stays. */
+  readonly cells: readonly CellUpdate[]
+}

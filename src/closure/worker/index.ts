@@ -1,0 +1,3 @@
+export { ClosureRebuilder } from './rebuilder.ts'
+export { RecentlyUsed } from './recently-used.ts'
+export { serializeError } from './serialize-error.ts'
