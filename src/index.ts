@@ -20,14 +20,14 @@ export type { SparkStageInfo, SparkStatusTracker } from './status/status-tracker
 
 // RDDs
 
-export { BoundedDouble } from './rdd/bounded-double.ts'
-export type { PartitionerChoice } from './rdd/default-partitioner.ts'
-export { FutureAction } from './rdd/future-action.ts'
-export { PartialResult } from './rdd/partial-result.ts'
-export type { PipeOptions } from './rdd/pipe.ts'
+export { BoundedDouble } from './rdd/actions/bounded-double.ts'
+export { FutureAction } from './rdd/actions/future-action.ts'
+export { PartialResult } from './rdd/actions/partial-result.ts'
+export type { PartitionerChoice } from './rdd/operations/default-partitioner.ts'
+export type { PipeOptions } from './rdd/operations/pipe.ts'
+export type { KeyFractions } from './rdd/operations/sampling.ts'
 export { RDD } from './rdd/rdd.ts'
-export type { KeyFractions } from './rdd/sampling.ts'
-export type { CompressionCodec } from './rdd/saving.ts'
+export type { CompressionCodec } from './rdd/saving/saving.ts'
 export type { PartitionResult } from './task/iterator.ts'
 export type { Ordering } from './task/ordering.ts'
 export { HashPartitioner, Partitioner, RangePartitioner } from './task/partitioner.ts'

@@ -1,6 +1,6 @@
 import type { SparkContext } from '../context/spark-context.ts'
 import { log } from '../log.ts'
-import { STREAMING_BATCH_TIME } from '../rdd/saving.ts'
+import { STREAMING_BATCH_TIME } from '../rdd/saving/saving.ts'
 import { batchTimeOfDay } from './batch-time.ts'
 import type { Clock } from './clock.ts'
 import { describeError } from './describe-error.ts'

@@ -1,7 +1,7 @@
 import { UnsupportedOperationException } from '../errors.ts'
 import { StorageLevel } from '../task/storage-level.ts'
-import { localCheckpointLevel } from './checkpointing.ts'
 import type { RDD } from './rdd.ts'
+import { localCheckpointLevel } from './saving/checkpointing.ts'
 
 /** Keeps the partitions that jobs compute from now on. @throws UnsupportedOperationException when another level is set. */
 export function persist(rdd: RDD<unknown>, level: StorageLevel): void {

@@ -1,7 +1,7 @@
 import type { JobOutput, JobProperties } from '../engine/engine.ts'
 import type { ResultSink } from '../task/program.ts'
-import { writeCheckpoints } from './checkpointing.ts'
 import type { RDD } from './rdd.ts'
+import { writeCheckpoints } from './saving/checkpointing.ts'
 
 /** What an action may ask of its job beside the sink. */
 export interface JobOptions {

@@ -1,0 +1,59 @@
+import type { Aggregator } from '../../task/aggregator.ts'
+import { copyValue, isPrimitive } from '../../task/copy-value.ts'
+import { builtin } from '../../task/partition-functions.ts'
+import type { RDD } from '../rdd.ts'
+import type { PartitionerRule } from './default-partitioner.ts'
+
+/**
+ * Brings the values of each key together (Spark's `combineByKeyWithClassTag`). An RDD that is already under the chosen partitioner
+ * is aggregated where it is, with no shuffle.
+ */
+export function combineWith<K, C>(
+  rdd: RDD<readonly [K, unknown]>,
+  operation: string,
+  aggregator: Aggregator,
+  partitionerOf: PartitionerRule,
+  mapSideCombine = true,
+): RDD<[K, C]> {
+  return rdd.derive<[K, C]>(operation, [], ([parent]) => {
+    const partitioner = partitionerOf([parent!])
+    const common = { numPartitions: partitioner.numPartitions, partitioner, parent: parent! }
+    if (parent!.partitioner && partitioner.equals(parent!.partitioner)) {
+      return { ...common, kind: 'narrow', className: 'MapPartitionsRDD', op: builtin('combineByKey', aggregator) }
+    }
+    return { ...common, kind: 'shuffle', className: 'ShuffledRDD', aggregator, mapSideCombine, ordering: null }
+  })
+}
+
+/** Folds the values of a key into a zero of its own: a copy where the zero could be changed in place. */
+export function foldAggregator<V, C>(
+  zero: C,
+  seqOp: (combiner: C, value: V) => C,
+  combOp: (a: C, b: C) => C,
+): Aggregator {
+  const createCombiner = isPrimitive(zero)
+    ? (value: V) => seqOp(zero, value)
+    : (value: V) => seqOp(copyValue(zero), value)
+  return { kind: 'combine', createCombiner, mergeValue: seqOp, mergeCombiners: combOp }
+}
+
+/** Pairs moved to the partitions of their keys, as they are; the same RDD when they are there already. */
+export function shuffleByKey<K, V>(
+  rdd: RDD<readonly [K, V]>,
+  operation: string,
+  partitionerOf: PartitionerRule,
+): RDD<[K, V]> {
+  const known = rdd.lineage.node
+  if (known?.partitioner && partitionerOf([known]).equals(known.partitioner)) return rdd as unknown as RDD<[K, V]>
+  return rdd.derive<[K, V]>(operation, [], ([parent]) => {
+    const partitioner = partitionerOf([parent!])
+    const common = { numPartitions: partitioner.numPartitions, partitioner, parent: parent! }
+    if (parent!.partitioner && partitioner.equals(parent!.partitioner)) {
+      // The parent became known too late to stand for the result itself.
+      const partitions = Array.from({ length: parent!.numPartitions }, (_, i) => i)
+      return { ...common, kind: 'prune', className: 'PartitionPruningRDD', partitions }
+    }
+    const settings = { aggregator: null, mapSideCombine: false, ordering: null }
+    return { ...common, kind: 'shuffle', className: 'ShuffledRDD', ...settings }
+  })
+}

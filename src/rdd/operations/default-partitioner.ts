@@ -1,0 +1,47 @@
+import type { LineageNode } from '../../engine/lineage.ts'
+import type { Partitioner } from '../../task/partitioner.ts'
+import { HashPartitioner } from '../../task/partitioner.ts'
+import type { RDDContext } from '../rdd-context.ts'
+
+/** What a keyed operation accepts in place of its default partitioner: a number of hash partitions, or a partitioner. */
+export type PartitionerChoice = number | Partitioner<never>
+
+/** How a keyed operation finds its partitioner once its parents are known. */
+export type PartitionerRule = (parents: readonly LineageNode[]) => Partitioner<never>
+
+/** The caller's choice where there is one, else the operation's own rule. */
+export function chosenOr(choice: PartitionerChoice | undefined, otherwise: PartitionerRule): PartitionerRule {
+  if (choice === undefined) return otherwise
+  const partitioner = typeof choice === 'number' ? new HashPartitioner(choice) : choice
+  return () => partitioner
+}
+
+/**
+ * Spark's `Partitioner.defaultPartitioner`: the parents' own partitioner with most partitions, unless it has far fewer than the largest
+ * parent; else hash partitions, as many as `spark.default.parallelism` says or the largest parent has.
+ */
+export function defaultPartitioner(context: RDDContext): PartitionerRule {
+  return (parents) => {
+    const mostPartitions = Math.max(0, ...parents.map((parent) => parent.numPartitions))
+    const isSet = context.getSetting('spark.default.parallelism') !== undefined
+    const defaultCount = isSet ? context.defaultParallelism : mostPartitions
+    const candidate = parents
+      .filter((parent) => (parent.partitioner?.numPartitions ?? 0) > 0)
+      .reduce<LineageNode | null>((best, one) => (best && best.numPartitions >= one.numPartitions ? best : one), null)
+    if (candidate?.partitioner) {
+      const isWithinOneOrder = Math.log10(mostPartitions) - Math.log10(candidate.numPartitions) < 1
+      if (isWithinOneOrder || defaultCount <= candidate.numPartitions) return candidate.partitioner
+    }
+    return new HashPartitioner(defaultCount)
+  }
+}
+
+/** The first parent's own partitioner, or hash partitions as many as it has. */
+export function ownPartitioner([parent]: readonly LineageNode[]): Partitioner<never> {
+  return parent!.partitioner ?? new HashPartitioner(parent!.numPartitions)
+}
+
+/** Hash partitions, as many as the first parent has partitions. */
+export function hashPartitionsOfParent([parent]: readonly LineageNode[]): Partitioner<never> {
+  return new HashPartitioner(parent!.numPartitions)
+}

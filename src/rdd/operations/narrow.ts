@@ -1,0 +1,19 @@
+import type { NarrowOp } from '../../task/program.ts'
+import type { RDD } from '../rdd.ts'
+
+/** An RDD of the same partitions whose records went through one narrow operation. */
+export function narrow<U>(
+  rdd: RDD<unknown>,
+  operation: string,
+  op: NarrowOp,
+  options: { readonly preservesPartitioning?: boolean } = {},
+): RDD<U> {
+  return rdd.derive<U>(operation, [], ([parent]) => ({
+    kind: 'narrow',
+    className: 'MapPartitionsRDD',
+    numPartitions: parent!.numPartitions,
+    partitioner: options.preservesPartitioning ? parent!.partitioner : null,
+    parent: parent!,
+    op,
+  }))
+}

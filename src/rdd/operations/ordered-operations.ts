@@ -1,0 +1,97 @@
+import type { LineageNode } from '../../engine/lineage.ts'
+import type { Ordering } from '../../task/ordering.ts'
+import { reverseOrdering } from '../../task/ordering.ts'
+import { builtin } from '../../task/partition-functions.ts'
+import type { Partitioner } from '../../task/partitioner.ts'
+import { RangePartitioner } from '../../task/partitioner.ts'
+import type { RDD } from '../rdd.ts'
+import type { NodeShape } from '../rdd-lineage.ts'
+import { narrow } from './narrow.ts'
+import { sentOrdering } from './natural-ordering.ts'
+import { sampleRangeBounds } from './range-bounds.ts'
+
+/**
+ * Pairs sorted by key over all partitions: each partition holds a range of the keys, in order. The ranges are found by sampling the keys in
+ * a job of its own, which runs when the result is first needed.
+ */
+export function sortByKey<K, V>(
+  rdd: RDD<readonly [K, V]>,
+  operation: string,
+  ascending: boolean,
+  numPartitions: number | undefined,
+  ordering: Ordering<K>,
+): RDD<[K, V]> {
+  const properties = rdd.context.jobProperties(operation)
+  return rdd.deriveLater<[K, V]>(operation, async () => {
+    const parent = await rdd.resolve()
+    const bounds = await sampleRangeBounds(rdd, numPartitions ?? parent.numPartitions, ordering, properties)
+    const partitioner = new RangePartitioner(bounds, ascending, ordering)
+    return sortedShuffle(parent, partitioner, ascending ? ordering : reverseOrdering(ordering))
+  })
+}
+
+/** Pairs moved to the partitions of their keys and sorted by key in each, in one pass. */
+export function repartitionAndSortWithinPartitions<K, V>(
+  rdd: RDD<readonly [K, V]>,
+  partitionerOf: (parent: LineageNode) => Partitioner<never>,
+  ordering: Ordering<K>,
+): RDD<[K, V]> {
+  return rdd.derive<[K, V]>('repartitionAndSortWithinPartitions', [], ([parent]) => {
+    const partitioner = partitionerOf(parent!)
+    if (!parent!.partitioner || !partitioner.equals(parent!.partitioner)) {
+      return sortedShuffle(parent!, partitioner, ordering)
+    }
+    const { numPartitions } = parent!
+    const common = { className: 'MapPartitionsRDD', numPartitions, partitioner, parent: parent! }
+    return { kind: 'narrow', ...common, op: builtin('sortByKey', sentOrdering(ordering)) }
+  })
+}
+
+function sortedShuffle(parent: LineageNode, partitioner: Partitioner<never>, ordering: Ordering<never>): NodeShape {
+  return {
+    kind: 'shuffle',
+    className: 'ShuffledRDD',
+    numPartitions: partitioner.numPartitions,
+    partitioner,
+    parent,
+    aggregator: null,
+    mapSideCombine: false,
+    ordering,
+  }
+}
+
+/** The pairs whose key lies between the bounds; of a range-partitioned RDD only the partitions that may hold such keys are looked at. */
+export function filterByRange<K, V>(rdd: RDD<readonly [K, V]>, lower: K, upper: K, ordering: Ordering<K>): RDD<[K, V]> {
+  const known = rdd.lineage.node
+  const isUnranged = known !== null && !(known.partitioner instanceof RangePartitioner)
+  const candidates = isUnranged ? rdd : pruneToRange(rdd, lower, upper)
+  return narrow<[K, V]>(candidates, 'filterByRange', builtin('keysBetween', lower, upper, sentOrdering(ordering)), {
+    preservesPartitioning: true,
+  })
+}
+
+function pruneToRange<K, V>(rdd: RDD<readonly [K, V]>, lower: K, upper: K): RDD<readonly [K, V]> {
+  return rdd.derive('filterByRange', [], ([parent]) => {
+    const { partitioner, numPartitions } = parent!
+    const ends =
+      partitioner instanceof RangePartitioner
+        ? [partitioner.getPartition(lower), partitioner.getPartition(upper)]
+        : [0, numPartitions - 1]
+    const first = Math.min(...ends)
+    const partitions = Array.from({ length: Math.max(...ends) - first + 1 }, (_, i) => first + i)
+    const common = { className: 'PartitionPruningRDD', numPartitions: partitions.length, partitioner: null }
+    return { kind: 'prune', ...common, parent: parent!, partitions }
+  })
+}
+
+/** The records in the order of what `f` gives for them. */
+export function sortBy<T, K>(
+  rdd: RDD<T>,
+  f: (value: T) => K,
+  ascending: boolean,
+  numPartitions: number | undefined,
+  ordering: Ordering<K>,
+): RDD<T> {
+  const keyed = narrow<[K, T]>(rdd, 'sortBy', { kind: 'keyBy', fn: f })
+  return narrow<T>(sortByKey(keyed, 'sortBy', ascending, numPartitions, ordering), 'sortBy', { kind: 'values' })
+}

@@ -1,0 +1,43 @@
+import type { PipeOptions as TaskPipeOptions } from '../../task/partition-functions/pipe.ts'
+import { builtin } from '../../task/partition-functions.ts'
+import type { RDD } from '../rdd.ts'
+import { require } from '../requirement.ts'
+
+/** How `pipe` runs its command; Scala's and PySpark's options together. */
+export interface PipeOptions<T> {
+  /** Variables on top of this process's own. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether an exit status other than 0 fails the task, as on the JVM; true by default. */
+  readonly checkCode?: boolean
+  /** Of the command's input and output; UTF-8 by default. */
+  readonly encoding?: BufferEncoding
+  /** The command's working directory. */
+  readonly workingDir?: string
+  /** Prints lines before the first record. */
+  readonly printPipeContext?: (print: (line: string) => void) => unknown
+  /** Prints a record, in place of one line with its text. */
+  readonly printRecord?: (record: T, print: (line: string) => void) => unknown
+}
+
+/** Sends each partition through a command of its own. */
+export function pipe<T>(rdd: RDD<T>, command: string | readonly string[], options: PipeOptions<T>): RDD<string> {
+  const words = typeof command === 'string' ? command.trim().split(/\s+/).filter(Boolean) : [...command]
+  require(words.length > 0, 'pipe needs a command')
+  const settings: TaskPipeOptions = {
+    command: words,
+    env: { ...options.env },
+    encoding: options.encoding ?? 'utf8',
+    printPipeContext: options.printPipeContext ?? null,
+    printRecord: (options.printRecord as TaskPipeOptions['printRecord']) ?? null,
+    checkCode: options.checkCode ?? true,
+    workingDir: options.workingDir ?? null,
+  }
+  return rdd.derive<string>('pipe', [], ([parent]) => ({
+    kind: 'narrow',
+    className: 'PipedRDD',
+    numPartitions: parent!.numPartitions,
+    partitioner: null,
+    parent: parent!,
+    op: builtin('pipeThrough', settings),
+  }))
+}

@@ -1,0 +1,99 @@
+import type { LineageNode } from '../../engine/lineage.ts'
+import { IllegalArgumentException } from '../../errors.ts'
+import { builtin } from '../../task/partition-functions.ts'
+import type { ZipFunction } from '../../task/program.ts'
+import type { RDD } from '../rdd.ts'
+import { runJob } from '../run-job.ts'
+import { narrow } from './narrow.ts'
+
+/** Records computed from the partitions of the same index of several RDDs. @throws IllegalArgumentException for unequal numbers of partitions. */
+export function zipPartitions<U>(
+  operation: string,
+  first: RDD<unknown>,
+  others: readonly RDD<unknown>[],
+  fn: ZipFunction,
+  preservesPartitioning = false,
+): RDD<U> {
+  return first.derive<U>(operation, others, (parents) => {
+    requireEqualCounts(parents)
+    const partitioners = parents.map((parent) => parent.partitioner)
+    const shared = partitioners.every((one) => one && partitioners[0]!.equals(one)) ? partitioners[0]! : null
+    return {
+      kind: 'zipPartitions',
+      className: `ZippedPartitionsRDD${parents.length}`,
+      numPartitions: parents[0]!.numPartitions,
+      partitioner: preservesPartitioning ? shared : null,
+      parents,
+      fn,
+    }
+  })
+}
+
+function requireEqualCounts(parents: readonly LineageNode[]): void {
+  const counts = parents.map((parent) => parent.numPartitions)
+  if (counts.every((count) => count === counts[0])) return
+  throw new IllegalArgumentException(
+    'UNEQUAL_PARTITION_COUNTS',
+    `Can't zip RDDs with unequal numbers of partitions: List(${counts.join(', ')})`,
+  )
+}
+
+/**
+ * Pairs each record with its place in the whole RDD. With more than one partition it has to count the partitions' records first, in a job
+ * of its own that runs when the result is first needed.
+ */
+export function zipWithIndex<T>(rdd: RDD<T>): RDD<[T, number]> {
+  const properties = rdd.context.jobProperties('zipWithIndex')
+  return rdd.deriveLater<[T, number]>('zipWithIndex', async () => {
+    const parent = await rdd.resolve()
+    const counted = Array.from({ length: Math.max(0, parent.numPartitions - 1) }, (_, i) => i)
+    const counts =
+      counted.length === 0
+        ? []
+        : await runJob<number>(rdd, 'zipWithIndex', { kind: 'count' }, { partitions: counted, properties })
+    const starts = [0]
+    for (const count of counts) starts.push(starts.at(-1)! + count)
+    return {
+      kind: 'narrow',
+      className: 'ZippedWithIndexRDD',
+      numPartitions: parent.numPartitions,
+      partitioner: null,
+      parent,
+      op: builtin('numberRecords', starts),
+    }
+  })
+}
+
+/** Pairs each record with a number of its own: i, i + n, i + 2n … in partition i of n. Needs no job. */
+export function zipWithUniqueId<T>(rdd: RDD<T>): RDD<[T, number]> {
+  return rdd.derive<[T, number]>('zipWithUniqueId', [], ([parent]) => ({
+    kind: 'narrow',
+    className: 'MapPartitionsRDD',
+    numPartitions: parent!.numPartitions,
+    partitioner: null,
+    parent: parent!,
+    op: builtin('numberRecordsApart', parent!.numPartitions),
+  }))
+}
+
+/** Pairs the records of two RDDs in order. */
+export function zip<T, U>(left: RDD<T>, right: RDD<U>): RDD<[T, U]> {
+  return zipPartitions<[T, U]>('zip', left, [right], builtin('zipRecords'))
+}
+
+/** Every pairing of a record of one RDD with a record of the other. */
+export function cartesian<T, U>(left: RDD<T>, right: RDD<U>): RDD<[T, U]> {
+  return left.derive<[T, U]>('cartesian', [right], ([a, b]) => ({
+    kind: 'cartesian',
+    className: 'CartesianRDD',
+    numPartitions: a!.numPartitions * b!.numPartitions,
+    partitioner: null,
+    left: a!,
+    right: b!,
+  }))
+}
+
+/** Spark's `glom`: one record per partition, the array of all its records. */
+export function glom<T>(rdd: RDD<T>): RDD<T[]> {
+  return narrow<T[]>(rdd, 'glom', { kind: 'glom' })
+}

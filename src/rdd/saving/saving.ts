@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import type { JobProperties } from '../../engine/engine.ts'
+import { IllegalArgumentException, SparkException } from '../../errors.ts'
+import { FileAlreadyExistsException } from '../../files/errors.ts'
+import { parsePath } from '../../files/path.ts'
+import type { SaveCodec } from '../../task/partition-functions/saving.ts'
+import { builtin } from '../../task/partition-functions.ts'
+import type { ResultSink } from '../../task/program.ts'
+import type { RDD } from '../rdd.ts'
+import { runJob } from '../run-job.ts'
+import { localDirectory } from './local-directory.ts'
+import { isPartFile } from './part-file.ts'
+
+/** The local property that marks the jobs of a streaming batch, by Spark's name; its value is the batch's time in milliseconds. */
+export const STREAMING_BATCH_TIME = 'spark.streaming.internal.batchTime'
+
+/** The compression of saved text: `gzip`, or Hadoop's name of it. */
+export type CompressionCodec = 'gzip' | 'org.apache.hadoop.io.compress.GzipCodec'
+
+/** How an RDD is saved. */
+export interface SaveOptions {
+  readonly codec?: CompressionCodec | undefined
+  /** The public operation behind it, for the call site. */
+  readonly operation?: string
+}
+
+/** Writes each record's text as a line, a file per partition. */
+export function saveAsTextFile(rdd: RDD<unknown>, path: string, options: SaveOptions): Promise<void> {
+  const codec = codecOf(options.codec)
+  return save(
+    rdd,
+    path,
+    { operation: 'saveAsTextFile', ...options },
+    {
+      local: (directory) => builtin('savePartitionAsText', directory, codec),
+      onCluster: builtin('sendPartitionAsText'),
+      compression: codec,
+    },
+  )
+}
+
+/** Writes the records as they are, for `objectFile`. */
+export function saveAsObjectFile(rdd: RDD<unknown>, path: string, options: SaveOptions): Promise<void> {
+  return save(
+    rdd,
+    path,
+    { operation: 'saveAsObjectFile', ...options },
+    {
+      local: (directory) => builtin('savePartitionAsRecords', directory),
+      onCluster: builtin('sendPartitionAsRecords'),
+      compression: 'none',
+    },
+  )
+}
+
+/** How partitions become files. */
+interface PartWriters {
+  /** Writes to a directory of the workers' own. */
+  readonly local: (directory: string) => ResultSink
+  /** Sends what the cluster writes. */
+  readonly onCluster: ResultSink
+  readonly compression: SaveCodec
+}
+
+/** Saves to the cluster's file systems, or to the machine's own. */
+async function save(
+  rdd: RDD<unknown>,
+  path: string,
+  options: SaveOptions & { readonly operation: string },
+  writers: PartWriters,
+): Promise<void> {
+  const { context } = rdd
+  context.assertNotStopped()
+  // Taken before anything is awaited: they are those of the call.
+  const properties = context.jobProperties(options.operation)
+  // A streaming batch that runs again, after a failure or a restart, writes over what it wrote before.
+  const isOfBatch = STREAMING_BATCH_TIME in properties.localProperties
+  const refusesExisting = !isOfBatch && context.getSetting('spark.hadoop.validateOutputSpecs') !== 'false'
+  const save: Save = { rdd, operation: options.operation, properties, refusesExisting, writers }
+  const onCluster = (await context.clusterFiles?.resolve(path)) ?? null
+  return onCluster === null ? saveLocally(save, path) : saveOnCluster(save, onCluster)
+}
+
+interface Save {
+  readonly rdd: RDD<unknown>
+  readonly operation: string
+  readonly properties: JobProperties
+  readonly refusesExisting: boolean
+  readonly writers: PartWriters
+}
+
+/** The executors write with Spark's own writer: each partition to a file, moved into the directory when all are there. */
+async function saveOnCluster({ rdd, operation, properties, refusesExisting, writers }: Save, output: string) {
+  const there = refusesExisting ? null : await rdd.context.clusterFiles?.list(output)
+  // Spark's writer replaces a directory as a whole: what others have put there must not go with it.
+  const { path: directory } = parsePath(output)
+  const foreign = there?.find(({ path }) => !isPartFile(parsePath(path).path.slice(directory.length + 1)))
+  if (foreign !== undefined)
+    throw alreadyExists(output, properties, `, and holds ${foreign.path}, which is not of a partition`)
+  const job = { directory: output, compression: writers.compression, replaces: !refusesExisting }
+  try {
+    await runJob(rdd, operation, writers.onCluster, { properties, output: job })
+  } catch (error) {
+    if (error instanceof SparkException && error.code === 'PATH_ALREADY_EXISTS') throw alreadyExists(output, properties)
+    throw error
+  }
+}
+
+/**
+ * Tasks write below `_temporary`; their files move into the output directory when all are there, and `_SUCCESS` says so. What fails leaves no
+ * part file behind.
+ */
+async function saveLocally({ rdd, operation, properties, refusesExisting, writers }: Save, path: string) {
+  const { context } = rdd
+  const fileSystem = context.fileSystem(path)
+  const output = fileSystem.qualify(path)
+  if (refusesExisting && (await fileSystem.exists(output))) throw alreadyExists(output, properties)
+  const temporary = `${output}/_temporary`
+  const attempt = `${temporary}/${randomUUID()}`
+  const target = localDirectory(context, attempt, operation)
+  await fileSystem.mkdirs(attempt)
+  try {
+    const names = await runJob<string>(rdd, operation, writers.local(target), { properties })
+    for (const name of names) await fileSystem.rename(`${attempt}/${name}`, `${output}/${name}`)
+  } finally {
+    await fileSystem.delete(temporary, { recursive: true })
+  }
+  await using success = await fileSystem.create(`${output}/_SUCCESS`)
+  await success.commit()
+}
+
+function alreadyExists(output: string, { callSite }: JobProperties, detail = ''): FileAlreadyExistsException {
+  return new FileAlreadyExistsException(
+    'FILE_ALREADY_EXISTS',
+    `Output directory ${output} already exists${detail}: ${callSite} saves to a directory that it makes itself`,
+  )
+}
+
+function codecOf(codec: CompressionCodec | undefined): SaveCodec {
+  if (codec === undefined) return 'none'
+  if (codec === 'gzip' || codec === 'org.apache.hadoop.io.compress.GzipCodec') return 'gzip'
+  throw new IllegalArgumentException(
+    'UNKNOWN_COMPRESSION_CODEC',
+    `Compression codec ${String(codec)} was not found: text can be saved as it is, or with 'gzip'`,
+  )
+}
