@@ -3,13 +3,27 @@
 // Contexts, their settings and shared variables
 
 export { SparkContext } from './context/spark-context.ts'
+export type { EventKind, EventOf, MillstreamEvent } from './events/millstream-event.ts'
+export { SparkListener } from './events/spark-listener.ts'
 export type {
-  SparkListener,
+  ListenerEventsDropped,
+  SparkListenerApplicationEnd,
+  SparkListenerApplicationStart,
+  SparkListenerBlockUpdated,
+  SparkListenerEnvironmentUpdate,
+  SparkListenerExecutorAdded,
+  SparkListenerExecutorRemoved,
   SparkListenerJobEnd,
   SparkListenerJobStart,
   SparkListenerStageCompleted,
   SparkListenerStageSubmitted,
-} from './events/spark-listener.ts'
+  SparkListenerTaskEnd,
+  SparkListenerTaskStart,
+  SparkListenerUnpersistRDD,
+  SparkTaskMetrics,
+  StageInfo,
+  TaskInfo,
+} from './events/spark-listener-events.ts'
 export { type SettingValue, SparkConf } from './settings/spark-conf.ts'
 export { Accumulator, type AccumulatorParam } from './shared-variables/accumulator.ts'
 export { AccumulatorV2 } from './shared-variables/accumulator-v2.ts'

@@ -1,25 +1,22 @@
 import type { SparkContext } from '../context/spark-context.ts'
+import { JOB_TAGS, STREAMING_BATCH_TIME, STREAMING_OUTPUT_OP_ID } from '../events/job-events.ts'
 import { log } from '../log.ts'
-import { STREAMING_BATCH_TIME } from '../rdd/saving/saving.ts'
 import { batchTimeOfDay } from './batch-time.ts'
 import type { Clock } from './clock.ts'
 import { describeError } from './describe-error.ts'
 import { InputInfoTracker } from './input-info-tracker.ts'
 import type { Job } from './job.ts'
 import type { JobGenerator } from './job-generator.ts'
-import { JobSet, outputOperationInfo } from './job-set.ts'
-import type { ListenerBus } from './listener-bus.ts'
+import { JobSet } from './job-set.ts'
 import type { ReceiverTracker } from './receiver-tracker.ts'
+import type { StreamingEvents } from './streaming-events.ts'
 import type { Time } from './time.ts'
-
-/** The local property that tells the jobs of a batch apart, by Spark's name. */
-const OUTPUT_OP_ID_PROPERTY = 'spark.streaming.internal.outputOpId'
 
 /** What a scheduler works with. */
 export interface JobSchedulerOptions {
   readonly sparkContext: SparkContext
   readonly clock: Clock
-  readonly listenerBus: ListenerBus
+  readonly events: StreamingEvents
   /** Jobs that may run at the same time (`spark.streaming.concurrentJobs`). */
   readonly concurrentJobs: number
   /** Milliseconds between batches, which decides how batch times are shown. */
@@ -57,8 +54,8 @@ export class JobScheduler {
     this.#options = options
   }
 
-  get listenerBus(): ListenerBus {
-    return this.#options.listenerBus
+  get events(): StreamingEvents {
+    return this.#options.events
   }
 
   /** Told of every batch that is over. */
@@ -86,7 +83,7 @@ export class JobScheduler {
     const jobSet = new JobSet(time, jobs, this.inputInfoTracker.getInfo(time), this.#options.clock.now())
     this.#pending.add(time.milliseconds)
     this.#unfinished.add(jobSet)
-    this.#tellOfBatch('onBatchSubmitted', jobSet)
+    this.events.batch('batchSubmitted', jobSet)
     for (const job of jobs) this.#queue.push({ job, jobSet })
     this.#runQueued()
   }
@@ -151,21 +148,17 @@ export class JobScheduler {
     const now = this.#options.clock.now()
     const isFirst = !jobSet.hasStarted
     jobSet.handleJobStart(now)
-    if (isFirst) this.#tellOfBatch('onBatchStarted', jobSet)
+    if (isFirst) this.events.batch('batchStarted', jobSet)
     job.startTime = now
-    if (this.listenerBus.hasListeners) {
-      this.listenerBus.post('onOutputOperationStarted', { outputOperationInfo: outputOperationInfo(job) })
-    }
+    this.events.output('outputOperationStarted', job)
   }
 
   #end(job: Job, jobSet: JobSet): void {
     const now = this.#options.clock.now()
     job.endTime = now
     jobSet.handleJobCompletion(job, now)
-    if (this.listenerBus.hasListeners) {
-      this.listenerBus.post('onOutputOperationCompleted', { outputOperationInfo: outputOperationInfo(job) })
-    }
-    if (jobSet.hasCompleted) this.#tellOfBatch('onBatchCompleted', jobSet)
+    this.events.output('outputOperationCompleted', job)
+    if (jobSet.hasCompleted) this.events.batch('batchCompleted', jobSet)
   }
 
   #finishBatch(jobSet: JobSet): void {
@@ -180,18 +173,14 @@ export class JobScheduler {
     if (this.isIdle) for (const wake of [...this.#idleWaiters]) wake()
   }
 
-  #tellOfBatch(name: 'onBatchSubmitted' | 'onBatchStarted' | 'onBatchCompleted', jobSet: JobSet): void {
-    if (this.listenerBus.hasListeners) this.listenerBus.post(name, { batchInfo: jobSet.toBatchInfo() })
-  }
-
   #propertiesOf(job: Job): Readonly<Record<string, string>> {
     const batchTime = batchTimeOfDay(job.time, this.#options.batchIntervalMs)
     return {
       'spark.job.description': `Streaming job from [output operation ${job.outputOpId}, batch time ${batchTime}]`,
-      'spark.job.tags': this.#options.jobTag,
+      [JOB_TAGS]: this.#options.jobTag,
       ...(job.namesActions ? { 'callSite.short': job.callSite } : {}),
       [STREAMING_BATCH_TIME]: String(job.time.milliseconds),
-      [OUTPUT_OP_ID_PROPERTY]: String(job.outputOpId),
+      [STREAMING_OUTPUT_OP_ID]: String(job.outputOpId),
     }
   }
 }

@@ -1,6 +1,6 @@
-import type { BatchInfo, OutputOperationInfo } from './batch-info.ts'
+import type { BatchDescription } from '../events/stream-events.ts'
 import type { StreamInputInfo } from './input-info-tracker.ts'
-import type { Job } from './job.ts'
+import { type Job, outputOf } from './job.ts'
 import type { Time } from './time.ts'
 
 /** The jobs of one batch and how far they are (Spark's `JobSet`). Times are milliseconds since the epoch. */
@@ -48,38 +48,18 @@ export class JobSet {
   }
 
   /** The batch as it is now, for listeners. */
-  toBatchInfo(): BatchInfo {
-    const { submissionTime } = this
-    const start = this.#processingStartTime
-    const end = this.#processingEndTime
-    let numRecords = 0
-    for (const info of this.streamIdToInputInfo.values()) numRecords += info.numRecords
+  describe(): BatchDescription {
     return {
-      batchTime: this.time,
-      streamIdToInputInfo: this.streamIdToInputInfo,
-      submissionTime,
-      processingStartTime: start,
-      processingEndTime: end,
-      outputOperationInfos: new Map(this.jobs.map((job) => [job.outputOpId, outputOperationInfo(job)])),
-      schedulingDelay: start === undefined ? undefined : start - submissionTime,
-      processingDelay: start === undefined || end === undefined ? undefined : end - start,
-      totalDelay: end === undefined ? undefined : end - submissionTime,
-      numRecords,
+      batchTime: this.time.milliseconds,
+      inputs: [...this.streamIdToInputInfo.values()].map(({ inputStreamId: streamId, numRecords, metadata }) => ({
+        streamId,
+        numRecords,
+        metadata: Object.fromEntries(metadata),
+      })),
+      submissionTime: this.submissionTime,
+      processingStartTime: this.#processingStartTime ?? null,
+      processingEndTime: this.#processingEndTime ?? null,
+      outputs: this.jobs.map(outputOf),
     }
-  }
-}
-
-/** The output operation as it is now, for listeners. */
-export function outputOperationInfo(job: Job): OutputOperationInfo {
-  const { time, outputOpId, callSite, startTime, endTime, failureReason } = job
-  return {
-    batchTime: time,
-    id: outputOpId,
-    name: callSite,
-    description: callSite,
-    startTime,
-    endTime,
-    failureReason,
-    duration: startTime === undefined || endTime === undefined ? undefined : endTime - startTime,
   }
 }

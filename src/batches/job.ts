@@ -1,3 +1,4 @@
+import type { BatchOutput } from '../events/stream-events.ts'
 import type { Time } from './time.ts'
 
 /** One output operation of one batch, ready to run. */
@@ -27,5 +28,17 @@ export class Job {
 
   toString(): string {
     return `streaming job ${this.time}.${this.outputOpId}`
+  }
+}
+
+/** The output operation as it is now, for listeners. */
+export function outputOf({ time, outputOpId, callSite, startTime, endTime, failureReason }: Job): BatchOutput {
+  return {
+    batchTime: time.milliseconds,
+    outputOpId,
+    callSite,
+    startTime: startTime ?? null,
+    endTime: endTime ?? null,
+    failureReason: failureReason ?? null,
   }
 }

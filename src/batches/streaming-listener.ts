@@ -1,3 +1,4 @@
+import type { ListenerEventsDropped } from '../events/spark-listener-events.ts'
 import type { BatchInfo, OutputOperationInfo, ReceiverInfo } from './batch-info.ts'
 
 /** The context was started. */
@@ -40,7 +41,9 @@ export interface StreamingListenerOutputOperationCompleted {
 
 /**
  * Is told what a StreamingContext does (Spark's `StreamingListener`): extend it, or pass an object with the methods that matter.
- * Events come in order, after the fact; what a listener throws is logged and changes nothing.
+ * Events come in order, after the fact; only those are made for which a listener has a method when it is added. A method may be async: later events
+ * wait until its promise is settled, up to `spark.scheduler.listenerbus.eventqueue.capacity` of them. What a method throws, or its promise rejects
+ * with, is logged and changes nothing.
  */
 export abstract class StreamingListener {
   /** The context was started. */
@@ -61,6 +64,8 @@ export abstract class StreamingListener {
   onOutputOperationStarted?(event: StreamingListenerOutputOperationStarted): void
   /** An output operation is over; `failureReason` tells when it failed. */
   onOutputOperationCompleted?(event: StreamingListenerOutputOperationCompleted): void
+  /** The listener fell behind and missed events; called in their place. Its own: Spark only logs it. */
+  onEventsDropped?(event: ListenerEventsDropped): void
 }
 
 /** Which event object belongs to which listener method. */

@@ -5,6 +5,8 @@ export interface OperationProgress {
   readonly done: number
   readonly active: number
   readonly total: number
+  /** Bytes that they read from sources so far. */
+  readonly inputBytes: number
 }
 
 /** How whoever waits for an operation follows it. */
@@ -24,12 +26,13 @@ export async function* tellingProgress(
     const { responseType } = response
     if (responseType.case === 'executionProgress' && responseType.value.stages.length > 0) {
       const { stages, numInflightTasks } = responseType.value
-      let [done, total] = [0, 0]
-      for (const { numTasks, numCompletedTasks } of stages) {
+      let [done, total, inputBytes] = [0, 0, 0]
+      for (const { numTasks, numCompletedTasks, inputBytesRead } of stages) {
+        inputBytes += Number(inputBytesRead)
         done += Number(numCompletedTasks)
         total += Number(numTasks)
       }
-      onProgress?.({ done, total, active: Number(numInflightTasks) })
+      onProgress?.({ done, total, inputBytes, active: Number(numInflightTasks) })
     }
     yield response
   }

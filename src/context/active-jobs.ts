@@ -1,11 +1,11 @@
 import type { JobProperties } from '../engine/engine.ts'
+import { JOB_TAGS } from '../events/job-events.ts'
 import { parseJobTags } from './job-tags.ts'
 
 /** The local properties by which Spark knows a job's group, description and tags. */
 export const JOB_GROUP_ID = 'spark.jobGroup.id'
 export const JOB_DESCRIPTION = 'spark.job.description'
 export const JOB_INTERRUPT_ON_CANCEL = 'spark.job.interruptOnCancel'
-export const JOB_TAGS = 'spark.job.tags'
 
 interface ActiveJob {
   readonly group: string | null

@@ -1,4 +1,5 @@
-import type { EngineEvent } from '../engine/engine.ts'
+import type { EventListener } from '../events/event-listener.ts'
+import type { EventKind, MillstreamEvent } from '../events/millstream-event.ts'
 import type { SparkStageInfo } from '../status/status-tracker.ts'
 
 const FIRST_DELAY_MS = 500
@@ -19,7 +20,9 @@ interface RunningStage {
 }
 
 /** Spark's console progress bar: `[Stage 0:=====>      (3 + 2) / 10]`, for stages that run longer than half a second. */
-export class ConsoleProgress {
+export class ConsoleProgress implements EventListener {
+  readonly name = 'ConsoleProgress'
+  readonly kinds: ReadonlySet<EventKind> = new Set(['stageSubmitted', 'stageProgress', 'stageCompleted'])
   readonly #terminal: ProgressTerminal
   readonly #stages = new Map<number, RunningStage>()
   #timer: NodeJS.Timeout | null = null
@@ -29,20 +32,20 @@ export class ConsoleProgress {
     this.#terminal = terminal
   }
 
-  /** Follows the engine's events; the timer runs only while stages do, and keeps no process alive. */
-  handle(event: EngineEvent): void {
-    if (event.kind === 'stageStarted') {
-      const { stageId, name, taskCount: numTasks } = event
+  /** Follows the stages; the timer runs only while they do, and keeps no process alive. */
+  handle(event: MillstreamEvent): void {
+    if (event.kind === 'stageSubmitted') {
+      const { stageId, name, numTasks } = event.stage
       const info = { stageId, name, numTasks, numActiveTasks: 0, numCompletedTasks: 0 }
-      this.#stages.set(stageId, { info, startedAtMs: this.#terminal.nowMs() })
+      this.#stages.set(stageId, { info, startedAtMs: event.time })
       this.#timer ??= setInterval(() => this.refresh(), UPDATE_PERIOD_MS).unref()
     } else if (event.kind === 'stageProgress') {
       const stage = this.#stages.get(event.stageId)
       if (stage === undefined) return
-      const { done: numCompletedTasks, active: numActiveTasks, taskCount: numTasks = stage.info.numTasks } = event
+      const { numCompletedTasks, numActiveTasks, numTasks } = event
       stage.info = { ...stage.info, numTasks, numCompletedTasks, numActiveTasks }
-    } else if (event.kind === 'stageEnded') {
-      this.#stages.delete(event.stageId)
+    } else if (event.kind === 'stageCompleted') {
+      this.#stages.delete(event.stage.stageId)
       if (this.#stages.size === 0) this.stop()
     }
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { until } from '../../test/model/until.ts'
 import { useReferenceEngine } from '../../test/model/use-reference-engine.ts'
 import { JobCancelledException } from '../engine/job-cancelled.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
@@ -267,6 +268,7 @@ test('listeners and the status tracker hear of jobs and stages, also when a list
     throw new Error('no')
   })
   await assert.rejects(failing)
+  await until(() => heard.length === 8)
   assert.deepEqual(heard, [
     'job 0 of g',
     'stage of 3',

@@ -1,8 +1,13 @@
 import { REFUSE } from '../closure/wire/closure-error.ts'
-import type { ClusterFiles, Engine, EngineEvent, JobProperties, JobRequest } from '../engine/engine.ts'
+import type { ClusterFiles, Engine, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
-import { ListenerBus, type SparkListener } from '../events/spark-listener.ts'
+import { EventBus } from '../events/event-bus.ts'
+import { JOB_TAGS } from '../events/job-events.ts'
+import { RunningWork } from '../events/running-work.ts'
+import type { SparkListener } from '../events/spark-listener.ts'
+import { sparkListenerAdapter } from '../events/spark-listener-adapter.ts'
+import { UserListeners } from '../events/user-listener.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { fileSystemOf } from '../files/file-systems.ts'
 import { setLogLevel } from '../log.ts'
@@ -11,6 +16,8 @@ import { RDD } from '../rdd/rdd.ts'
 import type { RDDContext } from '../rdd/rdd-context.ts'
 import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
 import { runJob } from '../rdd/run-job.ts'
+import { LISTENER_QUEUE_CAPACITY } from '../settings/listeners.ts'
+import { read } from '../settings/read.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
 import type { Accumulator, AccumulatorParam } from '../shared-variables/accumulator.ts'
 import { mergeTaskUpdates } from '../shared-variables/accumulator-registry.ts'
@@ -23,7 +30,7 @@ import { DoubleAccumulator, LongAccumulator } from '../shared-variables/sum-accu
 import { SparkStatusTracker } from '../status/status-tracker.ts'
 import { systemTimeMs } from '../system-clock.ts'
 import type { ClassTable } from '../task/codec/index.ts'
-import { ActiveJobs, JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL, JOB_TAGS } from './active-jobs.ts'
+import { ActiveJobs, JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL } from './active-jobs.ts'
 import { captureCallSite, captureLongCallSite } from './call-site.ts'
 import { CheckpointDir } from './checkpoint-dir.ts'
 import { ConsoleProgress } from './console-progress.ts'
@@ -34,6 +41,7 @@ import { LocalProperties } from './local-properties.ts'
 import { NodeCleaner } from './node-cleaner.ts'
 import { PACKAGE_VERSION } from './package-version.ts'
 import { EMPTY_SHAPE, parallelizeShape, rangeShape } from './parallel-collection.ts'
+import { shownSettings, shownUrl } from './shown-settings.ts'
 
 /** The local property that overrides call sites. */
 const CALL_SITE_SHORT = 'callSite.short'
@@ -55,7 +63,8 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   readonly #engine: Engine
   readonly #properties = new LocalProperties()
   readonly #jobs = new ActiveJobs()
-  readonly #listeners = new ListenerBus()
+  readonly #work: RunningWork
+  readonly #listeners = new UserListeners<SparkListener>()
   readonly #progress: ConsoleProgress | null
   readonly #broadcasts: Broadcasts
   readonly #inputs: InputRDDs
@@ -76,7 +85,9 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   /** `local-` and the start time. */
   readonly applicationId: string
   /** What runs now. */
-  readonly statusTracker = new SparkStatusTracker()
+  readonly statusTracker: SparkStatusTracker
+  /** What happens in this context, and in the streams on it. @internal */
+  readonly events: EventBus
   /** Spark's web page; there is none. */
   readonly uiWebUrl: undefined = undefined
 
@@ -102,11 +113,15 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.startTime = systemTimeMs()
     this.applicationId = `local-${this.startTime}`
     this.#conf.set('spark.app.id', this.applicationId).set('spark.app.startTime', this.startTime)
+    this.events = new EventBus(read((key) => this.#conf.getOption(key), LISTENER_QUEUE_CAPACITY))
+    this.#work = new RunningWork(this.events)
+    this.statusTracker = new SparkStatusTracker(this.#work)
     this.#progress = consoleProgress(this.#conf)
+    if (this.#progress !== null) this.events.addListener(this.#progress)
     this.#engine = createEngine(master, {
       conf: new Map(this.#conf.getAll()),
       onAccumulatorUpdates: mergeTaskUpdates,
-      onEvent: (event) => this.#handle(event),
+      work: this.#work,
     })
     this.master = master
     this.appName = appName
@@ -115,6 +130,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.#checkpointDir = new CheckpointDir(this.#engine.clusterFiles)
     this.#cleaner = new NodeCleaner((ids) => this.#forget(ids))
     active = this
+    setImmediate(() => this.#tellOfStart())
   }
 
   /** The running context, or a new one of `conf`. */
@@ -422,12 +438,12 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     setLogLevel(level)
   }
 
-  /** Tells `listener` of jobs and stages from now on. */
+  /** Tells `listener` from now on of what it has methods for; a listener that is added twice hears twice. */
   addSparkListener(listener: SparkListener): void {
-    this.#listeners.add(listener)
+    this.#listeners.add(listener, sparkListenerAdapter(listener), this.events)
   }
 
-  /** Tells `listener` nothing more. */
+  /** Tells `listener` nothing more, also of what has happened and it has not heard yet. */
   removeSparkListener(listener: SparkListener): void {
     this.#listeners.remove(listener)
   }
@@ -531,10 +547,15 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     })
   }
 
-  #handle(event: EngineEvent): void {
-    this.statusTracker.handle(event)
-    this.#progress?.handle(event)
-    this.#listeners.post(event)
+  /** In the turn behind the constructor, so that listeners that are added at once hear of it. */
+  #tellOfStart(): void {
+    const { events, startTime: time, applicationId: appId, appName } = this
+    if (events.isListenedTo('applicationStarted')) {
+      events.post({ kind: 'applicationStarted', time, appId, appName, master: shownUrl(this.master) })
+    }
+    if (events.isListenedTo('environmentUpdated')) {
+      events.post({ kind: 'environmentUpdated', time, sparkProperties: shownSettings(this.#conf.getAll()) })
+    }
   }
 
   #forget(nodeIds: readonly number[]): void {
@@ -547,6 +568,8 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.#jobs.cancelAll('because SparkContext was shut down')
     await this.#engine.stop()
     await this.#checkpointDir.removeEmpty()
+    this.events.post({ kind: 'applicationEnded', time: systemTimeMs() })
+    await this.events.close()
     this.#progress?.stop()
   }
 }

@@ -1,3 +1,4 @@
+import type { RunningWork } from '../events/running-work.ts'
 import type { ClusterLister } from '../files/cluster-paths.ts'
 import type { ClassTable } from '../task/codec/index.ts'
 import type { ResultSink } from '../task/program.ts'
@@ -35,21 +36,6 @@ export interface AccumulatorUpdate {
   readonly value: unknown
 }
 
-/** What the engine tells while it works: for progress bars, status and listeners. */
-export type EngineEvent =
-  | { readonly kind: 'jobStarted'; readonly jobId: number; readonly callSite: string; readonly group: string | null }
-  | { readonly kind: 'jobEnded'; readonly jobId: number; readonly failed: boolean }
-  | { readonly kind: 'stageStarted'; readonly stageId: number; readonly name: string; readonly taskCount: number }
-  | {
-      readonly kind: 'stageProgress'
-      readonly stageId: number
-      readonly done: number
-      readonly active: number
-      /** Tasks in all, where that is known only now. */
-      readonly taskCount?: number
-    }
-  | { readonly kind: 'stageEnded'; readonly stageId: number }
-
 /** Files that an engine's cluster reads and writes with file systems of its own. Paths come resolved. */
 export interface ClusterFiles extends ClusterLister {
   /** Writes a file by itself: a directory of that name, with one part in it. What was there is replaced. */
@@ -71,7 +57,8 @@ export interface JobOutput {
 export interface EngineOptions {
   readonly conf: ReadonlyMap<string, string>
   readonly onAccumulatorUpdates: (updates: readonly AccumulatorUpdate[]) => void
-  readonly onEvent: (event: EngineEvent) => void
+  /** Told of jobs and stages; what else happens goes to its events. */
+  readonly work: RunningWork
 }
 
 /**

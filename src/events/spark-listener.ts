@@ -1,37 +1,36 @@
-import type { EngineEvent } from '../engine/engine.ts'
-import { log } from '../log.ts'
+import type { MillstreamEvent } from './millstream-event.ts'
+import type {
+  ListenerEventsDropped,
+  SparkListenerApplicationEnd,
+  SparkListenerApplicationStart,
+  SparkListenerBlockUpdated,
+  SparkListenerEnvironmentUpdate,
+  SparkListenerExecutorAdded,
+  SparkListenerExecutorRemoved,
+  SparkListenerJobEnd,
+  SparkListenerJobStart,
+  SparkListenerStageCompleted,
+  SparkListenerStageSubmitted,
+  SparkListenerTaskEnd,
+  SparkListenerTaskStart,
+  SparkListenerUnpersistRDD,
+} from './spark-listener-events.ts'
 
-/** A job began. */
-export interface SparkListenerJobStart {
-  readonly jobId: number
-  /** The action and the user's line, for instance `count at app.ts:3:9`. */
-  readonly callSite: string
-  /** The job group, or null. */
-  readonly group: string | null
-}
-
-/** A job ended. */
-export interface SparkListenerJobEnd {
-  readonly jobId: number
-  /** Whether it failed or was cancelled. */
-  readonly failed: boolean
-}
-
-/** A stage began: `taskCount` tasks are to run. */
-export interface SparkListenerStageSubmitted {
-  readonly stageId: number
-  /** The operation that ends the stage, with the user's line. */
-  readonly name: string
-  readonly taskCount: number
-}
-
-/** A stage ended. */
-export interface SparkListenerStageCompleted {
-  readonly stageId: number
-}
-
-/** What can be heard of a SparkContext's work (Spark's `SparkListener`); implement what you need. */
-export interface SparkListener {
+/**
+ * Is told of a SparkContext's work (Spark's `SparkListener`): extend it, or pass an object with the methods that matter. Only events for whose
+ * method the listener has one when it is added are made.
+ *
+ * Events come in order, after the fact, and never within the code that they are about. A method may be async: later events wait until its promise is
+ * settled, up to `spark.scheduler.listenerbus.eventqueue.capacity` of them. What a method throws, or its promise rejects with, is logged and changes
+ * nothing.
+ */
+export abstract class SparkListener {
+  /** The context was made; heard by listeners that are added in the turn of the event loop in which it was made. */
+  onApplicationStart?(event: SparkListenerApplicationStart): void
+  /** The context was stopped. */
+  onApplicationEnd?(event: SparkListenerApplicationEnd): void
+  /** The settings of the application; told with `onApplicationStart`. */
+  onEnvironmentUpdate?(event: SparkListenerEnvironmentUpdate): void
   /** An action began a job. */
   onJobStart?(event: SparkListenerJobStart): void
   /** A job is over, whether it succeeded or not. */
@@ -40,47 +39,20 @@ export interface SparkListener {
   onStageSubmitted?(event: SparkListenerStageSubmitted): void
   /** A stage is over. */
   onStageCompleted?(event: SparkListenerStageCompleted): void
-}
-
-/** Passes engine events to listeners. A listener that throws is logged and keeps nobody else from hearing. */
-export class ListenerBus {
-  readonly #listeners = new Set<SparkListener>()
-
-  add(listener: SparkListener): void {
-    this.#listeners.add(listener)
-  }
-
-  remove(listener: SparkListener): void {
-    this.#listeners.delete(listener)
-  }
-
-  post(event: EngineEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        deliver(listener, event)
-      } catch (error) {
-        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-        log('ERROR', 'ListenerBus', `Listener ${listener.constructor.name} threw an exception: ${reason}`)
-      }
-    }
-  }
-}
-
-function deliver(listener: SparkListener, event: EngineEvent): void {
-  switch (event.kind) {
-    case 'jobStarted':
-      listener.onJobStart?.({ jobId: event.jobId, callSite: event.callSite, group: event.group })
-      return
-    case 'jobEnded':
-      listener.onJobEnd?.({ jobId: event.jobId, failed: event.failed })
-      return
-    case 'stageStarted':
-      listener.onStageSubmitted?.({ stageId: event.stageId, name: event.name, taskCount: event.taskCount })
-      return
-    case 'stageEnded':
-      listener.onStageCompleted?.({ stageId: event.stageId })
-      return
-    case 'stageProgress':
-      return
-  }
+  /** A task was sent to a worker; not told on `sc://`. */
+  onTaskStart?(event: SparkListenerTaskStart): void
+  /** A task is over, with what was measured of it; not told on `sc://`. */
+  onTaskEnd?(event: SparkListenerTaskEnd): void
+  /** A partition of a persisted RDD was kept, moved or lost; not told on `sc://`. */
+  onBlockUpdated?(event: SparkListenerBlockUpdated): void
+  /** Nothing is kept of an RDD any more. */
+  onUnpersistRDD?(event: SparkListenerUnpersistRDD): void
+  /** A worker is up; not told on `sc://`. */
+  onExecutorAdded?(event: SparkListenerExecutorAdded): void
+  /** A worker died; another one takes its place. Not told on `sc://`. */
+  onExecutorRemoved?(event: SparkListenerExecutorRemoved): void
+  /** What has no method of its own here: the events of streams, and how far stages are. */
+  onOtherEvent?(event: MillstreamEvent): void
+  /** The listener fell behind and missed events; called in their place. Its own: Spark only logs it. */
+  onEventsDropped?(event: ListenerEventsDropped): void
 }

@@ -1,3 +1,4 @@
+import * as listeners from './listeners.ts'
 import type { Setting } from './setting.ts'
 import * as streaming from './streaming.ts'
 
@@ -8,7 +9,10 @@ export interface SettingTheme {
 }
 
 /** Every setting, in the order of docs/settings.md. */
-export const SETTING_THEMES: readonly SettingTheme[] = [{ title: 'Streaming', settings: Object.values(streaming) }]
+export const SETTING_THEMES: readonly SettingTheme[] = [
+  { title: 'Streaming', settings: Object.values(streaming) },
+  { title: 'Listeners', settings: Object.values(listeners) },
+]
 
 /** Every setting. */
 export const SETTINGS: readonly Setting<unknown>[] = SETTING_THEMES.flatMap(({ settings }) => settings)

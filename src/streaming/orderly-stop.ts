@@ -4,7 +4,7 @@ import { deadline } from '../batches/deadline.ts'
 import type { Duration } from '../batches/duration.ts'
 import type { JobGenerator } from '../batches/job-generator.ts'
 import type { JobScheduler } from '../batches/job-scheduler.ts'
-import type { ListenerBus } from '../batches/listener-bus.ts'
+import type { StreamingEvents } from '../batches/streaming-events.ts'
 import type { SparkContext } from '../context/spark-context.ts'
 import type { DStreamGraph } from '../dstream/dstream-graph.ts'
 import { log } from '../log.ts'
@@ -25,7 +25,7 @@ export interface WorkingParts {
   readonly generator: JobGenerator
   readonly scheduler: JobScheduler
   readonly checkpointer: Checkpointer | null
-  readonly listenerBus: ListenerBus
+  readonly events: StreamingEvents
   /** The tag of all Spark jobs of the context. */
   readonly jobTag: string
 }
@@ -35,7 +35,7 @@ export interface WorkingParts {
  * @param signal ends the waiting of a graceful stop.
  */
 export async function stopInOrder(parts: WorkingParts, gracefully: boolean, signal?: AbortSignal): Promise<void> {
-  const { sparkContext, clock, graph, generator, scheduler, checkpointer, listenerBus } = parts
+  const { sparkContext, clock, graph, generator, scheduler, checkpointer, events } = parts
   const conf = sparkContext.getConf()
   const generatorDeadline = deadline(gracefulStopMs(conf, graph.batchDuration, 0), signal)
   const jobsDeadline = deadline(gracefulStopMs(conf, graph.batchDuration, GRACEFUL_STOP_MS), signal)
@@ -61,7 +61,7 @@ export async function stopInOrder(parts: WorkingParts, gracefully: boolean, sign
   await endJobs(parts)
   if (graph.zeroTime !== null) await checkpointer?.close()
   await graph.stop()
-  listenerBus.stop()
+  await events.close()
 }
 
 /** How long a graceful stop may take: `spark.streaming.gracefulStopTimeout`, or ten batch intervals, but no less than `atLeast`. */

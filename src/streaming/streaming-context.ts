@@ -7,8 +7,8 @@ import { describeError } from '../batches/describe-error.ts'
 import { type DurationLike, toDuration } from '../batches/duration.ts'
 import { JobGenerator } from '../batches/job-generator.ts'
 import { JobScheduler } from '../batches/job-scheduler.ts'
-import { ListenerBus } from '../batches/listener-bus.ts'
 import type { MaybePromise } from '../batches/maybe-promise.ts'
+import { StreamingEvents } from '../batches/streaming-events.ts'
 import type { StreamingListener } from '../batches/streaming-listener.ts'
 import type { Time } from '../batches/time.ts'
 import { REFUSE } from '../closure/wire/closure-error.ts'
@@ -80,7 +80,7 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
   /** @internal */
   readonly output: OutputWriter
   readonly #conf: SparkConf
-  readonly #listenerBus = new ListenerBus()
+  readonly #events: StreamingEvents
   readonly #waiter = new ContextWaiter()
   readonly #generator: JobGenerator
   readonly #jobTag = `millstream-streaming-${contextCount++}`
@@ -116,10 +116,11 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     this.clock = clock
     this.output = output
     this.graph = new DStreamGraph(interval)
+    this.#events = new StreamingEvents(this.sparkContext.events, clock)
     this.scheduler = new JobScheduler({
       sparkContext: this.sparkContext,
       clock,
-      listenerBus: this.#listenerBus,
+      events: this.#events,
       concurrentJobs: this.#conf.getInt('spark.streaming.concurrentJobs', 1),
       batchIntervalMs: interval.milliseconds,
       onError: (error) => this.#waiter.notifyError(error),
@@ -277,12 +278,12 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
 
   /** Tells `listener` what happens from now on. */
   addStreamingListener(listener: StreamingListener): void {
-    this.#listenerBus.addListener(listener)
+    this.#events.addListener(listener)
   }
 
-  /** Tells `listener` nothing more. */
+  /** Tells `listener` nothing more, also of what has happened and it has not heard yet. */
   removeStreamingListener(listener: StreamingListener): void {
-    this.#listenerBus.removeListener(listener)
+    this.#events.removeListener(listener)
   }
 
   /**
@@ -333,7 +334,8 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     this.#checkpointer = this.#createCheckpointer()
     if (this.#recovered === null) await this.#generator.start(this.#checkpointer)
     else await this.#generator.restart(this.#checkpointer!, this.#recovered)
-    this.#listenerBus.post('onStreamingStarted', { time: this.clock.now() })
+    const inputStreams = this.graph.inputStreams.map(({ id, displayName }) => ({ streamId: id, name: displayName }))
+    this.#events.streamStarted(this.graph.batchDuration.milliseconds, inputStreams)
   }
 
   /**
@@ -358,12 +360,12 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
   /**
    * Stops the streams, and unless told otherwise the SparkContext. Again does no harm.
    * @returns a promise that resolves when nothing of the context is left running.
-   * @throws SparkException when called by a streaming listener.
+   * @throws SparkException when called by a listener, also behind an `await` in an async one that is not done.
    */
   stop(stopSparkContext?: boolean, stopGracefully?: boolean): Promise<void>
   stop(options: StopOptions): Promise<void>
   async stop(first?: boolean | StopOptions, stopGracefully = false): Promise<void> {
-    if (this.#listenerBus.isDelivering) {
+    if (this.#events.isWithinListener) {
       throw new SparkException(
         'STOP_WITHIN_LISTENER',
         'Cannot stop StreamingContext within listener bus thread. Call stop() once the listener method has returned, for instance from setImmediate().',
@@ -423,7 +425,7 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
       clock,
       generator: this.#generator,
       checkpointer: this.#checkpointer,
-      listenerBus: this.#listenerBus,
+      events: this.#events,
       jobTag: this.#jobTag,
     }
     return stopInOrder(parts, options.stopGracefully ?? false, options.signal)

@@ -3,8 +3,8 @@ import type { Import } from './imports.ts'
 /** The small files at the root of src/, and the settings, which everything may use. */
 const FOUNDATION = ['errors.ts', 'system-clock.ts', 'log.ts', 'settings'] as const
 const CLOSURE = ['closure/driver', 'closure/wire', 'closure/worker'] as const
-const BELOW_ENGINE = [...FOUNDATION, ...CLOSURE, 'files', 'task'] as const
-const BELOW_RDD = [...BELOW_ENGINE, 'engine', 'events', 'status', 'shared-variables'] as const
+const BELOW_ENGINE = [...FOUNDATION, ...CLOSURE, 'events', 'files', 'task'] as const
+const BELOW_RDD = [...BELOW_ENGINE, 'engine', 'status', 'shared-variables'] as const
 const BELOW_BATCHES = [...BELOW_RDD, 'rdd', 'context'] as const
 const BELOW_DSTREAM = [...BELOW_BATCHES, 'batches'] as const
 const BELOW_SOURCES = [...BELOW_DSTREAM, 'dstream'] as const
@@ -30,8 +30,8 @@ const MAY_IMPORT = {
   engine: BELOW_ENGINE,
   'engine/local': [...BELOW_ENGINE, 'engine'],
   'engine/spark': [...BELOW_ENGINE, 'engine', 'connect', 'arrow'],
-  events: [...BELOW_ENGINE, 'engine'],
-  status: [...BELOW_ENGINE, 'engine', 'events'],
+  events: FOUNDATION,
+  status: [...FOUNDATION, 'settings', 'events'],
   'shared-variables': [...BELOW_ENGINE, 'engine'],
   rdd: [...BELOW_RDD, 'context'],
   context: [...BELOW_RDD, 'engine/local', 'engine/spark', 'rdd'],

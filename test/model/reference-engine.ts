@@ -2,6 +2,8 @@ import type { Engine, EngineOptions, JobRequest } from '../../src/engine/engine.
 import { cancelReason, JobCancelledException } from '../../src/engine/job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../../src/engine/lineage.ts'
 import { SparkException } from '../../src/errors.ts'
+import { NO_EVENTS } from '../../src/events/event-bus.ts'
+import { RunningWork } from '../../src/events/running-work.ts'
 import type { Aggregator } from '../../src/task/aggregator.ts'
 import { RecordCodec } from '../../src/task/codec/index.ts'
 import { partitionFunction } from '../../src/task/partition-functions.ts'
@@ -31,7 +33,7 @@ class ReferenceEngine implements Engine {
   readonly defaultParallelism: number
   /** Nothing is encoded but what tests store in receivers, as plain objects. */
   readonly recordClasses = { idOf: () => undefined, byId: () => undefined }
-  readonly #onEvent: EngineOptions['onEvent']
+  readonly #work: RunningWork
   /** Persisted partitions by node id and partition. */
   readonly #cache = new Map<number, Map<number, unknown[]>>()
   #nextJobId = 0
@@ -39,7 +41,7 @@ class ReferenceEngine implements Engine {
 
   constructor(options: ReferenceEngineOptions) {
     this.defaultParallelism = options.defaultParallelism ?? 2
-    this.#onEvent = options.onEvent ?? (() => {})
+    this.#work = options.work ?? new RunningWork(NO_EVENTS)
   }
 
   async runJob(request: JobRequest): Promise<unknown[]> {
@@ -47,9 +49,10 @@ class ReferenceEngine implements Engine {
     const stageId = this.#nextStageId++
     const { node, properties, signal } = request
     const partitions = request.partitions ?? Array.from({ length: node.numPartitions }, (_, i) => i)
-    this.#onEvent({ kind: 'jobStarted', jobId, callSite: properties.callSite, group: properties.group })
-    this.#onEvent({ kind: 'stageStarted', stageId, name: properties.callSite, taskCount: partitions.length })
-    let failed = true
+    this.#work.jobStarted(jobId, properties)
+    const head = { jobId, stageId, attempt: 0, name: properties.callSite, numTasks: partitions.length }
+    this.#work.stageSubmitted({ ...head, stageKind: 'result' }, () => ({ parentIds: [], rddIds: [node.id] }))
+    let failure: unknown
     try {
       const job = new Job(this.#cache)
       const results: unknown[] = []
@@ -60,13 +63,15 @@ class ReferenceEngine implements Engine {
         )
         results.push(value)
         request.onResult?.(index, value)
-        this.#onEvent({ kind: 'stageProgress', stageId, done: index + 1, active: 0 })
+        this.#work.stageProgress(stageId, index + 1, 0)
       }
-      failed = false
       return results
+    } catch (error) {
+      failure = error
+      throw error
     } finally {
-      this.#onEvent({ kind: 'stageEnded', stageId })
-      this.#onEvent({ kind: 'jobEnded', jobId, failed })
+      this.#work.stageCompleted(stageId, failure === undefined ? null : String(failure))
+      this.#work.jobEnded(jobId, failure)
     }
   }
 

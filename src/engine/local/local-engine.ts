@@ -3,6 +3,7 @@ import path from 'node:path'
 import { captureClosures, reviveError, warmUpClosures } from '../../closure/driver/index.ts'
 import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { SparkException } from '../../errors.ts'
+import type { StageHead } from '../../events/running-work.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { Sink } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
@@ -12,8 +13,10 @@ import { JobAbort } from '../job-abort.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import { RecordClasses } from '../record-classes.ts'
+import { rddIdsOfStage } from '../stage-nodes.ts'
 import { planStage, type ShuffleDependency, type StagePlan } from '../stage-plan.ts'
 import { CacheDirectory } from './cache-directory.ts'
+import { EventReporter } from './event-reporter.ts'
 import type { FromWorker, TaskResult } from './messages.ts'
 import { preferredSlot } from './placement.ts'
 import { type LocalSettings, localSettings } from './settings.ts'
@@ -53,6 +56,7 @@ export class LocalEngine implements Engine {
   readonly #scheduler: TaskScheduler
   readonly #shuffles: ShuffleStore
   readonly #cache: CacheDirectory
+  readonly #reporter: EventReporter
   readonly #codec: RecordCodec
   /** Map stages under way, so that jobs that share a shuffle compute it once. */
   readonly #running = new Map<string, Promise<void>>()
@@ -77,7 +81,9 @@ export class LocalEngine implements Engine {
     this.#codec = new RecordCodec(this.recordClasses)
     this.#shuffles = new ShuffleStore(shuffleBytes, maxShuffles)
     this.#cache = new CacheDirectory(cacheBytes)
-    this.#scheduler = new TaskScheduler({ maxTaskFailures: options.maxTaskFailures, maxWorkerDeaths }, this.#localDir)
+    this.#reporter = new EventReporter(options.work.events)
+    const limits = { maxTaskFailures: options.maxTaskFailures, maxWorkerDeaths }
+    this.#scheduler = new TaskScheduler(limits, this.#localDir, this.#reporter)
     this.#pool = new WorkerPool(
       {
         workers: options.workers,
@@ -89,8 +95,10 @@ export class LocalEngine implements Engine {
       },
       {
         onAnswer: (slot, message) => this.#onAnswer(slot, message),
+        onReady: (slot) => this.#reporter.workerStarted(slot),
         onDeath: (slot, taskId, reason) => {
           this.#cache.dropSlot(slot)
+          this.#reporter.workerDied(slot, reason)
           this.#scheduler.onDeath(taskId, reason)
         },
         onIdle: (slot) => this.#scheduler.onIdle(slot),
@@ -116,31 +124,30 @@ export class LocalEngine implements Engine {
       failing,
       shuffles: new Set(),
     }
-    const { callSite, group } = request.properties
-    const { onEvent } = this.#options
-    onEvent({ kind: 'jobStarted', jobId: job.id, callSite, group })
-    let failed = true
+    const { work } = this.#options
+    work.jobStarted(job.id, request.properties)
+    let failure: unknown
     const releaseBlocks = retainBlocks(request.node)
     try {
-      const results = await this.#runResultStage(job)
-      failed = false
-      return results
+      return await this.#runResultStage(job)
+    } catch (error) {
+      failure = error
+      throw error
     } finally {
       releaseBlocks()
       for (const key of job.shuffles) this.#shuffles.release(key)
-      onEvent({ kind: 'jobEnded', jobId: job.id, failed })
+      work.jobEnded(job.id, failure)
     }
   }
 
   async unpersist(node: LineageNode): Promise<void> {
-    if (this.#cache.forget(node.id)) this.#pool.tellNow({ kind: 'drop', rddId: node.id })
+    this.#drop(node.id)
+    this.#reporter.unpersisted(node.id)
   }
 
   forget(nodeIds: readonly number[]): void {
     this.#shuffles.forget(new Set(nodeIds))
-    for (const id of nodeIds) {
-      if (this.#cache.forget(id)) this.#pool.tellNow({ kind: 'drop', rddId: id })
-    }
+    for (const id of nodeIds) if (this.#drop(id)) this.#reporter.unpersisted(id)
   }
 
   broadcast(id: number, value: unknown): void | Promise<void> {
@@ -165,6 +172,13 @@ export class LocalEngine implements Engine {
     await fs.promises.rm(this.#localDir, { recursive: true, force: true })
   }
 
+  /** @returns whether anything was kept of the RDD. */
+  #drop(rddId: number): boolean {
+    const wasKept = this.#cache.forget(rddId)
+    if (wasKept) this.#pool.tellNow({ kind: 'drop', rddId })
+    return wasKept
+  }
+
   async #runResultStage(job: Job): Promise<unknown[]> {
     const { node, sink, onResult } = job.request
     const target = effectiveNode(node)
@@ -175,6 +189,7 @@ export class LocalEngine implements Engine {
     const { maxResultBytes } = this.#settings
     let resultBytes = 0
     await this.#runStage(job, target, sink, {
+      onSubmitted: () => {},
       remaining: () => partitions.map((_, i) => i).filter((i) => !done.has(i)),
       partitionOf: (i) => partitions[i] as number,
       onResult: (i, result) => {
@@ -222,6 +237,7 @@ export class LocalEngine implements Engine {
       return running.then(goOn, goOn)
     }
     const started = this.#runStage(job, parent, dependency.sink, {
+      onSubmitted: (stageId) => this.#shuffles.ranIn(key, stageId),
       remaining: () => this.#shuffles.missing(key),
       partitionOf: (partition) => partition,
       onResult: (partition, result) => {
@@ -238,26 +254,34 @@ export class LocalEngine implements Engine {
   async #runStage(job: Job, node: LineageNode, sink: Sink, outcome: StageOutcome): Promise<void> {
     // Persisted RDDs that a task did not find on its worker: planned with what they are made from.
     const distrusted = new Set<number>()
-    for (let attempt = 1; ; attempt++) {
+    let stageId: number | null = null
+    for (let attempt = 0; ; attempt++) {
       const plan = planStage(effectiveNode(node), sink, (persisted) =>
         this.#isKept(persisted, distrusted) ? 'kept' : 'computed',
       )
       if (plan.dependencies.length > 0) await this.#ensureShuffles(job, plan.dependencies)
       const remaining = outcome.remaining()
       if (remaining.length === 0) return
-      const stageId = this.#nextStageId++
-      const failure = await this.#runTasks(job, plan, stageId, remaining, outcome)
+      stageId ??= this.#nextStageId++
+      const head = this.#stageHead(job, sink, stageId, attempt, remaining.length)
+      const failure = await this.#runTasks(job, plan, head, remaining, outcome)
       if (failure === null) return
-      if (attempt >= MAX_STAGE_ATTEMPTS) throw this.#error(job, stageId, failure)
+      if (attempt + 1 >= MAX_STAGE_ATTEMPTS) throw this.#error(job, head, failure)
       if (failure.kind === 'lostFile') {
         this.#shuffles.dropLost(failure.path)
         this.#cache.dropLost(failure.path)
       } else if (failure.kind === 'lostBlock') {
         distrusted.add(failure.rddId)
       } else {
-        throw this.#error(job, stageId, failure)
+        throw this.#error(job, head, failure)
       }
     }
+  }
+
+  #stageHead(job: Job, sink: Sink, stageId: number, attempt: number, numTasks: number): StageHead {
+    const { callSite: name } = job.request.properties
+    const stageKind = sink.kind === 'shuffleWrite' ? 'shuffleMap' : 'result'
+    return { jobId: job.id, stageId, attempt, name, stageKind, numTasks }
   }
 
   #isKept(node: LineageNode, distrusted: ReadonlySet<number>): boolean {
@@ -267,11 +291,12 @@ export class LocalEngine implements Engine {
   async #runTasks(
     job: Job,
     plan: StagePlan,
-    stageId: number,
+    head: StageHead,
     remaining: readonly number[],
     outcome: StageOutcome,
   ): Promise<TaskSetFailure | null> {
-    const { callSite, localProperties } = job.request.properties
+    const { localProperties } = job.request.properties
+    const { stageId } = head
     const captured = captureClosures(plan.program, { where: plan.node.callSite })
     const payload = sharedPayload(isPromise(captured) ? await captured : captured)
     if (job.signal.aborted) return { kind: 'cancelled' }
@@ -281,12 +306,16 @@ export class LocalEngine implements Engine {
       segments: (key, partition) => this.#shuffles.segments(key, partition),
       stored: (rddId, partition) => this.#cache.stored(rddId, partition),
     })
-    const { onEvent, onAccumulatorUpdates } = this.#options
-    onEvent({ kind: 'stageStarted', stageId, name: callSite, taskCount: remaining.length })
+    const { work, onAccumulatorUpdates } = this.#options
+    outcome.onSubmitted(stageId)
+    work.stageSubmitted(head, () => ({
+      parentIds: plan.dependencies.map(({ key }) => this.#shuffles.stageOf(key)).filter((id) => id !== null),
+      rddIds: rddIdsOfStage(plan),
+    }))
     let thrown: unknown = null
     const aborting = new AbortController()
     const set: TaskSet = {
-      stageId,
+      stage: head,
       payload,
       partitions: remaining.map((i) => outcome.partitionOf(i)),
       limits: { shuffleMemoryBytes: this.#shuffles.allowance(remaining.length) },
@@ -302,16 +331,19 @@ export class LocalEngine implements Engine {
           aborting.abort()
         }
       },
-      onProgress: (done, active) => onEvent({ kind: 'stageProgress', stageId, done, active }),
+      onProgress: (done, active) => work.stageProgress(stageId, done, active),
     }
     const failure = await this.#scheduler.runTasks(set, AbortSignal.any([job.signal, aborting.signal]))
-    onEvent({ kind: 'stageEnded', stageId })
+    work.stageCompleted(stageId, thrown === null ? reasonOf(failure, job.signal) : String(thrown))
     if (thrown !== null) throw thrown
     return failure
   }
 
   #onAnswer(slot: number, message: Exclude<FromWorker, { kind: 'ready' }>): void {
-    for (const update of message.cacheUpdates) this.#cache.update(slot, update)
+    for (const update of message.cacheUpdates) {
+      this.#cache.update(slot, update)
+      this.#reporter.blockUpdated(slot, update)
+    }
     this.#scheduler.onAnswer(message)
   }
 
@@ -330,7 +362,7 @@ export class LocalEngine implements Engine {
     return bytes
   }
 
-  #error(job: Job, stageId: number, failure: TaskSetFailure): Error {
+  #error(job: Job, { stageId, attempt }: StageHead, failure: TaskSetFailure): Error {
     switch (failure.kind) {
       case 'cancelled':
         return new JobCancelledException(job.id, cancelReason(job.signal))
@@ -344,8 +376,8 @@ export class LocalEngine implements Engine {
         )
       case 'task': {
         const { partition, failures, taskId, slot, error, reason } = failure
-        const times = `Task ${partition} in stage ${stageId}.0 failed ${failures} times`
-        const lost = `Lost task ${partition}.${failures - 1} in stage ${stageId}.0 (TID ${taskId}) (worker ${slot})`
+        const times = `Task ${partition} in stage ${stageId}.${attempt} failed ${failures} times`
+        const lost = `Lost task ${partition}.${failures - 1} in stage ${stageId}.${attempt} (TID ${taskId}) (worker ${slot})`
         return new SparkException(
           'JOB_ABORTED',
           `Job aborted due to stage failure: ${times}, most recent failure: ${lost}: ${reason} (${job.request.properties.callSite})`,
@@ -358,9 +390,27 @@ export class LocalEngine implements Engine {
 
 /** What a stage run has to bring about; `i` is a map partition, or an index into the job's partitions. */
 interface StageOutcome {
+  onSubmitted(stageId: number): void
   remaining(): readonly number[]
   partitionOf(i: number): number
   onResult(i: number, result: TaskResult): void
+}
+
+/** Why a stage failed, for listeners; null when it did not. */
+function reasonOf(failure: TaskSetFailure | null, signal: AbortSignal): string | null {
+  switch (failure?.kind) {
+    case undefined:
+      return null
+    case 'task':
+    case 'broken':
+      return failure.reason
+    case 'cancelled':
+      return `Job cancelled ${cancelReason(signal)}`
+    case 'lostFile':
+      return `Lost file ${failure.path}`
+    case 'lostBlock':
+      return `Lost block rdd_${failure.rddId}_${failure.partition}`
+  }
 }
 
 function tooLarge(job: Job, bytes: number, limit: number): SparkException {

@@ -1,4 +1,5 @@
 import type { ClosurePayload, SerializedError } from '../../closure/wire/index.ts'
+import type { TaskMetrics } from '../../events/task-metrics.ts'
 import type { CacheUpdate } from '../../task/cache/block-store.ts'
 import type { TaskInput } from '../../task/input.ts'
 import type { MemoryLimits } from '../../task/memory-gauge.ts'
@@ -33,6 +34,8 @@ export interface TaskMessage {
   readonly input: TaskInput
   readonly limits: TaskLimits
   readonly context: TaskContextInfo
+  /** Whether somebody wants to hear what the task costs; absent for no. */
+  readonly isMeasured?: true
 }
 
 /** From a worker to the driver: one answer per task, and what its caches did meanwhile. */
@@ -44,12 +47,16 @@ export type FromWorker =
       readonly result: TaskResult
       readonly accumulators: readonly { readonly id: number; readonly value: unknown }[]
       readonly cacheUpdates: readonly CacheUpdate[]
+      /** Of a task that is measured. */
+      readonly metrics?: TaskMetrics
     }
   | {
       readonly kind: 'failed'
       readonly taskId: number
       readonly error: SerializedError
       readonly cacheUpdates: readonly CacheUpdate[]
+      /** Of a task that is measured. */
+      readonly metrics?: TaskMetrics
     }
 
 /** A task's output as it travels: encoded records, one encoded value, or a map output. */

@@ -9,6 +9,8 @@ interface Shuffle {
   memoryBytes: number
   /** Jobs that read or write it now; it is not dropped meanwhile. */
   users: number
+  /** The stage that wrote it, or writes it; null before. */
+  stageId: number | null
 }
 
 /**
@@ -30,7 +32,7 @@ export class ShuffleStore {
   acquire(key: string, ownerId: number, mapPartitions: number): void {
     let shuffle = this.#shuffles.get(key)
     if (shuffle === undefined) {
-      shuffle = { ownerId, outputs: new Array<null>(mapPartitions).fill(null), memoryBytes: 0, users: 0 }
+      shuffle = { ownerId, outputs: new Array<null>(mapPartitions).fill(null), memoryBytes: 0, users: 0, stageId: null }
     } else {
       this.#shuffles.delete(key)
     }
@@ -58,6 +60,16 @@ export class ShuffleStore {
     shuffle.outputs[mapPartition] = output
     shuffle.memoryBytes += output.bytes.length
     this.#memoryBytes += output.bytes.length
+  }
+
+  /** Notes the stage that writes a shuffle. */
+  ranIn(key: string, stageId: number): void {
+    this.#get(key).stageId = stageId
+  }
+
+  /** @returns the stage that wrote a shuffle, null when it is not there. */
+  stageOf(key: string): number | null {
+    return this.#shuffles.get(key)?.stageId ?? null
   }
 
   /** Bytes that one more map task may leave in memory. */

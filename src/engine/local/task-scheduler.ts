@@ -1,8 +1,10 @@
 import type { ClosurePayload, SerializedError } from '../../closure/wire/index.ts'
+import type { StageHead } from '../../events/running-work.ts'
 import type { TaskInput } from '../../task/input.ts'
 import type { TaskLimits } from '../../task/stage/stage.ts'
 import type { TaskContextInfo } from '../../task/task-context.ts'
 import type { AccumulatorUpdate } from '../engine.ts'
+import type { EventReporter } from './event-reporter.ts'
 import type { FromWorker, TaskResult } from './messages.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
@@ -11,7 +13,7 @@ const CANCEL_GRACE_MS = 20
 
 /** One run of some partitions of a stage. */
 export interface TaskSet {
-  readonly stageId: number
+  readonly stage: StageHead
   readonly payload: ClosurePayload
   readonly partitions: readonly number[]
   readonly limits: TaskLimits
@@ -74,14 +76,16 @@ interface Attempt {
 export class TaskScheduler {
   readonly #limits: RetryLimits
   readonly #localDir: string
+  readonly #reporter: EventReporter
   readonly #runs: Run[] = []
   readonly #attempts = new Map<number, Attempt>()
   #pool: WorkerPool | null = null
   #nextTaskId = 1
 
-  constructor(limits: RetryLimits, localDir: string) {
+  constructor(limits: RetryLimits, localDir: string, reporter: EventReporter) {
     this.#limits = limits
     this.#localDir = localDir
+    this.#reporter = reporter
   }
 
   attach(pool: WorkerPool): void {
@@ -107,7 +111,7 @@ export class TaskScheduler {
       function settle(failure: TaskSetFailure | null): void {
         signal.removeEventListener('abort', onAbort)
         runs.splice(runs.indexOf(run), 1)
-        pool.endStage(set.stageId)
+        pool.endStage(set.stage.stageId)
         resolve(failure)
       }
     })
@@ -118,13 +122,17 @@ export class TaskScheduler {
     if (attempt === undefined) return
     this.#end(attempt)
     const { run } = attempt
+    const { taskId, metrics = null } = message
     if (message.kind === 'done') {
+      this.#reporter.taskEnded(taskId, 'success', null, metrics)
       if (run.failure === null) {
         run.done += 1
         run.set.onResult(attempt.index, message.result, message.accumulators)
         run.set.onProgress(run.done, run.running.size)
       }
     } else {
+      const { name, message: text } = message.error
+      this.#reporter.taskEnded(taskId, run.failure === null ? 'failed' : 'killed', `${name}: ${text}`, metrics)
       this.#failed(attempt, message.error)
     }
     this.#settleIfOver(run)
@@ -135,6 +143,7 @@ export class TaskScheduler {
     if (attempt === undefined) return
     this.#end(attempt)
     const { run } = attempt
+    this.#reporter.taskEnded(taskId, run.failure === null ? 'failed' : 'killed', reason, null)
     attempt.deaths += 1
     const deathLimit = Math.max(this.#limits.maxWorkerDeaths, this.#limits.maxTaskFailures)
     if (run.failure === null && attempt.deaths < deathLimit) run.queue.unshift(attempt)
@@ -147,6 +156,7 @@ export class TaskScheduler {
     this.#attempts.clear()
     for (const run of [...this.#runs]) {
       run.queue.length = 0
+      for (const taskId of run.running.keys()) this.#reporter.taskEnded(taskId, 'killed', reason, null)
       run.running.clear()
       run.failure ??= { kind: 'broken', reason }
       run.resolve(run.failure)
@@ -158,13 +168,15 @@ export class TaskScheduler {
     const pool = this.#pool as WorkerPool
     if (!pool.isIdle(slot)) return
     for (const run of this.#runs) {
+      let isPlaced = false
       const position = run.queue.findIndex((attempt) => {
         const wanted = run.set.slotOf(attempt.partition)
-        return wanted === null || wanted === slot
+        isPlaced = wanted === slot
+        return wanted === null || isPlaced
       })
       if (position === -1) continue
       const [attempt] = run.queue.splice(position, 1)
-      this.#start(attempt as Attempt, slot)
+      this.#start(attempt as Attempt, slot, isPlaced)
       return
     }
   }
@@ -174,22 +186,31 @@ export class TaskScheduler {
     for (let slot = 0; slot < pool.size; slot++) this.onIdle(slot)
   }
 
-  #start(attempt: Attempt, slot: number): void {
+  #start(attempt: Attempt, slot: number, isPlaced: boolean): void {
     const pool = this.#pool as WorkerPool
     const { run } = attempt
     const { set } = run
+    const { stageId } = set.stage
     attempt.taskId = this.#nextTaskId
     attempt.slot = slot
     this.#nextTaskId = this.#nextTaskId === MAX_TASK_ID ? 1 : this.#nextTaskId + 1
     this.#attempts.set(attempt.taskId, attempt)
     run.running.set(attempt.taskId, attempt)
-    if (!pool.knowsStage(slot, set.stageId)) {
-      pool.announceStage(slot, { kind: 'stage', stageId: set.stageId, payload: set.payload })
-    }
+    if (!pool.knowsStage(slot, stageId)) pool.announceStage(slot, { kind: 'stage', stageId, payload: set.payload })
+    const tries = attempt.failures + attempt.deaths
+    const isMeasured = this.#reporter.taskStarted({
+      stage: set.stage,
+      taskId: attempt.taskId,
+      index: attempt.index,
+      partition: attempt.partition,
+      attempt: tries,
+      slot,
+      isPlaced,
+    })
     const context: TaskContextInfo = {
-      stageId: set.stageId,
+      stageId,
       partitionId: attempt.partition,
-      attemptNumber: attempt.failures + attempt.deaths,
+      attemptNumber: tries,
       taskAttemptId: attempt.taskId,
       localProperties: set.localProperties,
     }
@@ -199,6 +220,7 @@ export class TaskScheduler {
       input: set.input(attempt.partition),
       limits: set.limits,
       context,
+      ...(isMeasured ? { isMeasured } : {}),
     })
     set.onProgress(run.done, run.running.size)
   }

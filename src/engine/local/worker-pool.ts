@@ -18,6 +18,8 @@ const MAX_FAILED_STARTS = 8
 /** What the pool tells its owner. */
 export interface PoolListener {
   onAnswer(slot: number, message: Exclude<FromWorker, { kind: 'ready' }>): void
+  /** A thread is up. */
+  onReady(slot: number): void
   /** A worker ended with its heap; a new one takes the slot. `taskId` is what it was running, 0 for none. */
   onDeath(slot: number, taskId: number, reason: string): void
   /** The slot can take a task. */
@@ -145,6 +147,7 @@ export class WorkerPool {
       if (message.kind === 'ready') {
         started.isUp = true
         this.#failedStarts = 0
+        this.#listener.onReady(slot)
         return
       }
       started.taskId = 0

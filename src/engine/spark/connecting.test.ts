@@ -4,6 +4,8 @@ import { createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import grpc from '@grpc/grpc-js'
 import { type Handler, ScriptedConnectServer } from '../../../test/engine/scripted-connect-server.ts'
+import { NO_EVENTS } from '../../events/event-bus.ts'
+import { RunningWork } from '../../events/running-work.ts'
 import { newNodeStorage } from '../lineage.ts'
 import { createSparkEngine } from './index.ts'
 
@@ -21,7 +23,13 @@ const PROPERTIES = { callSite: 'collect at app.ts:2:1', description: null, group
 
 function engineOn(masterUrl: string, settings: Readonly<Record<string, string>> = {}) {
   const conf = new Map(Object.entries({ 'spark.millstream.connectTimeout': '400ms', ...settings }))
-  return createSparkEngine({ masterUrl, version: '0', conf, onAccumulatorUpdates() {}, onEvent() {} })
+  return createSparkEngine({
+    masterUrl,
+    version: '0',
+    conf,
+    onAccumulatorUpdates() {},
+    work: new RunningWork(NO_EVENTS),
+  })
 }
 
 async function errorOfFirstJob(masterUrl: string, connectTimeout = '400ms'): Promise<Error & { code: string }> {

@@ -115,26 +115,27 @@ export class SparkEngine implements Engine {
     const stopped = this.#stopped.signal
     using abort = new JobAbort(request.signal ? [request.signal, stopped] : [stopped])
     const job: Job<Request> = { id: this.#nextJobId++, request, signal: abort.signal, leave: () => {} }
-    const { onEvent } = this.#options
-    const { callSite, group } = request.properties
-    onEvent({ kind: 'jobStarted', jobId: job.id, callSite, group })
-    let failed = true
+    const { work } = this.#options
+    work.jobStarted(job.id, request.properties)
+    let failure: unknown
     const releaseBlocks = retainBlocks(request.node)
     try {
-      const result = await run(job)
-      failed = false
-      return result
+      return await run(job)
     } catch (error) {
-      throw this.#jobError(job, error)
+      failure = this.#jobError(job, error)
+      throw failure
     } finally {
       job.leave()
       releaseBlocks()
-      onEvent({ kind: 'jobEnded', jobId: job.id, failed })
+      work.jobEnded(job.id, failure)
     }
   }
 
   async unpersist(node: LineageNode): Promise<void> {
     await (await this.#connected())?.kept.unpersist(node.id)
+    const { events } = this.#options.work
+    if (!events.isListenedTo('rddUnpersisted')) return
+    events.post({ kind: 'rddUnpersisted', time: systemTimeMs(), rddId: node.id })
   }
 
   forget(nodeIds: readonly number[]): void {
@@ -211,22 +212,35 @@ export class SparkEngine implements Engine {
   }
 
   /** Runs what listeners hear of as one stage: all that Spark makes of a plan, whose tasks they then hear of together. */
-  async #asStage<R>({ request }: Job, { stageId }: SparkStage, taskCount: number, run: () => Promise<R>): Promise<R> {
-    const { onEvent } = this.#options
-    onEvent({ kind: 'stageStarted', stageId, name: request.properties.callSite, taskCount })
+  async #asStage<R>(job: Job, { stageId }: SparkStage, numTasks: number, run: () => Promise<R>): Promise<R> {
+    const { work } = this.#options
+    const { node, properties } = job.request
+    const head = {
+      jobId: job.id,
+      stageId,
+      attempt: 0,
+      name: properties.callSite,
+      stageKind: 'result',
+      numTasks,
+    } as const
+    work.stageSubmitted(head, () => ({ parentIds: [], rddIds: [effectiveNode(node).id] }))
+    let reason: string | null = null
     try {
       return await run()
+    } catch (error) {
+      reason = job.signal.aborted ? `Job cancelled ${cancelReason(job.signal)}` : String(error)
+      throw error
     } finally {
-      onEvent({ kind: 'stageEnded', stageId })
+      work.stageCompleted(stageId, reason)
     }
   }
 
   #contextOf({ request }: Job, { stageId }: SparkStage): StageContext {
-    const { onEvent } = this.#options
+    const { work } = this.#options
     return {
       localProperties: request.properties.localProperties,
-      onProgress: ({ done, active, total: taskCount }) =>
-        onEvent({ kind: 'stageProgress', stageId, done, active, taskCount }),
+      onProgress: ({ done, active, total, inputBytes }) =>
+        work.clusterProgress(stageId, total, done, active, inputBytes),
     }
   }
 

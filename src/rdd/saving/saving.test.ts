@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { onEachEngine } from '../../../test/model/on-each-engine.ts'
-import { STREAMING_BATCH_TIME } from './saving.ts'
+import { STREAMING_BATCH_TIME } from '../../events/job-events.ts'
 
 onEachEngine((context) => {
   let directory = ''

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { JobProperties } from '../../engine/engine.ts'
 import { IllegalArgumentException, SparkException } from '../../errors.ts'
+import { STREAMING_BATCH_TIME } from '../../events/job-events.ts'
 import { FileAlreadyExistsException } from '../../files/errors.ts'
 import { parsePath } from '../../files/path.ts'
 import type { SaveCodec } from '../../task/partition-functions/saving.ts'
@@ -10,9 +11,6 @@ import type { RDD } from '../rdd.ts'
 import { runJob } from '../run-job.ts'
 import { localDirectory } from './local-directory.ts'
 import { isPartFile } from './part-file.ts'
-
-/** The local property that marks the jobs of a streaming batch, by Spark's name; its value is the batch's time in milliseconds. */
-export const STREAMING_BATCH_TIME = 'spark.streaming.internal.batchTime'
 
 /** The compression of saved text: `gzip`, or Hadoop's name of it. */
 export type CompressionCodec = 'gzip' | 'org.apache.hadoop.io.compress.GzipCodec'

@@ -1,14 +1,14 @@
-import type { ReceiverInfo } from '../../batches/batch-info.ts'
 import type { PlainData } from '../../batches/checkpoint/checkpoint.ts'
 import type { Clock } from '../../batches/clock.ts'
 import { describeError } from '../../batches/describe-error.ts'
-import type { ListenerBus } from '../../batches/listener-bus.ts'
 import { loadClass } from '../../batches/load-class.ts'
 import type { MaybePromise } from '../../batches/maybe-promise.ts'
 import type { ReceiverTracker } from '../../batches/receiver-tracker.ts'
+import type { StreamingEvents } from '../../batches/streaming-events.ts'
 import type { Time } from '../../batches/time.ts'
 import type { WriteAheadLogClass } from '../../batches/wal/write-ahead-log.ts'
 import { SparkException } from '../../errors.ts'
+import type { ReceiverEvent } from '../../events/stream-events.ts'
 import { log } from '../../log.ts'
 import { SparkConf } from '../../settings/spark-conf.ts'
 import type { ClassTable } from '../../task/codec/index.ts'
@@ -25,7 +25,7 @@ import { StreamBlocks } from './stream-blocks.ts'
 /** What a tracker works with. */
 export interface ReceiverTrackerOptions {
   readonly clock: Clock
-  readonly listenerBus: ListenerBus
+  readonly events: StreamingEvents
   /** The user's classes whose instances keep their class when they are stored. */
   readonly classes?: ClassTable
   /** A setting of the SparkConf, undefined where it was not set. */
@@ -103,16 +103,16 @@ export class LocalReceiverTracker implements ReceiverTracker {
       log: () => tracked.log,
       onStarted: () => {
         tracked.isActive = true
-        this.#post('onReceiverStarted', streamId, tracked)
+        this.#post('receiverStarted', streamId, tracked)
       },
       onStopped: (message, error) => {
         tracked.isActive = false
         this.#noteError(tracked, message, error)
-        this.#post('onReceiverStopped', streamId, tracked)
+        this.#post('receiverStopped', streamId, tracked)
       },
       onError: (message, error) => {
         this.#noteError(tracked, message, error)
-        this.#post('onReceiverError', streamId, tracked)
+        this.#post('receiverError', streamId, tracked)
       },
     })
     const tracked: TrackedReceiver = {
@@ -207,7 +207,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
   }
 
   async start(): Promise<void> {
-    this.#options.listenerBus.addListener({
+    this.#options.events.addListener({
       onBatchSubmitted: ({ batchInfo }) =>
         this.#forEachStream((blocks) => blocks.submitted(batchInfo.batchTime.milliseconds)),
       onBatchCompleted: ({ batchInfo }) =>
@@ -292,21 +292,20 @@ export class LocalReceiverTracker implements ReceiverTracker {
   }
 
   #post(
-    event: 'onReceiverStarted' | 'onReceiverStopped' | 'onReceiverError',
+    kind: ReceiverEvent['kind'],
     streamId: number,
     { name, isActive, lastErrorMessage, lastError, lastErrorTime }: TrackedReceiver,
   ): void {
-    const receiverInfo: ReceiverInfo = {
+    this.#options.events.receiver(kind, () => ({
       streamId,
       name,
-      active: isActive,
+      isActive,
       location: 'localhost',
       executorId: 'driver',
       lastErrorMessage,
       lastError,
       lastErrorTime,
-    }
-    this.#options.listenerBus.post(event, { receiverInfo })
+    }))
   }
 }
 

@@ -73,7 +73,7 @@ function receiverTrackerOf(context: StreamingContext): LocalReceiverTracker {
   const conf = sparkContext.getConf()
   const tracker = new LocalReceiverTracker({
     clock,
-    listenerBus: scheduler.listenerBus,
+    events: scheduler.events,
     classes: sparkContext.recordClasses,
     getSetting: (key) => conf.getOption(key),
     conf,

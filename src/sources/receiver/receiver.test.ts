@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { until } from '../../../test/model/until.ts'
-import { ListenerBus } from '../../batches/listener-bus.ts'
+import { JobSet } from '../../batches/job-set.ts'
 import { ManualClock } from '../../batches/manual-clock.ts'
+import { StreamingEvents } from '../../batches/streaming-events.ts'
 import type { StreamingListenerEvents } from '../../batches/streaming-listener.ts'
 import { Time } from '../../batches/time.ts'
+import { EventBus } from '../../events/event-bus.ts'
 import { RecordCodec } from '../../task/codec/index.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import { LocalReceiverTracker } from './local-receiver-tracker.ts'
@@ -26,15 +28,15 @@ class ScriptedReceiver<T> extends Receiver<T> {
 
 function setUp<T>(conf: Record<string, string> = {}, receiver = new ScriptedReceiver<T>()) {
   const clock = new ManualClock(10_000)
-  const listenerBus = new ListenerBus()
-  const tracker = new LocalReceiverTracker({ clock, listenerBus, getSetting: (key) => conf[key] })
+  const streamingEvents = new StreamingEvents(new EventBus(), clock)
+  const tracker = new LocalReceiverTracker({ clock, events: streamingEvents, getSetting: (key) => conf[key] })
   const events: string[] = []
   const infos: StreamingListenerEvents['onReceiverError'][] = []
   const note = (name: string) => (event: StreamingListenerEvents['onReceiverError']) => {
     events.push(name)
     infos.push(event)
   }
-  listenerBus.addListener({
+  streamingEvents.addListener({
     onReceiverStarted: note('started'),
     onReceiverStopped: note('stopped'),
     onReceiverError: note('error'),
@@ -49,9 +51,9 @@ function setUp<T>(conf: Record<string, string> = {}, receiver = new ScriptedRece
   const records = (time: number) =>
     batch(time).map(({ data }) => new RecordCodec().decode(data.bytes as Uint8Array) as unknown[])
   const done = (time: number) => {
-    const batchInfo = { batchTime: new Time(time) } as never
-    listenerBus.post('onBatchSubmitted', { batchInfo })
-    listenerBus.post('onBatchCompleted', { batchInfo })
+    const jobSet = new JobSet(new Time(time), [], new Map(), time)
+    streamingEvents.batch('batchSubmitted', jobSet)
+    streamingEvents.batch('batchCompleted', jobSet)
   }
   const close = async () => {
     await tracker.stop(false)

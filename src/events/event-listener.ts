@@ -1,0 +1,15 @@
+import type { EventKind, MillstreamEvent } from './millstream-event.ts'
+
+/** Who hears of events: what an {@link EventBus} calls. Listeners of the user's are adapted to it. */
+export interface EventListener {
+  /** How log lines call it. */
+  readonly name: string
+  /** What it wants to hear. Events that no listener wants are not even made. */
+  readonly kinds: ReadonlySet<EventKind>
+  /** Whether an event of a wanted kind is for it; all are when absent. Called within the code that posts, so it is short and never throws. */
+  accepts?(event: MillstreamEvent): boolean
+  /** Takes an event. While a promise that it returned is pending, later events wait. What it throws, or rejects with, is logged. */
+  handle(event: MillstreamEvent): unknown
+  /** Told, in the place of events that it missed because too many were waiting, how many they were. */
+  onEventsDropped?(count: number): unknown
+}
