@@ -112,7 +112,8 @@ export type {
   LogFile,
   OutputFile,
 } from './files/file-system.ts'
-export { registerFileSystem } from './files/file-systems.ts'
+export type { FileSystemModuleFactory, FileSystemReference } from './files/file-system-reference.ts'
+export { type FileSystemFactory, registerFileSystem } from './files/file-systems.ts'
 
 // Errors
 

@@ -1,6 +1,7 @@
 import type { FileSplit } from '../engine/lineage.ts'
 import { IllegalArgumentException } from '../errors.ts'
 import { type ClusterListOptions, expandClusterPaths } from '../files/cluster-paths.ts'
+import { isCompressedFile } from '../files/codecs.ts'
 import type { FileStatus } from '../files/file-system.ts'
 import { expandInputPaths, type InputPathOptions } from '../files/input-paths.ts'
 import {
@@ -8,7 +9,6 @@ import {
   clusterSplits,
   combineFiles,
   computeSplits,
-  isCompressedFile,
   wholeTextFilesSplitBytes,
 } from '../files/input-splits.ts'
 import { RDD } from '../rdd/rdd.ts'

@@ -1,6 +1,7 @@
 import type { RunningWork } from '../events/running-work.ts'
 import type { ClusterLister } from '../files/cluster-paths.ts'
 import type { ClassTable } from '../task/codec/index.ts'
+import type { SaveCodec } from '../task/partition-functions/saving.ts'
 import type { ResultSink } from '../task/program.ts'
 import type { LineageNode } from './lineage.ts'
 
@@ -48,7 +49,7 @@ export interface ClusterFiles extends ClusterLister {
 export interface JobOutput {
   /** Resolved. */
   readonly directory: string
-  readonly compression: 'none' | 'gzip'
+  readonly compression: SaveCodec
   /** Whether what is there already goes away; it is an error else. */
   readonly replaces: boolean
 }

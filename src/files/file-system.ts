@@ -62,6 +62,12 @@ export interface FileSystem {
   readonly scheme: string
 
   /**
+   * Whether `rename` is one step, of which others see nothing or all and a crash leaves nothing or all. Where it is not, as in object stores,
+   * saved files are written where they stay.
+   */
+  readonly atomicRename: boolean
+
+  /**
    * The path as scheme and absolute path, doubled slashes and dot segments removed.
    * @throws IllegalArgumentException for an empty path or one of another file system.
    */
@@ -98,7 +104,7 @@ export interface FileSystem {
   mkdirs(path: string): Promise<void>
 
   /**
-   * Moves a file or directory in one step; a file at the target is replaced.
+   * Moves a file or directory, in one step where `atomicRename` says so; a file at the target is replaced.
    * @throws FileNotFoundException
    */
   rename(from: string, to: string): Promise<void>

@@ -1,4 +1,4 @@
-import { UnsupportedOperationException } from '../errors.ts'
+import { assertReadableCodec, isCompressedFile } from './codecs.ts'
 import type { FileStatus } from './file-system.ts'
 
 /** A range of one file that one task reads; Hadoop's `FileSplit`. */
@@ -9,7 +9,7 @@ export interface FileSplit {
   readonly start: number
   /** In bytes; never 0. */
   readonly length: number
-  /** Whether the file is gzip or deflate data, told by its name; such a file is one split. */
+  /** Whether the file is packed by a codec, told by its name; such a file is one split. */
   readonly isCompressed: boolean
 }
 
@@ -17,9 +17,6 @@ export interface FileSplit {
 const BLOCK_SIZE_BYTES = 32 * 1024 * 1024
 /** A rest of up to this part of a split is not cut off. */
 const SPLIT_SLOP = 1.1
-const COMPRESSED = /\.(?:gz|deflate)$/i
-/** What Hadoop would decompress by name and we cannot: read as text it would be noise. */
-const UNSUPPORTED_COMPRESSION = /\.(?:bz2|lz4|snappy|zst)$/i
 
 /**
  * Cuts input files into the partitions of `textFile` by the formula of Hadoop's `FileInputFormat`: splits aim at the total size divided by
@@ -91,19 +88,8 @@ export function binaryFilesSplitBytes(
   return Math.min(128 * 1024 * 1024, Math.max(openCost, perCore))
 }
 
-/** Whether the name says that a file is gzip or deflate data. */
-export function isCompressedFile(path: string): boolean {
-  return COMPRESSED.test(path)
-}
-
 function splitFile(file: FileStatus, size: number): FileSplit[] {
-  const unsupported = UNSUPPORTED_COMPRESSION.exec(file.path)?.[0]
-  if (unsupported !== undefined) {
-    throw new UnsupportedOperationException(
-      'UNSUPPORTED_COMPRESSION',
-      `Cannot read ${file.path}: ${unsupported} files are not supported. Supported are plain, .gz and .deflate files; recompress it.`,
-    )
-  }
+  assertReadableCodec(file.path)
   if (isCompressedFile(file.path)) return [{ path: file.path, start: 0, length: file.length, isCompressed: true }]
   const splits: FileSplit[] = []
   let start = 0

@@ -21,6 +21,7 @@ const LISTING_CONCURRENCY = 128
 /** The machine's own files: `file:///data`, `file:/data` and plain paths, relative ones against the working directory. */
 export class LocalFileSystem implements FileSystem {
   readonly scheme = 'file'
+  readonly atomicRename = true
 
   qualify(path: string): string {
     return `file:${this.#resolve(path)}`
@@ -201,10 +202,11 @@ class LocalLogFile implements LogFile {
   }
 
   async append(parts: readonly Uint8Array[]): Promise<void> {
-    const length = parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    const { bytesWritten } = await explained(this.#path, this.#handle.writev(parts))
-    if (bytesWritten < length) {
-      throw new IOException('IO_ERROR', `file:${this.#path}: ${bytesWritten} of ${length} bytes could be written`)
+    let rest = parts.filter(({ byteLength }) => byteLength > 0)
+    while (rest.length > 0) {
+      const { bytesWritten } = await explained(this.#path, this.#handle.writev(rest))
+      if (bytesWritten === 0) throw new IOException('IO_ERROR', `file:${this.#path}: no further byte could be written`)
+      rest = behind(rest, bytesWritten)
     }
     await explained(this.#path, this.#handle.datasync())
   }
@@ -223,6 +225,18 @@ class LocalLogFile implements LogFile {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+/** What is left of parts of which the first `count` bytes are written: a write may take fewer than it is given. */
+function behind(parts: readonly Uint8Array[], count: number): Uint8Array[] {
+  let skipped = 0
+  let first = 0
+  while (first < parts.length && skipped + parts[first]!.byteLength <= count) {
+    skipped += parts[first]!.byteLength
+    first += 1
+  }
+  const [partial, ...rest] = parts.slice(first)
+  return partial === undefined ? [] : [partial.subarray(count - skipped), ...rest]
 }
 
 /** Makes a rename durable. Windows cannot open a directory, and needs no such step. */

@@ -4,11 +4,13 @@ import { effectiveNode, type LineageNode } from '../../src/engine/lineage.ts'
 import { SparkException } from '../../src/errors.ts'
 import { NO_EVENTS } from '../../src/events/event-bus.ts'
 import { RunningWork } from '../../src/events/running-work.ts'
+import { WorkerFiles } from '../../src/files/worker/worker-files.ts'
 import type { Aggregator } from '../../src/task/aggregator.ts'
 import { RecordCodec } from '../../src/task/codec/index.ts'
 import { partitionFunction } from '../../src/task/partition-functions.ts'
 import type { Partitioner } from '../../src/task/partitioner.ts'
 import type { NarrowOp, ResultSink } from '../../src/task/program.ts'
+import { setTaskFiles } from '../../src/task/task-files.ts'
 import { copyValue } from './copy-value.ts'
 import { keyIdentity } from './key-identity.ts'
 import { readFiles } from './read-files.ts'
@@ -42,6 +44,7 @@ class ReferenceEngine implements Engine {
   constructor(options: ReferenceEngineOptions) {
     this.defaultParallelism = options.defaultParallelism ?? 2
     this.#work = options.work ?? new RunningWork(NO_EVENTS)
+    setTaskFiles(new WorkerFiles())
   }
 
   async runJob(request: JobRequest): Promise<unknown[]> {

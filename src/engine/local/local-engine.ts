@@ -4,6 +4,7 @@ import { captureClosures, reviveError, warmUpClosures } from '../../closure/driv
 import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { SparkException } from '../../errors.ts'
 import type { StageHead } from '../../events/running-work.ts'
+import { fileSystemReferences, fileSystemVersion } from '../../files/file-systems.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { Sink } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
@@ -63,6 +64,9 @@ export class LocalEngine implements Engine {
   readonly #slices = new WeakMap<LineageNode, (Uint8Array | undefined)[]>()
   readonly #stopped = new AbortController()
   readonly #removeOnExit: () => void
+  /** The file systems that workers know, by scheme, and as of which registration. */
+  readonly #told = new Map<string, number>()
+  #toldFileSystems = 0
   #nextJobId = 0
   #nextStageId = 0
   #isUsable = true
@@ -124,6 +128,7 @@ export class LocalEngine implements Engine {
       failing,
       shuffles: new Set(),
     }
+    this.#tellFileSystems()
     const { work } = this.#options
     work.jobStarted(job.id, request.properties)
     let failure: unknown
@@ -138,6 +143,18 @@ export class LocalEngine implements Engine {
       for (const key of job.shuffles) this.#shuffles.release(key)
       work.jobEnded(job.id, failure)
     }
+  }
+
+  /** A program may register a file system at any time: workers are told before the next job, each registration once. */
+  #tellFileSystems(): void {
+    if (this.#toldFileSystems === fileSystemVersion()) return
+    const { version, references } = fileSystemReferences()
+    for (const [scheme, reference] of references) {
+      if (this.#told.get(scheme) === reference.id) continue
+      this.#told.set(scheme, reference.id)
+      this.#pool.tellAll(`fileSystem/${scheme}`, { kind: 'fileSystem', reference })
+    }
+    this.#toldFileSystems = version
   }
 
   async unpersist(node: LineageNode): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ClosurePayload, SerializedError } from '../../closure/wire/index.ts'
 import type { TaskMetrics } from '../../events/task-metrics.ts'
+import type { ModuleReference } from '../../files/file-system-reference.ts'
 import type { CacheUpdate } from '../../task/cache/block-store.ts'
 import type { TaskInput } from '../../task/input.ts'
 import type { MemoryLimits } from '../../task/memory-gauge.ts'
@@ -26,6 +27,7 @@ export type ToWorker =
   | { readonly kind: 'broadcast'; readonly id: number; readonly payload: ClosurePayload }
   | { readonly kind: 'unbroadcast'; readonly id: number }
   | { readonly kind: 'class'; readonly payload: ClosurePayload }
+  | { readonly kind: 'fileSystem'; readonly reference: ModuleReference }
   | { readonly kind: 'drop'; readonly rddId: number }
 
 export interface TaskMessage {

@@ -2,6 +2,8 @@ import fs from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { ClosureRebuilder, RecentlyUsed, serializeError } from '../../closure/worker/index.ts'
+import { adoptReference } from '../../files/file-systems.ts'
+import { WorkerFiles } from '../../files/worker/worker-files.ts'
 import { BlockStore } from '../../task/cache/block-store.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import { MemoryGauge } from '../../task/memory-gauge.ts'
@@ -19,6 +21,7 @@ import {
 import { type CompiledStage, compileStage, type TaskOutput } from '../../task/stage/stage.ts'
 import { TaskCancelledError } from '../../task/task-cancelled.ts'
 import { setTaskContext } from '../../task/task-context.ts'
+import { setTaskFiles } from '../../task/task-files.ts'
 import type { TaskRuntime } from '../../task/task-runtime.ts'
 import { setWorkerCodec } from '../../task/worker-codec.ts'
 import type { FromWorker, TaskMessage, TaskResult, ToWorker, WorkerSettings } from './messages.ts'
@@ -41,6 +44,7 @@ const codec = new RecordCodec({
   byId: (id) => rebuilder.classById(id) as ReturnType<ClassTable['byId']>,
 })
 setWorkerCodec(codec)
+setTaskFiles(new WorkerFiles())
 
 let hasLocalDir = false
 const localDir = (): string => {
@@ -171,6 +175,9 @@ port.on('message', (message: ToWorker) => {
       break
     case 'class':
       rebuilder.rebuild(message.payload)
+      break
+    case 'fileSystem':
+      adoptReference(message.reference.scheme, message.reference)
       break
     case 'drop':
       runtime.blocks.drop(message.rddId)

@@ -1,4 +1,5 @@
-import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startModuleThread } from '../../files/worker/start-thread.ts'
 import type { MemoryLimits } from '../../task/memory-gauge.ts'
 import type { FromWorker, TaskMessage, ToWorker, WorkerSettings } from './messages.ts'
 
@@ -14,6 +15,8 @@ export interface PoolSettings {
 }
 
 const MAX_FAILED_STARTS = 8
+
+const WORKER_MAIN = new URL(import.meta.url.endsWith('.ts') ? './worker-main.ts' : './worker-main.js', import.meta.url)
 
 /** What the pool tells its owner. */
 export interface PoolListener {
@@ -134,7 +137,7 @@ export class WorkerPool {
     const cancelFlag = new Int32Array(new SharedArrayBuffer(4))
     const { localDir, memory, storageFraction, sharedCacheBytes, heapMiB } = this.#settings
     const workerData: WorkerSettings = { slot, localDir, memory, storageFraction, sharedCacheBytes, cancelFlag }
-    const worker = startThread({
+    const worker = startModuleThread(WORKER_MAIN, {
       workerData,
       name: `millstream-worker-${slot}`,
       execArgv: [],
@@ -175,15 +178,4 @@ export class WorkerPool {
     for (const message of this.#standing.values()) worker.postMessage(message)
     worker.unref()
   }
-}
-
-/** The built library starts its worker file as it is, with no loader. Run from source, the thread first registers tsx. */
-function startThread(options: WorkerOptions): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker-main.js', import.meta.url), options)
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'))
-  const entry = JSON.stringify(new URL('./worker-main.ts', import.meta.url).href)
-  return new Worker(`import(${loader}).then((tsx) => { tsx.register(); return import(${entry}) })`, {
-    ...options,
-    eval: true,
-  })
 }

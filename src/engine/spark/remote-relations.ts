@@ -80,6 +80,15 @@ export async function copyRelation(
   }
 }
 
+/** Codecs as Spark's text writer names them. */
+const SPARK_CODECS: Readonly<Record<JobOutput['compression'], string>> = {
+  none: 'none',
+  gzip: 'gzip',
+  deflate: 'deflate',
+  bzip2: 'bzip2',
+  zstd: 'org.apache.hadoop.io.compress.ZStandardCodec',
+}
+
 /**
  * Has Spark's text writer write blocks to a directory from where they are, a file for each partition that has any.
  * @throws SparkException PATH_ALREADY_EXISTS
@@ -95,7 +104,7 @@ export async function writeBlocks(
     source: 'text',
     saveType: { case: 'path' as const, value: directory },
     mode: replaces ? OVERWRITE : ERROR_IF_EXISTS,
-    options: { compression },
+    options: { compression: SPARK_CODECS[compression] },
   }
   for await (const _ of run(session, { case: 'writeOperation', value }, watch));
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { JobProperties } from '../../engine/engine.ts'
 import { IllegalArgumentException, SparkException } from '../../errors.ts'
 import { STREAMING_BATCH_TIME } from '../../events/job-events.ts'
+import type { Codec } from '../../files/codecs.ts'
 import { FileAlreadyExistsException } from '../../files/errors.ts'
+import { assertPacks } from '../../files/pack.ts'
 import { parsePath } from '../../files/path.ts'
 import type { SaveCodec } from '../../task/partition-functions/saving.ts'
 import { builtin } from '../../task/partition-functions.ts'
@@ -12,8 +14,21 @@ import { runJob } from '../run-job.ts'
 import { localDirectory } from './local-directory.ts'
 import { isPartFile } from './part-file.ts'
 
-/** The compression of saved text: `gzip`, or Hadoop's name of it. */
-export type CompressionCodec = 'gzip' | 'org.apache.hadoop.io.compress.GzipCodec'
+/** The compression of saved text, or the name of Hadoop's class of it. */
+export type CompressionCodec = keyof typeof CODECS
+
+/** Codecs by the names that a user may give. Hadoop's DefaultCodec is zlib's format. */
+const CODECS = {
+  gzip: 'gzip',
+  deflate: 'deflate',
+  bzip2: 'bzip2',
+  zstd: 'zstd',
+  'org.apache.hadoop.io.compress.GzipCodec': 'gzip',
+  'org.apache.hadoop.io.compress.DefaultCodec': 'deflate',
+  'org.apache.hadoop.io.compress.DeflateCodec': 'deflate',
+  'org.apache.hadoop.io.compress.BZip2Codec': 'bzip2',
+  'org.apache.hadoop.io.compress.ZStandardCodec': 'zstd',
+} as const satisfies Record<string, Codec>
 
 /** How an RDD is saved. */
 export interface SaveOptions {
@@ -110,6 +125,7 @@ async function saveOnCluster({ rdd, operation, properties, refusesExisting, writ
  */
 async function saveLocally({ rdd, operation, properties, refusesExisting, writers }: Save, path: string) {
   const { context } = rdd
+  if (writers.compression !== 'none') assertPacks(writers.compression)
   const fileSystem = context.fileSystem(path)
   const output = fileSystem.qualify(path)
   if (refusesExisting && (await fileSystem.exists(output))) throw alreadyExists(output, properties)
@@ -136,9 +152,9 @@ function alreadyExists(output: string, { callSite }: JobProperties, detail = '')
 
 function codecOf(codec: CompressionCodec | undefined): SaveCodec {
   if (codec === undefined) return 'none'
-  if (codec === 'gzip' || codec === 'org.apache.hadoop.io.compress.GzipCodec') return 'gzip'
+  if (Object.hasOwn(CODECS, codec)) return CODECS[codec]
   throw new IllegalArgumentException(
     'UNKNOWN_COMPRESSION_CODEC',
-    `Compression codec ${String(codec)} was not found: text can be saved as it is, or with 'gzip'`,
+    `Compression codec ${String(codec)} was not found: text can be saved as it is, or with 'gzip', 'deflate', 'bzip2' or 'zstd'`,
   )
 }

@@ -6,7 +6,8 @@ import type { RecoveredRun } from '../../dstream/checkpoint/recovery.ts'
 import { InputDStream } from '../../dstream/input-dstream.ts'
 import type { FileSplit } from '../../engine/lineage.ts'
 import { IllegalArgumentException } from '../../errors.ts'
-import { clusterSplits, computeSplits, isCompressedFile } from '../../files/input-splits.ts'
+import { isCompressedFile } from '../../files/codecs.ts'
+import { clusterSplits, computeSplits } from '../../files/input-splits.ts'
 import { isHidden, parsePath, pathName } from '../../files/path.ts'
 import { log } from '../../log.ts'
 import { RDD } from '../../rdd/rdd.ts'
@@ -153,7 +154,9 @@ export class FileInputDStream<T> extends InputDStream<T> {
       const isOnCluster = this.context.sparkContext.clusterFiles !== undefined && parsePath(file.path).scheme !== 'file'
       return isOnCluster ? clusterSplits([file]) : computeSplits([{ ...file, isDirectory: false }], 1)
     }
-    const whole = { path: file.path, start: 0, length: file.length, isCompressed: isCompressedFile(file.path) }
+    // Only text is unpacked: the bytes of a packed file are its content.
+    const isCompressed = this.#format === 'wholeText' && isCompressedFile(file.path)
+    const whole = { path: file.path, start: 0, length: file.length, isCompressed }
     if (this.#format !== 'binaryRecords') return [whole]
     const size = Math.ceil(BINARY_RECORDS_SPLIT_BYTES / this.#recordLength) * this.#recordLength
     const splits: FileSplit[] = []

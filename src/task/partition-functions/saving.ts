@@ -1,11 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Readable, type Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import { blockOutput } from '../block-output.ts'
+import { taskFiles } from '../task-files.ts'
 import { textOf } from '../text-of.ts'
 import { workerCodec } from '../worker-codec.ts'
 
@@ -18,7 +12,16 @@ const RECORD_CHUNK = 1024
 const RECORD_CHUNK_BYTES = 1024 * 1024
 
 /** How the bytes of a saved file are packed. */
-export type SaveCodec = 'none' | 'gzip'
+export type SaveCodec = 'none' | 'gzip' | 'deflate' | 'bzip2' | 'zstd'
+
+/** What a file's name ends with, as Hadoop's codecs have it. */
+const EXTENSIONS: Readonly<Record<SaveCodec, string>> = {
+  none: '',
+  gzip: '.gz',
+  deflate: '.deflate',
+  bzip2: '.bz2',
+  zstd: '.zst',
+}
 
 /**
  * Writes the partition's records as lines of text. The file stands in `directory` under its final name only when it is whole, so that
@@ -31,7 +34,7 @@ export function savePartitionAsText(
   directory: string,
   codec: SaveCodec,
 ): Promise<string> {
-  return writePart(directory, `${partName(partition)}${codec === 'gzip' ? '.gz' : ''}`, linesOf(records), codec)
+  return writePart(directory, `${partName(partition)}${EXTENSIONS[codec]}`, linesOf(records), codec)
 }
 
 /** Writes the partition's records as chunks of the record codec, which `objectFile` and checkpoints read. @returns the file's name. */
@@ -78,24 +81,8 @@ export async function writePart(
   content: Iterable<string | Uint8Array>,
   codec: SaveCodec,
 ): Promise<string> {
-  await mkdir(directory, { recursive: true })
-  const unfinished = join(directory, `.${name}.${randomUUID()}`)
-  try {
-    const packing: Transform[] = codec === 'gzip' ? [createGzip()] : []
-    await pipeline([Readable.from(content), ...packing, createWriteStream(unfinished)])
-    await syncFile(unfinished)
-    await rename(unfinished, join(directory, name))
-  } catch (error) {
-    await rm(unfinished, { force: true })
-    throw error
-  }
+  await taskFiles().write(`${directory}/${name}`, content, codec)
   return name
-}
-
-/** A file that is renamed before its bytes are on the disk may be empty after a power cut. */
-async function syncFile(path: string): Promise<void> {
-  await using file = await open(path, 'r+')
-  await file.sync()
 }
 
 function* linesOf(records: Iterable<unknown>): Generator<Buffer> {

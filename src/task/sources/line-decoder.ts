@@ -46,3 +46,12 @@ export function behindLineEnd(bytes: Buffer, from: number, end: number): number 
   }
   return lineFeed === -1 ? -1 : from + lineFeed + 1
 }
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
+
+/** Where a file's text begins in its first bytes: behind a byte order mark, where there is one. */
+export function skipByteOrderMark(head: Buffer, length: number): number {
+  return length >= BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.every((byte, i) => head[i] === byte)
+    ? BYTE_ORDER_MARK.length
+    : 0
+}

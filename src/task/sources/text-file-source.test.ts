@@ -3,10 +3,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import zlib from 'node:zlib'
 import fc from 'fast-check'
 import type { Chunk, Reader } from '../reader.ts'
-import { compressedTextReader } from './compressed-text-source.ts'
 import { lineBlockReader } from './line-block-source.ts'
 import { WINDOW_BYTES } from './line-decoder.ts'
 import { textFileReader } from './text-file-source.ts'
@@ -101,24 +99,4 @@ test('a block of received text gives the same lines as a file', () => {
   )
   const many = 'word word\n'.repeat(3 * WINDOW_BYTES)
   assert.deepEqual(readAll(lineBlockReader(Buffer.from(many))), expectedLines(many))
-})
-
-test('a gzip file of several members gives the lines of all of them', async () => {
-  const file = path.join(directory, 'input.gz')
-  const first = 'one\ntwo\nthr'
-  const second = `ee\n${'long line '.repeat(50_000)}\nend`
-  fs.writeFileSync(file, Buffer.concat([zlib.gzipSync(first), zlib.gzipSync(second)]))
-  const lines: unknown[] = []
-  const reader = compressedTextReader(file)
-  for (let chunk = await reader.next(); chunk !== null; chunk = await reader.next()) lines.push(...chunk)
-  assert.deepEqual(lines, expectedLines(first + second))
-})
-
-test('a damaged gzip file is an error, not a short read', async () => {
-  const file = path.join(directory, 'damaged.gz')
-  fs.writeFileSync(file, zlib.gzipSync('some text\n'.repeat(1000)).subarray(0, 40))
-  const reader = compressedTextReader(file)
-  await assert.rejects(async () => {
-    while ((await reader.next()) !== null);
-  }, /unexpected end of file/)
 })

@@ -1,10 +1,9 @@
 import fs from 'node:fs'
 import type { InputSplit, StoredBytes } from '../input.ts'
 import type { Reader } from '../reader.ts'
-import { behindLineEnd, decodeLines, WINDOW_BYTES, windowEnd } from './line-decoder.ts'
+import { behindLineEnd, decodeLines, skipByteOrderMark, WINDOW_BYTES, windowEnd } from './line-decoder.ts'
 import { localPath } from './local-path.ts'
 
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 const READ_BYTES = 4 * WINDOW_BYTES
 
 /**
@@ -95,9 +94,12 @@ function textReader(path: string, boundsOf: (file: number) => [start: number, en
 }
 
 function behindByteOrderMark(file: number): number {
-  const head = Buffer.alloc(BYTE_ORDER_MARK.length)
-  fs.readSync(file, head, 0, head.length, 0)
-  return BYTE_ORDER_MARK.every((byte, i) => head[i] === byte) ? BYTE_ORDER_MARK.length : 0
+  const head = Buffer.alloc(3)
+  let length = 0
+  for (let count = -1; count !== 0 && length < head.length; length += count) {
+    count = fs.readSync(file, head, length, head.length - length, length)
+  }
+  return skipByteOrderMark(head, length)
 }
 
 /** @returns the position behind the first line end at or after `from`, or the file's size. */

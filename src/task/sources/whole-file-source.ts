@@ -1,10 +1,10 @@
 import fs from 'node:fs'
-import zlib from 'node:zlib'
 import { SparkException } from '../../errors.ts'
 import type { InputSplit } from '../input.ts'
 import type { Reader } from '../reader.ts'
+import { type ByteStream, isLocalFile, taskFiles } from '../task-files.ts'
 import { localPath } from './local-path.ts'
-import { readStored } from './stored-bytes.ts'
+import { readAll, readStored } from './stored-bytes.ts'
 
 /** One record [path, content] per file, the path qualified as Hadoop prints it (`file:/a/b`); text content as a string, binary content as a Buffer. */
 export function wholeFileReader(splits: readonly InputSplit[], isText: boolean): Reader {
@@ -26,8 +26,8 @@ export function wholeFileReader(splits: readonly InputSplit[], isText: boolean):
 
 function wholeContent(split: InputSplit): Buffer {
   if (split.content !== undefined) return bufferOf(readStored(split.content))
-  const bytes = fs.readFileSync(localPath(split.path))
-  return split.isCompressed ? zlib.gunzipSync(bytes) : bytes
+  if (!split.isCompressed && isLocalFile(split.path)) return fs.readFileSync(localPath(split.path))
+  return readAll(taskFiles().open(split.path, 0, split.isCompressed))
 }
 
 const RECORDS_PER_READ = 1024
@@ -72,14 +72,49 @@ export function fixedLengthReader(split: InputSplit, recordLength: number): Read
   }
 }
 
+/** The bytes of a piece that is read from its begin to its end. */
+interface Piece {
+  /** Fills `to` as far as the file goes. */
+  read(to: Buffer, position: number): number
+  close(): void
+}
+
 /** A file, or the piece of it that is here, by positions of the file. */
-function openPiece(split: InputSplit): { read(to: Buffer, position: number): number; close(): void } {
+function openPiece(split: InputSplit): Piece {
   if (split.content !== undefined) {
     const content = bufferOf(readStored(split.content))
     return { read: (to, position) => content.copy(to, 0, position - split.start), close() {} }
   }
+  if (!isLocalFile(split.path)) return streamedPiece(split)
   const file = fs.openSync(localPath(split.path), 'r')
-  return { read: (to, position) => fs.readSync(file, to, 0, to.length, position), close: () => fs.closeSync(file) }
+  return {
+    read: (to, position) => filled(to, (rest, done) => fs.readSync(file, rest, 0, rest.length, position + done)),
+    close: () => fs.closeSync(file),
+  }
+}
+
+/** A piece of a file of which the next bytes come when they are asked for. */
+function streamedPiece(split: InputSplit): Piece {
+  let stream: ByteStream | null = null
+  return {
+    read(to, position) {
+      stream ??= taskFiles().open(split.path, position, false)
+      const { read } = stream
+      return filled(to, (rest) => read(rest))
+    },
+    close: () => stream?.close(),
+  }
+}
+
+/** Reads until `to` is full or nothing is left: a read may give less than it is asked for. */
+function filled(to: Buffer, read: (rest: Buffer, done: number) => number): number {
+  let done = 0
+  while (done < to.length) {
+    const count = read(to.subarray(done), done)
+    if (count === 0) break
+    done += count
+  }
+  return done
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

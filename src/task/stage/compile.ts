@@ -66,7 +66,7 @@ function compileNode(program: Program, runtime: TaskRuntime): Open {
       return (input) =>
         concatReaders(
           expectKind(input, 'many').inputs.map((part) => () => open(part)),
-          isAsync || hasCompressedText(input),
+          isAsync,
         )
     }
     case 'cached': {
@@ -136,19 +136,5 @@ function mayBeAsync(program: Program): boolean {
       return true
     case 'cogroup':
       return program.inputs.some(mayBeAsync)
-  }
-}
-
-function hasCompressedText(input: TaskInput): boolean {
-  switch (input.kind) {
-    case 'files':
-      return input.format === 'text' && input.splits.some((split) => split.isCompressed)
-    case 'choice':
-    case 'cached':
-      return hasCompressedText(input.input)
-    case 'many':
-      return input.inputs.some(hasCompressedText)
-    default:
-      return false
   }
 }

@@ -1,13 +1,13 @@
 import { framesReader } from '../frames.ts'
 import type { InputSplit, StoredBytes, TaskInput } from '../input.ts'
 import { type Chunk, concatReaders, EMPTY_READER, type Reader } from '../reader.ts'
-import { compressedTextReader } from '../sources/compressed-text-source.ts'
 import { lineBlockReader } from '../sources/line-block-source.ts'
-import { localPath } from '../sources/local-path.ts'
 import { rangeReader } from '../sources/range-source.ts'
 import { readStored } from '../sources/stored-bytes.ts'
+import { streamedTextReader } from '../sources/streamed-text-source.ts'
 import { storedTextReader, textFileReader } from '../sources/text-file-source.ts'
 import { fixedLengthReader, wholeFileReader } from '../sources/whole-file-source.ts'
+import { isLocalFile, taskFiles } from '../task-files.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
 /** Opens the data that a leaf of a program reads. */
@@ -58,7 +58,15 @@ function dataReader(format: 'records' | 'lines' | 'frames', stored: StoredBytes,
 function textSplitReader(split: InputSplit): Reader {
   if (split.content instanceof Uint8Array) return lineBlockReader(split.content)
   if (split.content !== undefined) return storedTextReader(split.content)
-  return split.isCompressed ? compressedTextReader(split.path) : textFileReader(split)
+  const { path, start, length, isCompressed } = split
+  if (isCompressed) {
+    return streamedTextReader(taskFiles().open(path, 0, true), {
+      skipsFirst: false,
+      lastStart: Number.POSITIVE_INFINITY,
+    })
+  }
+  if (isLocalFile(path)) return textFileReader(split)
+  return streamedTextReader(taskFiles().open(path, start, false), { skipsFirst: start > 0, lastStart: length })
 }
 
 function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: TaskRuntime): Reader {
@@ -67,7 +75,7 @@ function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: Task
     case 'text':
       return concatReaders(
         splits.map((split) => () => textSplitReader(split)),
-        splits.some((split) => split.isCompressed),
+        false,
       )
     case 'wholeText':
     case 'binary':
@@ -80,7 +88,7 @@ function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: Task
     case 'records':
       return concatReaders(
         splits.map((split) => () => {
-          const bytes = split.content ?? { path: localPath(split.path), offset: split.start, length: split.length }
+          const bytes = split.content ?? { path: split.path, offset: split.start, length: split.length }
           return dataReader('records', bytes, runtime)
         }),
         false,

@@ -14,7 +14,7 @@ export function drain(input: Reader, runtime: TaskRuntime): unknown[] | Promise<
 
 /**
  * An iterator over a reader for functions that pull records one by one. Their protocol is synchronous, so what is asynchronous
- * below (a gzip file, an async mapPartitions) is read to its end first.
+ * below (an async mapPartitions of the user's) is read to its end first.
  */
 export function iteratorOver(
   input: Reader,

@@ -15,7 +15,7 @@ const PACKAGE = path.join(MODULES, '..')
 /** Only the driver has use for them. */
 const DRIVER_ONLY = new Set(['cli', 'testing'])
 /** Of the packages that this library uses, those that its modules load on a worker. */
-const WORKER_PACKAGES = ['acorn'] as const
+const WORKER_PACKAGES = ['acorn', 'fzstd', 'unbzip2-stream'] as const
 
 /** This library as executors get it: `package.json`, `dist/`, and what its modules need of `node_modules/`. */
 export interface OwnModules {
@@ -28,8 +28,7 @@ export async function ownModules(cache: string): Promise<OwnModules> {
   const dist = isSource ? await compiled(cache) : MODULES
   const entries: TarEntry[] = [file('package.json', path.join(PACKAGE, 'package.json'))]
   for (const name of modulesBelow(dist, '.js')) entries.push(file(`dist/${name}`, path.join(dist, name)))
-  for (const name of WORKER_PACKAGES) {
-    const folder = packageFolder(name)
+  for (const [name, folder] of workerPackages()) {
     for (const one of filesBelow(folder)) entries.push(file(`node_modules/${name}/${one}`, path.join(folder, one)))
   }
   return { digest: digestOf(entries), entries }
@@ -63,9 +62,31 @@ function filesBelow(folder: string): string[] {
     .sort()
 }
 
-function packageFolder(name: string): string {
-  const from = createRequire(import.meta.url)
-  return path.dirname(from.resolve(`${name}/package.json`))
+/** The folders of {@link WORKER_PACKAGES} and of what they depend on, by name; one inside another's folder comes with that. */
+function workerPackages(): Map<string, string> {
+  const folders = new Map<string, string>()
+  const add = (name: string, from: string): void => {
+    const folder = packageFolder(name, from)
+    if (folders.has(name) || folder.startsWith(path.join(from, path.sep))) return
+    folders.set(name, folder)
+    const { dependencies = {} } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+      readonly dependencies?: Readonly<Record<string, string>>
+    }
+    for (const dependency of Object.keys(dependencies)) add(dependency, folder)
+  }
+  const here = path.dirname(fileURLToPath(import.meta.url))
+  for (const name of WORKER_PACKAGES) add(name, here)
+  return folders
+}
+
+/** Where a package is that a module in the folder `from` would load. */
+function packageFolder(name: string, from = path.dirname(fileURLToPath(import.meta.url))): string {
+  const places = createRequire(path.join(from, 'package.json')).resolve.paths(`${name}/package.json`) ?? []
+  const found = places
+    .map((place) => path.join(place, name))
+    .find((one) => fs.existsSync(path.join(one, 'package.json')))
+  if (found === undefined) throw new Error(`the package ${name} is not installed`)
+  return found
 }
 
 /** The modules of a source tree, compiled once per state of the sources. */

@@ -1,12 +1,14 @@
 import type { ClosurePayload } from '../../../closure/wire/payload.ts'
 import { ClosureRebuilder } from '../../../closure/worker/rebuilder.ts'
 import { RecentlyUsed } from '../../../closure/worker/recently-used.ts'
+import { WorkerFiles } from '../../../files/worker/worker-files.ts'
 import { BlockStore } from '../../../task/cache/block-store.ts'
 import { type ClassTable, RecordCodec } from '../../../task/codec/index.ts'
 import { MemoryGauge } from '../../../task/memory-gauge.ts'
 import type { StageProgram } from '../../../task/program.ts'
 import { registerBroadcast, SHARED_VARIABLE_REVIVERS, unregisterBroadcast } from '../../../task/shared-variables.ts'
 import { type CompiledStage, compileStage } from '../../../task/stage/stage.ts'
+import { setTaskFiles } from '../../../task/task-files.ts'
 import type { TaskRuntime } from '../../../task/task-runtime.ts'
 import { setWorkerCodec } from '../../../task/worker-codec.ts'
 import type { Shipment, SparkCommand, StageLimits } from '../command.ts'
@@ -52,6 +54,7 @@ export class WorkerState {
       byId: (id) => this.#rebuilder.classById(id) as ReturnType<ClassTable['byId']>,
     })
     setWorkerCodec(this.codec)
+    setTaskFiles(new WorkerFiles())
   }
 
   /** Makes a command's stage ready: its classes, broadcast values and program are on this worker when it resolves. */
