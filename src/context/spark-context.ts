@@ -12,6 +12,7 @@ import type { FileSystem } from '../files/file-system.ts'
 import { fileSystemOf } from '../files/file-systems.ts'
 import { setLogLevel } from '../log.ts'
 import { unionShape } from '../rdd/operations/union.ts'
+import { persistentRDDs } from '../rdd/persistence.ts'
 import { RDD } from '../rdd/rdd.ts'
 import type { RDDContext } from '../rdd/rdd-context.ts'
 import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
@@ -69,7 +70,6 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   readonly #broadcasts: Broadcasts
   readonly #inputs: InputRDDs
   readonly #cleaner: NodeCleaner
-  readonly #persistent = new Map<number, WeakRef<RDD<unknown>>>()
   readonly #createdAt: string
   #stoppedAt: string | null = null
   #stopping: Promise<void> | null = null
@@ -194,7 +194,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   union<T>(...rdds: readonly RDD<T>[]): RDD<T>
   union<T>(...args: readonly (RDD<T> | readonly RDD<T>[])[]): RDD<T> {
     const [first, ...others] = args.flat() as RDD<T>[]
-    return first === undefined ? this.emptyRDD() : first.derive('union', others, unionShape)
+    return first === undefined ? this.emptyRDD() : RDD.from(first.derive('union', others, unionShape))
   }
 
   /**
@@ -424,13 +424,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
 
   /** The RDDs that are persisted, by id. */
   getPersistentRDDs(): Map<number, RDD<unknown>> {
-    const rdds = new Map<number, RDD<unknown>>()
-    for (const [id, reference] of this.#persistent) {
-      const rdd = reference.deref()
-      if (rdd === undefined) this.#persistent.delete(id)
-      else rdds.set(id, rdd)
-    }
-    return rdds
+    return new Map([...persistentRDDs(this)].map(([id, rdd]) => [id, RDD.from(rdd)]))
   }
 
   /** Log lines below this level are not written: `WARN` unless set. @throws IllegalArgumentException for an unknown level. */
@@ -489,14 +483,8 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   }
 
   /** @internal */
-  persisted(rdd: RDD<unknown>): void {
-    this.#persistent.set(rdd.id, new WeakRef(rdd))
-  }
-
-  /** @internal */
-  async unpersist(rddId: number, node: LineageNode | null): Promise<void> {
-    this.#persistent.delete(rddId)
-    if (node !== null) await this.#engine.unpersist(node)
+  async unpersist(node: LineageNode): Promise<void> {
+    await this.#engine.unpersist(node)
   }
 
   /** @internal */

@@ -1,7 +1,6 @@
 import type { ClusterFiles, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import type { FileSystem } from '../files/file-system.ts'
-import type { RDD } from './rdd.ts'
 
 /** What an RDD needs of the SparkContext that made it; SparkContext implements it. */
 export interface RDDContext {
@@ -20,10 +19,8 @@ export interface RDDContext {
   runJob(request: JobRequest): Promise<unknown[]>
   /** Tells of a new node, whose kept data may be forgotten once nothing refers to the node any more. */
   nodeCreated(node: LineageNode): void
-  /** Tells that the RDD was persisted, for `getPersistentRDDs`. */
-  persisted(rdd: RDD<unknown>): void
-  /** Frees what was persisted of the RDD of this id; `node` is null when it never became ready, so that nothing was kept. */
-  unpersist(rddId: number, node: LineageNode | null): Promise<void>
+  /** Frees what the engine keeps of a persisted node. */
+  unpersist(node: LineageNode): Promise<void>
   /** The directory that `setCheckpointDir` made for this context, or null. */
   readonly checkpointDir: string | null
   /** The file systems of the engine's cluster; absent where all files are those of the driver's machine. */

@@ -1,5 +1,4 @@
 import type { SparkContext } from '../context/spark-context.ts'
-import type { LineageNode } from '../engine/lineage.ts'
 import type { PartitionResult } from '../task/iterator.ts'
 import type { Ordering } from '../task/ordering.ts'
 import { builtin } from '../task/partition-functions.ts'
@@ -11,14 +10,16 @@ import { StorageLevel } from '../task/storage-level.ts'
 import * as actions from './actions/actions.ts'
 import { aggregate, reduce, treeAggregate, treeReduce } from './actions/aggregate-actions.ts'
 import * as approximate from './actions/approximate-actions.ts'
-import { countApproxDistinct, countApproxDistinctByKey } from './actions/approximate-distinct.ts'
+import { countApproxDistinct } from './actions/approximate-distinct.ts'
 import type { BoundedDouble } from './actions/bounded-double.ts'
 import * as double from './actions/double-actions.ts'
 import { FutureAction } from './actions/future-action.ts'
 import { collectAsMap, countEach, lookup, reduceByKeyLocally } from './actions/keyed-actions.ts'
 import { localIterator } from './actions/local-iterator.ts'
 import type { PartialResult } from './actions/partial-result.ts'
+import { takeSample } from './actions/take-sample.ts'
 import { debugString, nameOf, setName } from './debug-string.ts'
+import { countApproxDistinctByKey } from './operations/approximate-distinct-by-key.ts'
 import { coalesce, redistribute } from './operations/coalesce.ts'
 import { cogroup, join } from './operations/cogroup.ts'
 import { combineWith, foldAggregator, shuffleByKey } from './operations/combine-by-key.ts'
@@ -40,14 +41,12 @@ import {
 import type { PipeOptions } from './operations/pipe.ts'
 import { pipe } from './operations/pipe.ts'
 import type { KeyFractions } from './operations/sampling.ts'
-import { randomSplit, sample, sampleByKey, sampleByKeyExact, takeSample } from './operations/sampling.ts'
+import { randomSplit, sample, sampleByKey, sampleByKeyExact } from './operations/sampling.ts'
 import { distinct, intersection, subtract, subtractByKey } from './operations/set-operations.ts'
 import { unionShape } from './operations/union.ts'
 import * as zips from './operations/zip.ts'
-import { persist, unpersist } from './persistence.ts'
-import type { RDDContext } from './rdd-context.ts'
-import type { NodeShape } from './rdd-lineage.ts'
-import { RDDLineage } from './rdd-lineage.ts'
+import { persist, rememberPersistent, unpersist } from './persistence.ts'
+import { RDDCore } from './rdd-core.ts'
 import { checkpointDirectory, requestCheckpoint, requestLocalCheckpoint } from './saving/checkpointing.ts'
 import type { CompressionCodec } from './saving/saving.ts'
 import { saveAsObjectFile, saveAsTextFile } from './saving/saving.ts'
@@ -68,16 +67,10 @@ type Pairs<K, V> = RDD<readonly [K, V]>
  * Spark's barrier execution (`barrier`) and resource profiles (`withResources`) are for tasks placed on a cluster's machines and are not
  * offered.
  */
-export class RDD<T> {
-  /** Its context, as far as an RDD needs it. @internal */
-  readonly context: RDDContext
-  /** @internal */
-  readonly lineage: RDDLineage
-
-  /** Made by SparkContext and by transformations only. @internal */
-  constructor(context: RDDContext, lineage: RDDLineage) {
-    this.context = context
-    this.lineage = lineage
+export class RDD<T> extends RDDCore<T> {
+  /** What an operation gave, with the methods of users; an RDD is returned as it is. @internal */
+  static from<T>(core: RDDCore<T>): RDD<T> {
+    return core instanceof RDD ? core : new RDD<T>(core.context, core.lineage)
   }
 
   /** Why a function that uses an RDD cannot be shipped. @internal */
@@ -87,11 +80,6 @@ export class RDD<T> {
       'Only the driver can transform an RDD or run an action on it: rdd1.map((x) => rdd2.count() * x) cannot work. Collect or ' +
       'broadcast what the function needs first, or join the two RDDs. For more information, see SPARK-5063'
     )
-  }
-
-  /** Unique in its SparkContext. */
-  get id(): number {
-    return this.lineage.id
   }
 
   /** The SparkContext that it belongs to. */
@@ -110,42 +98,9 @@ export class RDD<T> {
     return this
   }
 
-  /** `words MapPartitionsRDD[2] at flatMap at app.ts:4:21` */
-  toString(): string {
-    const className = this.lineage.node?.className ?? 'RDD'
-    return `${this.name === null ? '' : `${this.name} `}${className}[${this.id}] at ${this.lineage.callSite}`
-  }
-
   /** The lineage as text, a line per RDD, indented at each shuffle. */
   async toDebugString(): Promise<string> {
     return debugString(await this.resolve())
-  }
-
-  /** The node that the engine runs, made now if files must be listed or keys sampled first. @internal */
-  resolve(): Promise<LineageNode> {
-    return this.lineage.resolve()
-  }
-
-  /** An RDD that reads this one and `others`; `shape` gets their nodes in that order. @internal */
-  derive<U>(
-    operation: string,
-    others: readonly RDD<unknown>[],
-    shape: (parents: readonly LineageNode[]) => NodeShape,
-  ): RDD<U> {
-    this.context.assertNotStopped()
-    const parents = [this.lineage, ...others.map((other) => other.lineage)]
-    return new RDD<U>(this.context, RDDLineage.derived(this.context, operation, parents, shape))
-  }
-
-  /** An RDD whose place in the lineage takes a job, or other waiting, to find out. @internal */
-  deriveLater<U>(operation: string, shape: () => Promise<NodeShape>): RDD<U> {
-    this.context.assertNotStopped()
-    return new RDD<U>(this.context, RDDLineage.deferred(this.context, operation, shape))
-  }
-
-  /** How many partitions it has; may list files or sample keys to know. */
-  async getNumPartitions(): Promise<number> {
-    return (await this.resolve()).numPartitions
   }
 
   /** The partitioner that its keys are placed by, or null; may list files or sample keys to know. */
@@ -193,7 +148,7 @@ export class RDD<T> {
   /** Has the next job that computes it keep it, in this process or on Spark's executors; from then on that stands for its lineage. */
   localCheckpoint(): this {
     requestLocalCheckpoint(this.context, this.lineage)
-    this.context.persisted(this)
+    rememberPersistent(this)
     return this
   }
 
@@ -218,28 +173,28 @@ export class RDD<T> {
   map<K, V>(f: (value: T) => [K, V]): RDD<[K, V]>
   map<U>(f: (value: T) => U): RDD<U>
   map<U>(f: (value: T) => U): RDD<U> {
-    return narrow(this, 'map', { kind: 'map', fn: f })
+    return RDD.from(narrow(this, 'map', { kind: 'map', fn: f }))
   }
 
   /** A new RDD of all that `f` gives for each record. */
   flatMap<K, V>(f: (value: T) => Iterable<[K, V]>): RDD<[K, V]>
   flatMap<U>(f: (value: T) => Iterable<U>): RDD<U>
   flatMap<U>(f: (value: T) => Iterable<U>): RDD<U> {
-    return narrow(this, 'flatMap', { kind: 'flatMap', fn: f })
+    return RDD.from(narrow(this, 'flatMap', { kind: 'flatMap', fn: f }))
   }
 
   /** The records for which `f` is truthy; keeps the partitioner. */
   filter<U extends T>(f: (value: T) => value is U): RDD<U>
   filter(f: (value: T) => unknown): RDD<T>
   filter(f: (value: T) => unknown): RDD<T> {
-    return narrow(this, 'filter', { kind: 'filter', fn: f }, { preservesPartitioning: true })
+    return RDD.from(narrow(this, 'filter', { kind: 'filter', fn: f }, { preservesPartitioning: true }))
   }
 
   /** What `f`, called once per partition, gives; it may be async or an async generator. @param preservesPartitioning whether keys stay as they are. */
   mapPartitions<K, V>(f: (records: Records<T>) => PartitionResult<[K, V]>, preservesPartitioning?: boolean): RDD<[K, V]>
   mapPartitions<U>(f: (records: Records<T>) => PartitionResult<U>, preservesPartitioning?: boolean): RDD<U>
   mapPartitions<U>(f: (records: Records<T>) => PartitionResult<U>, preservesPartitioning = false): RDD<U> {
-    return narrow(this, 'mapPartitions', builtin('withoutIndex', f), { preservesPartitioning })
+    return RDD.from(narrow(this, 'mapPartitions', builtin('withoutIndex', f), { preservesPartitioning }))
   }
 
   /** As `mapPartitions`, with the partition's index first. */
@@ -255,52 +210,52 @@ export class RDD<T> {
     f: (index: number, records: Records<T>) => PartitionResult<U>,
     preservesPartitioning = false,
   ): RDD<U> {
-    return narrow(this, 'mapPartitionsWithIndex', builtin('withIndex', f), { preservesPartitioning })
+    return RDD.from(narrow(this, 'mapPartitionsWithIndex', builtin('withIndex', f), { preservesPartitioning }))
   }
 
   /** One record per partition: the array of its records. */
   glom(): RDD<T[]> {
-    return zips.glom(this)
+    return RDD.from(zips.glom(this))
   }
 
   /** Pairs of `f` of each record, and the record. */
   keyBy<K>(f: (value: T) => K): RDD<[K, T]> {
-    return narrow(this, 'keyBy', { kind: 'keyBy', fn: f })
+    return RDD.from(narrow(this, 'keyBy', { kind: 'keyBy', fn: f }))
   }
 
   /** All records of both, duplicates included. */
   union(other: RDD<T>): RDD<T> {
-    return this.derive('union', [other], unionShape)
+    return RDD.from(this.derive('union', [other], unionShape))
   }
 
   /** Fewer partitions, neighbours joined; with `shuffle` any number, as `repartition`. */
   coalesce(numPartitions: number, shuffle = false): RDD<T> {
-    return shuffle ? redistribute(this, numPartitions, 'coalesce') : coalesce(this, numPartitions)
+    return RDD.from(shuffle ? redistribute(this, numPartitions, 'coalesce') : coalesce(this, numPartitions))
   }
 
   /** Every pairing of a record of this RDD with one of the other. */
   cartesian<U>(other: RDD<U>): RDD<[T, U]> {
-    return zips.cartesian(this, other)
+    return RDD.from(zips.cartesian(this, other))
   }
 
   /** The lines that `command` prints when each partition's records are sent through it, a line each. A command in one string is cut at its spaces. */
   pipe(command: string | readonly string[], options: PipeOptions<T> = {}): RDD<string> {
-    return pipe(this, command, options)
+    return RDD.from(pipe(this, command, options))
   }
 
   /** A random part of the records. @param fraction the chance of each, or with replacement how often each comes on average. */
   sample(withReplacement: boolean, fraction: number, seed: number = freshSeed()): RDD<T> {
-    return sample(this, 'sample', withReplacement, fraction, seed)
+    return RDD.from(sample(this, 'sample', withReplacement, fraction, seed))
   }
 
   /** Divides the records at random in about the proportions of the weights. */
   randomSplit(weights: readonly number[], seed: number = freshSeed()): RDD<T>[] {
-    return randomSplit(this, weights, seed)
+    return randomSplit(this, weights, seed).map((part) => RDD.from(part))
   }
 
   /** Pairs the records of two RDDs in order. Both need as many partitions, and as many records in each. */
   zip<U>(other: RDD<U>): RDD<[T, U]> {
-    return zips.zip(this, other)
+    return RDD.from(zips.zip(this, other))
   }
 
   /** What `f` makes of the partitions of the same index of two to four RDDs. */
@@ -327,46 +282,46 @@ export class RDD<T> {
   ): RDD<U> {
     const others = args.filter((arg) => arg instanceof RDD)
     const fn = args.find((arg) => typeof arg === 'function')!
-    return zips.zipPartitions<U>('zipPartitions', this, others, { kind: 'user', fn }, args.at(-1) === true)
+    return RDD.from(zips.zipPartitions<U>('zipPartitions', this, others, { kind: 'user', fn }, args.at(-1) === true))
   }
 
   /** Pairs each record with its place in the whole RDD; with several partitions that takes a job, run when the result is first needed. */
   zipWithIndex(): RDD<[T, number]> {
-    return zips.zipWithIndex(this)
+    return RDD.from(zips.zipWithIndex(this))
   }
 
   /** Pairs each record with a number of its own, without a job: i, i + n, i + 2n … in partition i of n. */
   zipWithUniqueId(): RDD<[T, number]> {
-    return zips.zipWithUniqueId(this)
+    return RDD.from(zips.zipWithUniqueId(this))
   }
 
   // Transformations that move records
 
   /** Any number of partitions, records dealt out evenly through a shuffle. */
   repartition(numPartitions: number): RDD<T> {
-    return redistribute(this, numPartitions, 'repartition')
+    return RDD.from(redistribute(this, numPartitions, 'repartition'))
   }
 
   /** One of each set of equal records. */
   distinct(numPartitions?: number): RDD<T> {
-    return distinct(this, chosenOr(numPartitions, hashPartitionsOfParent))
+    return RDD.from(distinct(this, chosenOr(numPartitions, hashPartitionsOfParent)))
   }
 
   /** The distinct records that both hold. */
   intersection(other: RDD<T>, numPartitions?: PartitionerChoice): RDD<T> {
-    return intersection(this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+    return RDD.from(intersection(this, other, chosenOr(numPartitions, defaultPartitioner(this.context))))
   }
 
   /** The records, duplicates included, of which the other has no equal. */
   subtract(other: RDD<T>, numPartitions?: PartitionerChoice): RDD<T> {
-    return subtract(this, other, chosenOr(numPartitions, hashPartitionsOfParent))
+    return RDD.from(subtract(this, other, chosenOr(numPartitions, hashPartitionsOfParent)))
   }
 
   /** The records brought together by `f` of each. */
   groupBy<K>(f: (value: T) => K, numPartitions?: PartitionerChoice): RDD<[K, T[]]> {
     const keyed = narrow<[K, T]>(this, 'groupBy', { kind: 'keyBy', fn: f })
     const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
-    return combineWith(keyed, 'groupBy', { kind: 'group' }, partitionerOf, false)
+    return RDD.from(combineWith(keyed, 'groupBy', { kind: 'group' }, partitionerOf, false))
   }
 
   /** The records in the order of `f` of each, over all partitions; keys are sampled by a job that runs when the result is first needed. */
@@ -376,41 +331,41 @@ export class RDD<T> {
     numPartitions?: number,
     ordering: Ordering<K> = naturalOrdering,
   ): RDD<T> {
-    return sortBy(this, f, ascending, numPartitions, ordering)
+    return RDD.from(sortBy(this, f, ascending, numPartitions, ordering))
   }
 
   // Transformations of pairs
 
   /** The key of each pair. */
   keys<K, V>(this: Pairs<K, V>): RDD<K> {
-    return narrow(this, 'keys', { kind: 'keys' })
+    return RDD.from(narrow(this, 'keys', { kind: 'keys' }))
   }
 
   /** The value of each pair. */
   values<K, V>(this: Pairs<K, V>): RDD<V> {
-    return narrow(this, 'values', { kind: 'values' })
+    return RDD.from(narrow(this, 'values', { kind: 'values' }))
   }
 
   /** Each pair with `f` of its value; keeps the partitioner. */
   mapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => U): RDD<[K, U]> {
-    return narrow(this, 'mapValues', { kind: 'mapValues', fn: f }, { preservesPartitioning: true })
+    return RDD.from(narrow(this, 'mapValues', { kind: 'mapValues', fn: f }, { preservesPartitioning: true }))
   }
 
   /** A pair for each thing that `f` gives for the value; keeps the partitioner. */
   flatMapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => Iterable<U>): RDD<[K, U]> {
-    return narrow(this, 'flatMapValues', { kind: 'flatMapValues', fn: f }, { preservesPartitioning: true })
+    return RDD.from(narrow(this, 'flatMapValues', { kind: 'flatMapValues', fn: f }, { preservesPartitioning: true }))
   }
 
   /** Merges the values of each key with `f`, before the shuffle too. */
   reduceByKey<K, V>(this: Pairs<K, V>, f: (a: V, b: V) => V, numPartitions?: PartitionerChoice): RDD<[K, V]> {
     const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
-    return combineWith(this, 'reduceByKey', { kind: 'reduce', merge: f }, partitionerOf)
+    return RDD.from(combineWith(this, 'reduceByKey', { kind: 'reduce', merge: f }, partitionerOf))
   }
 
   /** The values of each key in an array; nothing is combined before the shuffle. */
   groupByKey<K, V>(this: Pairs<K, V>, numPartitions?: PartitionerChoice): RDD<[K, V[]]> {
     const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
-    return combineWith(this, 'groupByKey', { kind: 'group' }, partitionerOf, false)
+    return RDD.from(combineWith(this, 'groupByKey', { kind: 'group' }, partitionerOf, false))
   }
 
   /**
@@ -430,7 +385,7 @@ export class RDD<T> {
   ): RDD<[K, C]> {
     const aggregator = { kind: 'combine', createCombiner, mergeValue, mergeCombiners } as const
     const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
-    return combineWith(this, 'combineByKey', aggregator, partitionerOf, mapSideCombine)
+    return RDD.from(combineWith(this, 'combineByKey', aggregator, partitionerOf, mapSideCombine))
   }
 
   /** Folds the values of each key of a partition into a copy of `zero`, and joins the results of partitions. */
@@ -442,20 +397,20 @@ export class RDD<T> {
     numPartitions?: PartitionerChoice,
   ): RDD<[K, U]> {
     const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
-    return combineWith(this, 'aggregateByKey', foldAggregator(zero, seqOp, combOp), partitionerOf)
+    return RDD.from(combineWith(this, 'aggregateByKey', foldAggregator(zero, seqOp, combOp), partitionerOf))
   }
 
   /** Folds the values of each key of a partition into a copy of `zero`, and joins the results of partitions, both with `f`. */
   foldByKey<K, V>(this: Pairs<K, V>, zero: V, f: (a: V, b: V) => V, numPartitions?: PartitionerChoice): RDD<[K, V]> {
     const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
-    return combineWith(this, 'foldByKey', foldAggregator(zero, f, f), partitionerOf)
+    return RDD.from(combineWith(this, 'foldByKey', foldAggregator(zero, f, f), partitionerOf))
   }
 
   /** The pairs in the partitions that their keys belong to. @param partitionFunc places keys, modulo the number of partitions, in place of their hash. */
   partitionBy<K, V>(this: Pairs<K, V>, partitions: PartitionerChoice, partitionFunc?: (key: K) => number): RDD<[K, V]> {
     const own =
       partitionFunc && typeof partitions === 'number' ? new FunctionPartitioner(partitions, partitionFunc) : null
-    return shuffleByKey(this, 'partitionBy', chosenOr(own ?? partitions, ownPartitioner))
+    return RDD.from(shuffleByKey(this, 'partitionBy', chosenOr(own ?? partitions, ownPartitioner)))
   }
 
   /** The pairs sorted by key over all partitions; keys are sampled by a job that runs when the result is first needed. */
@@ -465,7 +420,7 @@ export class RDD<T> {
     numPartitions?: number,
     ordering: Ordering<K> = naturalOrdering,
   ): RDD<[K, V]> {
-    return sortByKey(this, 'sortByKey', ascending, numPartitions, ordering)
+    return RDD.from(sortByKey(this, 'sortByKey', ascending, numPartitions, ordering))
   }
 
   /** The pairs in the partitions that their keys belong to, sorted by key in each: cheaper than `partitionBy` and sorting after it. */
@@ -475,12 +430,12 @@ export class RDD<T> {
     ordering: Ordering<K> = naturalOrdering,
   ): RDD<[K, V]> {
     const partitionerOf = chosenOr(partitions, hashPartitionsOfParent)
-    return repartitionAndSortWithinPartitions(this, (parent) => partitionerOf([parent]), ordering)
+    return RDD.from(repartitionAndSortWithinPartitions(this, (parent) => partitionerOf([parent]), ordering))
   }
 
   /** The pairs with `lower` <= key <= `upper`; after `sortByKey` only the partitions that may hold such keys are computed. */
   filterByRange<K, V>(this: Pairs<K, V>, lower: K, upper: K, ordering: Ordering<K> = naturalOrdering): RDD<[K, V]> {
-    return filterByRange(this, lower, upper, ordering)
+    return RDD.from(filterByRange(this, lower, upper, ordering))
   }
 
   /** For each key of any of two to four RDDs, the values that each has for it. */
@@ -504,7 +459,7 @@ export class RDD<T> {
   ): RDD<[K, unknown[]]> {
     const others = args.filter((arg) => arg instanceof RDD)
     const choice = args.find((arg) => !(arg instanceof RDD)) as PartitionerChoice | undefined
-    return cogroup('cogroup', this, others, chosenOr(choice, defaultPartitioner(this.context)))
+    return RDD.from(cogroup('cogroup', this, others, chosenOr(choice, defaultPartitioner(this.context))))
   }
 
   /** `cogroup` with the default partitioner. */
@@ -517,12 +472,12 @@ export class RDD<T> {
     c: Pairs<K, C>,
   ): RDD<[K, [V[], A[], B[], C[]]]>
   groupWith<K>(this: Pairs<K, unknown>, ...others: readonly Pairs<K, unknown>[]): RDD<[K, unknown[]]> {
-    return cogroup('groupWith', this, others, defaultPartitioner(this.context))
+    return RDD.from(cogroup('groupWith', this, others, defaultPartitioner(this.context)))
   }
 
   /** Every pairing of the values that both have for a key. */
   join<K, V, W>(this: Pairs<K, V>, other: Pairs<K, W>, numPartitions?: PartitionerChoice): RDD<[K, [V, W]]> {
-    return join('join', 'inner', this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+    return RDD.from(join('join', 'inner', this, other, chosenOr(numPartitions, defaultPartitioner(this.context))))
   }
 
   /** As `join`, and the pairs of this RDD whose key the other does not have. */
@@ -531,7 +486,9 @@ export class RDD<T> {
     other: Pairs<K, W>,
     numPartitions?: PartitionerChoice,
   ): RDD<[K, [V, W | undefined]]> {
-    return join('leftOuterJoin', 'left', this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+    return RDD.from(
+      join('leftOuterJoin', 'left', this, other, chosenOr(numPartitions, defaultPartitioner(this.context))),
+    )
   }
 
   /** As `join`, and the pairs of the other RDD whose key this one does not have. */
@@ -540,7 +497,9 @@ export class RDD<T> {
     other: Pairs<K, W>,
     numPartitions?: PartitionerChoice,
   ): RDD<[K, [V | undefined, W]]> {
-    return join('rightOuterJoin', 'right', this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+    return RDD.from(
+      join('rightOuterJoin', 'right', this, other, chosenOr(numPartitions, defaultPartitioner(this.context))),
+    )
   }
 
   /** As `join`, and the pairs of either RDD whose key the other does not have. */
@@ -549,12 +508,14 @@ export class RDD<T> {
     other: Pairs<K, W>,
     numPartitions?: PartitionerChoice,
   ): RDD<[K, [V | undefined, W | undefined]]> {
-    return join('fullOuterJoin', 'full', this, other, chosenOr(numPartitions, defaultPartitioner(this.context)))
+    return RDD.from(
+      join('fullOuterJoin', 'full', this, other, chosenOr(numPartitions, defaultPartitioner(this.context))),
+    )
   }
 
   /** The pairs whose key the other does not have. */
   subtractByKey<K, V>(this: Pairs<K, V>, other: Pairs<K, unknown>, numPartitions?: PartitionerChoice): RDD<[K, V]> {
-    return subtractByKey(this, other, 'subtractByKey', chosenOr(numPartitions, ownPartitioner))
+    return RDD.from(subtractByKey(this, other, 'subtractByKey', chosenOr(numPartitions, ownPartitioner)))
   }
 
   /** A random part of each key's pairs, at the rate that `fractions` gives for the key. */
@@ -564,7 +525,7 @@ export class RDD<T> {
     fractions: KeyFractions<K>,
     seed: number = freshSeed(),
   ): RDD<[K, V]> {
-    return sampleByKey(this, withReplacement, fractions, seed)
+    return RDD.from(sampleByKey(this, withReplacement, fractions, seed))
   }
 
   /** As `sampleByKey`, with exactly ceil(rate · count) pairs of each key; they are counted by a job that runs when the result is first needed. */
@@ -574,7 +535,7 @@ export class RDD<T> {
     fractions: KeyFractions<K>,
     seed: number = freshSeed(),
   ): RDD<[K, V]> {
-    return sampleByKeyExact(this, withReplacement, fractions, seed)
+    return RDD.from(sampleByKeyExact(this, withReplacement, fractions, seed))
   }
 
   /** About how many distinct values each key has. @param relativeSD the standard error wanted, above 0.000017. */
@@ -583,7 +544,9 @@ export class RDD<T> {
     relativeSD = 0.05,
     numPartitions?: PartitionerChoice,
   ): RDD<[K, number]> {
-    return countApproxDistinctByKey(this, relativeSD, chosenOr(numPartitions, defaultPartitioner(this.context)))
+    return RDD.from(
+      countApproxDistinctByKey(this, relativeSD, chosenOr(numPartitions, defaultPartitioner(this.context))),
+    )
   }
 
   // Actions

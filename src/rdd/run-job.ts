@@ -1,6 +1,6 @@
 import type { JobOutput, JobProperties } from '../engine/engine.ts'
 import type { ResultSink } from '../task/program.ts'
-import type { RDD } from './rdd.ts'
+import type { RDDCore } from './rdd-core.ts'
 import { writeCheckpoints } from './saving/checkpointing.ts'
 
 /** What an action may ask of its job beside the sink. */
@@ -22,7 +22,7 @@ export interface JobOptions {
  * @returns one value per partition, in their order.
  */
 export async function runJob<R>(
-  rdd: RDD<unknown>,
+  rdd: RDDCore<unknown>,
   operation: string,
   sink: ResultSink,
   options: JobOptions = {},

@@ -84,12 +84,14 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
 
   /** The state of each key. */
   pairs(operation: string, keepsPartitioner = true): RDD<[K, S]> {
-    return narrow(this, operation, builtin('stateEntries', 'pairs'), { preservesPartitioning: keepsPartitioner })
+    return RDD.from(
+      narrow(this, operation, builtin('stateEntries', 'pairs'), { preservesPartitioning: keepsPartitioner }),
+    )
   }
 
   /** What the batch's function gave. */
   outputs<T>(operation: string): RDD<T> {
-    return narrow(this, operation, builtin('stateOutputs'))
+    return RDD.from(narrow(this, operation, builtin('stateOutputs')))
   }
 
   /**
@@ -104,7 +106,7 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
 
   /** Each key with its state and when it was updated: what a checkpoint keeps. */
   entries(): RDD<[K, TimedState<S>]> {
-    return narrow(this, 'checkpoint', builtin('stateEntries', 'timed'), { preservesPartitioning: true })
+    return RDD.from(narrow(this, 'checkpoint', builtin('stateEntries', 'timed'), { preservesPartitioning: true }))
   }
 
   /**
@@ -112,7 +114,7 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
    * with STATE_CHANGES_UNKNOWN where a worker does not know them.
    */
   changesSince(timeMs: number): RDD<[K, TimedState<S>[]]> {
-    return narrow(this, 'checkpoint', builtin('stateChanges', timeMs), { preservesPartitioning: true })
+    return RDD.from(narrow(this, 'checkpoint', builtin('stateChanges', timeMs), { preservesPartitioning: true }))
   }
 
   #placedBy(partitioner: Partitioner<never>): RDD<unknown> {

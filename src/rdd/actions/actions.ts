@@ -1,23 +1,23 @@
 import { IllegalArgumentException } from '../../errors.ts'
 import { joinParts } from '../join-parts.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { emptyCollection } from '../requirement.ts'
 import type { JobOptions } from '../run-job.ts'
 import { runJob } from '../run-job.ts'
 
 export { max, min, takeOrdered, top } from './top-actions.ts'
 
-export async function collect<T>(rdd: RDD<T>, operation: string, options: JobOptions = {}): Promise<T[]> {
+export async function collect<T>(rdd: RDDCore<T>, operation: string, options: JobOptions = {}): Promise<T[]> {
   return joinParts(await runJob<T[]>(rdd, operation, { kind: 'collect' }, options))
 }
 
-export async function count(rdd: RDD<unknown>, operation: string, options: JobOptions = {}): Promise<number> {
+export async function count(rdd: RDDCore<unknown>, operation: string, options: JobOptions = {}): Promise<number> {
   const counts = await runJob<number>(rdd, operation, { kind: 'count' }, options)
   return counts.reduce((sum, one) => sum + one, 0)
 }
 
 export async function foreach<T>(
-  rdd: RDD<T>,
+  rdd: RDDCore<T>,
   operation: string,
   f: (value: T) => unknown,
   options: JobOptions = {},
@@ -26,7 +26,7 @@ export async function foreach<T>(
 }
 
 export async function foreachPartition<T>(
-  rdd: RDD<T>,
+  rdd: RDDCore<T>,
   operation: string,
   f: (records: IterableIterator<T>) => unknown,
   options: JobOptions = {},
@@ -34,13 +34,13 @@ export async function foreachPartition<T>(
   await runJob(rdd, operation, { kind: 'foreachPartition', fn: f }, options)
 }
 
-export async function first<T>(rdd: RDD<T>): Promise<T> {
+export async function first<T>(rdd: RDDCore<T>): Promise<T> {
   const taken = await take(rdd, 'first', 1)
   if (taken.length === 0) throw emptyCollection()
   return taken[0]!
 }
 
-export async function isEmpty(rdd: RDD<unknown>): Promise<boolean> {
+export async function isEmpty(rdd: RDDCore<unknown>): Promise<boolean> {
   return (await take(rdd, 'isEmpty', 1)).length === 0
 }
 
@@ -48,7 +48,12 @@ export async function isEmpty(rdd: RDD<unknown>): Promise<boolean> {
  * The first records in partition order (Spark's `RDD.take`): looks at one partition first, then at several at once, more each time
  * (`spark.rdd.limit.initialNumPartitions`, `spark.rdd.limit.scaleUpFactor`), and stops as soon as it has enough.
  */
-export async function take<T>(rdd: RDD<T>, operation: string, wanted: number, options: JobOptions = {}): Promise<T[]> {
+export async function take<T>(
+  rdd: RDDCore<T>,
+  operation: string,
+  wanted: number,
+  options: JobOptions = {},
+): Promise<T[]> {
   if (wanted <= 0) return []
   const properties = rdd.context.jobProperties(operation)
   const scaleUpFactor = Math.max(limitSetting(rdd, 'spark.rdd.limit.scaleUpFactor', 4), 2)
@@ -75,7 +80,7 @@ function nextScan(scanned: number, taken: number, wanted: number, initial: numbe
   return Math.min(Math.max(1, Math.ceil((1.5 * (wanted - taken) * scanned) / taken)), most)
 }
 
-function limitSetting(rdd: RDD<unknown>, key: string, fallback: number): number {
+function limitSetting(rdd: RDDCore<unknown>, key: string, fallback: number): number {
   const text = rdd.context.getSetting(key)
   if (text === undefined) return fallback
   const value = Number(text)

@@ -4,12 +4,12 @@ import { HashPartitioner } from '../../task/partitioner.ts'
 import { joinParts } from '../join-parts.ts'
 import { combineWith, foldAggregator } from '../operations/combine-by-key.ts'
 import { narrow } from '../operations/narrow.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { emptyCollection, require } from '../requirement.ts'
 import { runJob } from '../run-job.ts'
 
 /** All records merged by `f`, partition by partition, the partitions' results in their order. @throws UnsupportedOperationException when there are none. */
-export async function reduce<T>(rdd: RDD<T>, operation: string, f: (a: T, b: T) => T): Promise<T> {
+export async function reduce<T>(rdd: RDDCore<T>, operation: string, f: (a: T, b: T) => T): Promise<T> {
   return reduceParts(await runJob<T[]>(rdd, operation, { kind: 'reduce', fn: f }), f)
 }
 
@@ -22,7 +22,7 @@ export function reduceParts<T>(parts: readonly (readonly T[])[], f: (a: T, b: T)
 
 /** Each partition folded into a zero of its own, and the results into another one. */
 export async function aggregate<T, U>(
-  rdd: RDD<T>,
+  rdd: RDDCore<T>,
   operation: string,
   zero: U,
   seqOp: (accumulated: U, value: T) => U,
@@ -35,7 +35,7 @@ export async function aggregate<T, U>(
 
 /** As {@link aggregate}, but partitions' results are merged on workers in `depth` - 1 rounds before the driver merges the rest. */
 export async function treeAggregate<T, U>(
-  rdd: RDD<T>,
+  rdd: RDDCore<T>,
   zero: U,
   seqOp: (accumulated: U, value: T) => U,
   combOp: (a: U, b: U) => U,
@@ -44,7 +44,7 @@ export async function treeAggregate<T, U>(
   requireDepth(depth)
   const total = copyValue(zero)
   const folded = narrow<U>(rdd, 'treeAggregate', builtin('foldPartition', zero, seqOp))
-  const merge = (pairs: RDD<[number, U]>, groupCount: number) =>
+  const merge = (pairs: RDDCore<[number, U]>, groupCount: number) =>
     combineWith<number, U>(pairs, 'treeAggregate', foldAggregator(zero, combOp, combOp), () => {
       return new HashPartitioner(groupCount)
     })
@@ -54,10 +54,10 @@ export async function treeAggregate<T, U>(
 }
 
 /** As {@link reduce}, but partitions' results are merged on workers in `depth` - 1 rounds before the driver merges the rest. */
-export async function treeReduce<T>(rdd: RDD<T>, f: (a: T, b: T) => T, depth: number): Promise<T> {
+export async function treeReduce<T>(rdd: RDDCore<T>, f: (a: T, b: T) => T, depth: number): Promise<T> {
   requireDepth(depth)
   const reduced = narrow<T>(rdd, 'treeReduce', builtin('reducePartition', f))
-  const merge = (pairs: RDD<[number, T]>, groupCount: number) =>
+  const merge = (pairs: RDDCore<[number, T]>, groupCount: number) =>
     combineWith<number, T>(pairs, 'treeReduce', { kind: 'reduce', merge: f }, () => new HashPartitioner(groupCount))
   return reduce(await mergeInRounds(reduced, 'treeReduce', depth, merge), 'treeReduce', f)
 }
@@ -68,11 +68,11 @@ function requireDepth(depth: number): void {
 
 /** Merges partitions by shuffles, each dividing their number by the same factor, while that leaves less to do at the end. */
 async function mergeInRounds<U>(
-  rdd: RDD<U>,
+  rdd: RDDCore<U>,
   operation: string,
   depth: number,
-  merge: (pairs: RDD<[number, U]>, groupCount: number) => RDD<[number, U]>,
-): Promise<RDD<U>> {
+  merge: (pairs: RDDCore<[number, U]>, groupCount: number) => RDDCore<[number, U]>,
+): Promise<RDDCore<U>> {
   let count = await rdd.getNumPartitions()
   const scale = Math.max(Math.ceil(count ** (1 / depth)), 2)
   let current = rdd

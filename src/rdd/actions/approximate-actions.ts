@@ -3,7 +3,7 @@ import { builtin } from '../../task/partition-functions.ts'
 import type { ResultSink } from '../../task/program.ts'
 import type { StatParts } from '../../task/stat-counter.ts'
 import { StatCounter } from '../../task/stat-counter.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
 import { BoundedDouble } from './bounded-double.ts'
 import { mergeByKey } from './keyed-actions.ts'
@@ -15,7 +15,7 @@ type Estimate<P, R> = (parts: readonly P[], fraction: number) => R
 
 /** Waits for a job until its end or the time is up, and answers with what has arrived; the job goes on for the final value. */
 async function estimateInTime<P, R>(
-  rdd: RDD<unknown>,
+  rdd: RDDCore<unknown>,
   operation: string,
   sink: ResultSink,
   timeoutMs: number,
@@ -44,7 +44,7 @@ async function estimateInTime<P, R>(
 
 /** A count that may be of some partitions only, and how far the true one may be from it. */
 export function countApprox(
-  rdd: RDD<unknown>,
+  rdd: RDDCore<unknown>,
   timeoutMs: number,
   confidence: number,
 ): Promise<PartialResult<BoundedDouble>> {
@@ -60,7 +60,7 @@ export function countApprox(
 
 /** As {@link countApprox}, for each distinct record. */
 export function countByValueApprox<T>(
-  rdd: RDD<T>,
+  rdd: RDDCore<T>,
   timeoutMs: number,
   confidence: number,
 ): Promise<PartialResult<Map<T, BoundedDouble>>> {
@@ -69,7 +69,7 @@ export function countByValueApprox<T>(
 
 /** As {@link countApprox}, for each key of an RDD of pairs. */
 export function countByKeyApprox<K>(
-  rdd: RDD<readonly [K, unknown]>,
+  rdd: RDDCore<readonly [K, unknown]>,
   timeoutMs: number,
   confidence: number,
 ): Promise<PartialResult<Map<K, BoundedDouble>>> {
@@ -77,7 +77,7 @@ export function countByKeyApprox<K>(
 }
 
 function countEachApprox<K>(
-  rdd: RDD<unknown>,
+  rdd: RDDCore<unknown>,
   operation: string,
   counting: 'countKeys' | 'countRecords',
   timeoutMs: number,
@@ -98,7 +98,7 @@ function countEachApprox<K>(
 
 /** A sum that may be of some partitions only, and how far the true one may be from it. */
 export function sumApprox(
-  rdd: RDD<number>,
+  rdd: RDDCore<number>,
   timeoutMs: number,
   confidence: number,
 ): Promise<PartialResult<BoundedDouble>> {
@@ -110,7 +110,7 @@ export function sumApprox(
 
 /** A mean that may be of some partitions only, and how far the true one may be from it. */
 export function meanApprox(
-  rdd: RDD<number>,
+  rdd: RDDCore<number>,
   timeoutMs: number,
   confidence: number,
 ): Promise<PartialResult<BoundedDouble>> {

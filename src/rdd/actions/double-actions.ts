@@ -2,17 +2,17 @@ import { IllegalArgumentException, UnsupportedOperationException } from '../../e
 import { builtin } from '../../task/partition-functions.ts'
 import type { StatParts } from '../../task/stat-counter.ts'
 import { StatCounter } from '../../task/stat-counter.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { emptyCollection } from '../requirement.ts'
 import { runJob } from '../run-job.ts'
 
 /** The sum of all numbers, 0 when there are none. */
-export async function sum(rdd: RDD<number>): Promise<number> {
+export async function sum(rdd: RDDCore<number>): Promise<number> {
   return (await runJob<number>(rdd, 'sum', builtin('sumOfNumbers'))).reduce((a, b) => a + b, 0)
 }
 
 /** Count, mean, variance, maximum and minimum in one pass. @throws UnsupportedOperationException for an RDD without partitions. */
-export async function stats(rdd: RDD<number>, operation: string): Promise<StatCounter> {
+export async function stats(rdd: RDDCore<number>, operation: string): Promise<StatCounter> {
   const parts = await runJob<StatParts>(rdd, operation, builtin('statsOfNumbers'))
   if (parts.length === 0) throw emptyCollection()
   return parts.map(StatCounter.fromParts).reduce((a, b) => a.mergeStats(b))
@@ -20,7 +20,7 @@ export async function stats(rdd: RDD<number>, operation: string): Promise<StatCo
 
 /** Counts in intervals of equal width between the least and the greatest number. */
 export async function histogramOfCount(
-  rdd: RDD<number>,
+  rdd: RDDCore<number>,
   bucketCount: number,
 ): Promise<[bounds: number[], counts: number[]]> {
   if (!Number.isInteger(bucketCount) || bucketCount < 1) throw tooFewBounds()
@@ -47,7 +47,7 @@ export async function histogramOfCount(
 
 /** Counts in the intervals between the given bounds. */
 export async function histogramOfBounds(
-  rdd: RDD<number>,
+  rdd: RDDCore<number>,
   bounds: readonly number[],
   isEven: boolean,
 ): Promise<number[]> {

@@ -2,12 +2,12 @@ import { KeyTable } from '../../task/key/index.ts'
 import type { PartitionFunctionName } from '../../task/partition-functions.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import { joinParts } from '../join-parts.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
 
 /** How often each key, or each record, occurs; equal ones counted together. */
 export async function countEach<K>(
-  rdd: RDD<unknown>,
+  rdd: RDDCore<unknown>,
   operation: string,
   counting: PartitionFunctionName & ('countKeys' | 'countRecords'),
 ): Promise<Map<K, number>> {
@@ -16,13 +16,16 @@ export async function countEach<K>(
 }
 
 /** The values of each key merged, in a Map on the driver. */
-export async function reduceByKeyLocally<K, V>(rdd: RDD<readonly [K, V]>, f: (a: V, b: V) => V): Promise<Map<K, V>> {
+export async function reduceByKeyLocally<K, V>(
+  rdd: RDDCore<readonly [K, V]>,
+  f: (a: V, b: V) => V,
+): Promise<Map<K, V>> {
   const parts = await runJob<[K, V][]>(rdd, 'reduceByKeyLocally', builtin('reduceByKeyLocally', f))
   return mergeByKey(parts, f)
 }
 
 /** All pairs as a Map: of pairs with equal keys the last one counts. */
-export async function collectAsMap<K, V>(rdd: RDD<readonly [K, V]>): Promise<Map<K, V>> {
+export async function collectAsMap<K, V>(rdd: RDDCore<readonly [K, V]>): Promise<Map<K, V>> {
   const parts = await runJob<[K, V][]>(rdd, 'collectAsMap', { kind: 'collect' })
   return mergeByKey(parts, (_, later) => later)
 }
@@ -38,7 +41,7 @@ export function mergeByKey<K, V>(
 }
 
 /** The values of one key; looks at one partition where a partitioner says which. */
-export async function lookup<K, V>(rdd: RDD<readonly [K, V]>, key: K): Promise<V[]> {
+export async function lookup<K, V>(rdd: RDDCore<readonly [K, V]>, key: K): Promise<V[]> {
   const properties = rdd.context.jobProperties('lookup')
   const { partitioner } = await rdd.resolve()
   const partitions = partitioner ? { partitions: [partitioner.getPartition(key as never)] } : {}

@@ -1,8 +1,11 @@
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
 
 /** The records in order, a partition brought to the driver at a time; with prefetching, the next one while this one is used. */
-export async function* localIterator<T>(rdd: RDD<T>, prefetchPartitions: boolean): AsyncGenerator<T, void, undefined> {
+export async function* localIterator<T>(
+  rdd: RDDCore<T>,
+  prefetchPartitions: boolean,
+): AsyncGenerator<T, void, undefined> {
   const properties = rdd.context.jobProperties('toLocalIterator')
   const stopped = new AbortController()
   const fetch = async (partition: number) => {

@@ -3,19 +3,19 @@ import { reverseOrdering } from '../../task/ordering.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import { joinParts } from '../join-parts.ts'
 import { sentOrdering } from '../operations/natural-ordering.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
 import { reduceParts } from './aggregate-actions.ts'
 
 /** The `count` least records in order; each partition sends no more than that. */
-export async function takeOrdered<T>(rdd: RDD<T>, count: number, ordering: Ordering<T>): Promise<T[]> {
+export async function takeOrdered<T>(rdd: RDDCore<T>, count: number, ordering: Ordering<T>): Promise<T[]> {
   if (count <= 0) return []
   const parts = await runJob<T[]>(rdd, 'takeOrdered', builtin('leastRecords', count, sentOrdering(ordering)))
   return mergeSorted(parts, count, ordering)
 }
 
 /** The `count` greatest records, the greatest first. */
-export async function top<T>(rdd: RDD<T>, count: number, ordering: Ordering<T>): Promise<T[]> {
+export async function top<T>(rdd: RDDCore<T>, count: number, ordering: Ordering<T>): Promise<T[]> {
   if (count <= 0) return []
   const parts = await runJob<T[]>(rdd, 'top', builtin('greatestRecords', count, sentOrdering(ordering)))
   return mergeSorted(parts, count, reverseOrdering(ordering))
@@ -26,13 +26,13 @@ function mergeSorted<T>(parts: readonly (readonly T[])[], count: number, orderin
 }
 
 /** @throws UnsupportedOperationException when there are no records. */
-export async function min<T>(rdd: RDD<T>, ordering: Ordering<T>): Promise<T> {
+export async function min<T>(rdd: RDDCore<T>, ordering: Ordering<T>): Promise<T> {
   const parts = await runJob<T[]>(rdd, 'min', builtin('leastRecord', sentOrdering(ordering)))
   return reduceParts(parts, (a, b) => (ordering(b, a) < 0 ? b : a))
 }
 
 /** @throws UnsupportedOperationException when there are no records. */
-export async function max<T>(rdd: RDD<T>, ordering: Ordering<T>): Promise<T> {
+export async function max<T>(rdd: RDDCore<T>, ordering: Ordering<T>): Promise<T> {
   const parts = await runJob<T[]>(rdd, 'max', builtin('greatestRecord', sentOrdering(ordering)))
   return reduceParts(parts, (a, b) => (ordering(b, a) > 0 ? b : a))
 }

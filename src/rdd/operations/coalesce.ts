@@ -1,12 +1,12 @@
 import { builtin } from '../../task/partition-functions.ts'
 import { HashPartitioner } from '../../task/partitioner.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { require } from '../requirement.ts'
 import { shuffleByKey } from './combine-by-key.ts'
 import { narrow } from './narrow.ts'
 
 /** Fewer partitions without a shuffle: neighbours are joined, as evenly as their number allows. */
-export function coalesce<T>(rdd: RDD<T>, numPartitions: number): RDD<T> {
+export function coalesce<T>(rdd: RDDCore<T>, numPartitions: number): RDDCore<T> {
   requirePartitions(numPartitions)
   return rdd.derive<T>('coalesce', [], ([parent]) => {
     const before = parent!.numPartitions
@@ -21,7 +21,7 @@ export function coalesce<T>(rdd: RDD<T>, numPartitions: number): RDD<T> {
 }
 
 /** Any number of partitions, records dealt out evenly through a shuffle. */
-export function redistribute<T>(rdd: RDD<T>, numPartitions: number, operation: string): RDD<T> {
+export function redistribute<T>(rdd: RDDCore<T>, numPartitions: number, operation: string): RDDCore<T> {
   requirePartitions(numPartitions)
   const dealt = narrow<[number, T]>(rdd, operation, builtin('dealRoundRobin', numPartitions))
   // A whole number below their count hashes to its own partition.

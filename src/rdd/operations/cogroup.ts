@@ -1,16 +1,16 @@
 import type { JoinKind } from '../../task/partition-functions/keyed.ts'
 import { builtin } from '../../task/partition-functions.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import type { PartitionerRule } from './default-partitioner.ts'
 import { narrow } from './narrow.ts'
 
 /** For each key of any of the RDDs, the values that each of them has for it. */
 export function cogroup<K, Groups extends unknown[]>(
   operation: string,
-  first: RDD<readonly [K, unknown]>,
-  others: readonly RDD<readonly [K, unknown]>[],
+  first: RDDCore<readonly [K, unknown]>,
+  others: readonly RDDCore<readonly [K, unknown]>[],
   partitionerOf: PartitionerRule,
-): RDD<[K, Groups]> {
+): RDDCore<[K, Groups]> {
   return first.derive<[K, Groups]>(operation, others, (parents) => {
     const partitioner = partitionerOf(parents)
     const { numPartitions } = partitioner
@@ -22,10 +22,10 @@ export function cogroup<K, Groups extends unknown[]>(
 export function join<K, Both>(
   operation: string,
   kind: JoinKind,
-  left: RDD<readonly [K, unknown]>,
-  right: RDD<readonly [K, unknown]>,
+  left: RDDCore<readonly [K, unknown]>,
+  right: RDDCore<readonly [K, unknown]>,
   partitionerOf: PartitionerRule,
-): RDD<[K, Both]> {
+): RDDCore<[K, Both]> {
   const grouped = cogroup(operation, left, [right], partitionerOf)
   return narrow<[K, Both]>(grouped, operation, builtin('joinPairs', kind), { preservesPartitioning: true })
 }

@@ -1,7 +1,7 @@
 import type { Aggregator } from '../../task/aggregator.ts'
 import { copyValue, isPrimitive } from '../../task/copy-value.ts'
 import { builtin } from '../../task/partition-functions.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import type { PartitionerRule } from './default-partitioner.ts'
 
 /**
@@ -9,12 +9,12 @@ import type { PartitionerRule } from './default-partitioner.ts'
  * is aggregated where it is, with no shuffle.
  */
 export function combineWith<K, C>(
-  rdd: RDD<readonly [K, unknown]>,
+  rdd: RDDCore<readonly [K, unknown]>,
   operation: string,
   aggregator: Aggregator,
   partitionerOf: PartitionerRule,
   mapSideCombine = true,
-): RDD<[K, C]> {
+): RDDCore<[K, C]> {
   return rdd.derive<[K, C]>(operation, [], ([parent]) => {
     const partitioner = partitionerOf([parent!])
     const common = { numPartitions: partitioner.numPartitions, partitioner, parent: parent! }
@@ -39,12 +39,12 @@ export function foldAggregator<V, C>(
 
 /** Pairs moved to the partitions of their keys, as they are; the same RDD when they are there already. */
 export function shuffleByKey<K, V>(
-  rdd: RDD<readonly [K, V]>,
+  rdd: RDDCore<readonly [K, V]>,
   operation: string,
   partitionerOf: PartitionerRule,
-): RDD<[K, V]> {
+): RDDCore<[K, V]> {
   const known = rdd.lineage.node
-  if (known?.partitioner && partitionerOf([known]).equals(known.partitioner)) return rdd as unknown as RDD<[K, V]>
+  if (known?.partitioner && partitionerOf([known]).equals(known.partitioner)) return rdd as unknown as RDDCore<[K, V]>
   return rdd.derive<[K, V]>(operation, [], ([parent]) => {
     const partitioner = partitionerOf([parent!])
     const common = { numPartitions: partitioner.numPartitions, partitioner, parent: parent! }

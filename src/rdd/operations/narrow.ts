@@ -1,13 +1,13 @@
 import type { NarrowOp } from '../../task/program.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 
 /** An RDD of the same partitions whose records went through one narrow operation. */
 export function narrow<U>(
-  rdd: RDD<unknown>,
+  rdd: RDDCore<unknown>,
   operation: string,
   op: NarrowOp,
   options: { readonly preservesPartitioning?: boolean } = {},
-): RDD<U> {
+): RDDCore<U> {
   return rdd.derive<U>(operation, [], ([parent]) => ({
     kind: 'narrow',
     className: 'MapPartitionsRDD',

@@ -4,7 +4,7 @@ import { reverseOrdering } from '../../task/ordering.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import { RangePartitioner } from '../../task/partitioner.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import type { NodeShape } from '../rdd-lineage.ts'
 import { narrow } from './narrow.ts'
 import { sentOrdering } from './natural-ordering.ts'
@@ -15,12 +15,12 @@ import { sampleRangeBounds } from './range-bounds.ts'
  * a job of its own, which runs when the result is first needed.
  */
 export function sortByKey<K, V>(
-  rdd: RDD<readonly [K, V]>,
+  rdd: RDDCore<readonly [K, V]>,
   operation: string,
   ascending: boolean,
   numPartitions: number | undefined,
   ordering: Ordering<K>,
-): RDD<[K, V]> {
+): RDDCore<[K, V]> {
   const properties = rdd.context.jobProperties(operation)
   return rdd.deriveLater<[K, V]>(operation, async () => {
     const parent = await rdd.resolve()
@@ -32,10 +32,10 @@ export function sortByKey<K, V>(
 
 /** Pairs moved to the partitions of their keys and sorted by key in each, in one pass. */
 export function repartitionAndSortWithinPartitions<K, V>(
-  rdd: RDD<readonly [K, V]>,
+  rdd: RDDCore<readonly [K, V]>,
   partitionerOf: (parent: LineageNode) => Partitioner<never>,
   ordering: Ordering<K>,
-): RDD<[K, V]> {
+): RDDCore<[K, V]> {
   return rdd.derive<[K, V]>('repartitionAndSortWithinPartitions', [], ([parent]) => {
     const partitioner = partitionerOf(parent!)
     if (!parent!.partitioner || !partitioner.equals(parent!.partitioner)) {
@@ -61,7 +61,12 @@ function sortedShuffle(parent: LineageNode, partitioner: Partitioner<never>, ord
 }
 
 /** The pairs whose key lies between the bounds; of a range-partitioned RDD only the partitions that may hold such keys are looked at. */
-export function filterByRange<K, V>(rdd: RDD<readonly [K, V]>, lower: K, upper: K, ordering: Ordering<K>): RDD<[K, V]> {
+export function filterByRange<K, V>(
+  rdd: RDDCore<readonly [K, V]>,
+  lower: K,
+  upper: K,
+  ordering: Ordering<K>,
+): RDDCore<[K, V]> {
   const known = rdd.lineage.node
   const isUnranged = known !== null && !(known.partitioner instanceof RangePartitioner)
   const candidates = isUnranged ? rdd : pruneToRange(rdd, lower, upper)
@@ -70,7 +75,7 @@ export function filterByRange<K, V>(rdd: RDD<readonly [K, V]>, lower: K, upper: 
   })
 }
 
-function pruneToRange<K, V>(rdd: RDD<readonly [K, V]>, lower: K, upper: K): RDD<readonly [K, V]> {
+function pruneToRange<K, V>(rdd: RDDCore<readonly [K, V]>, lower: K, upper: K): RDDCore<readonly [K, V]> {
   return rdd.derive('filterByRange', [], ([parent]) => {
     const { partitioner, numPartitions } = parent!
     const ends =
@@ -86,12 +91,12 @@ function pruneToRange<K, V>(rdd: RDD<readonly [K, V]>, lower: K, upper: K): RDD<
 
 /** The records in the order of what `f` gives for them. */
 export function sortBy<T, K>(
-  rdd: RDD<T>,
+  rdd: RDDCore<T>,
   f: (value: T) => K,
   ascending: boolean,
   numPartitions: number | undefined,
   ordering: Ordering<K>,
-): RDD<T> {
+): RDDCore<T> {
   const keyed = narrow<[K, T]>(rdd, 'sortBy', { kind: 'keyBy', fn: f })
   return narrow<T>(sortByKey(keyed, 'sortBy', ascending, numPartitions, ordering), 'sortBy', { kind: 'values' })
 }

@@ -1,6 +1,6 @@
 import type { PipeOptions as TaskPipeOptions } from '../../task/partition-functions/pipe.ts'
 import { builtin } from '../../task/partition-functions.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { require } from '../requirement.ts'
 
 /** How `pipe` runs its command; Scala's and PySpark's options together. */
@@ -20,7 +20,11 @@ export interface PipeOptions<T> {
 }
 
 /** Sends each partition through a command of its own. */
-export function pipe<T>(rdd: RDD<T>, command: string | readonly string[], options: PipeOptions<T>): RDD<string> {
+export function pipe<T>(
+  rdd: RDDCore<T>,
+  command: string | readonly string[],
+  options: PipeOptions<T>,
+): RDDCore<string> {
   const words = typeof command === 'string' ? command.trim().split(/\s+/).filter(Boolean) : [...command]
   require(words.length > 0, 'pipe needs a command')
   const settings: TaskPipeOptions = {

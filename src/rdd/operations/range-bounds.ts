@@ -3,7 +3,7 @@ import type { Ordering } from '../../task/ordering.ts'
 import type { Reservoir } from '../../task/partition-functions/sampling.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import { joinParts } from '../join-parts.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
 import { byteswap32 } from './byteswap.ts'
 import { narrow } from './narrow.ts'
@@ -25,7 +25,7 @@ interface Candidate<K> {
  * second one samples those partitions again that hold far more than their share. Fewer come back where there are few distinct keys.
  */
 export async function sampleRangeBounds<K>(
-  rdd: RDD<readonly [K, unknown]>,
+  rdd: RDDCore<readonly [K, unknown]>,
   partitionCount: number,
   ordering: Ordering<K>,
   properties: JobProperties,

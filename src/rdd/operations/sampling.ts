@@ -1,21 +1,21 @@
 import { KeyTable } from '../../task/key/index.ts'
 import type { Quota } from '../../task/partition-functions/sampling.ts'
 import { builtin } from '../../task/partition-functions.ts'
-import { freshSeed, SeededRandom } from '../../task/random.ts'
+import { SeededRandom } from '../../task/random.ts'
 import { joinParts } from '../join-parts.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { require } from '../requirement.ts'
 import { runJob } from '../run-job.ts'
 import { narrow } from './narrow.ts'
 
 /** A random part of the records; the same seed gives the same part. */
 export function sample<T>(
-  rdd: RDD<T>,
+  rdd: RDDCore<T>,
   operation: string,
   withReplacement: boolean,
   fraction: number,
   seed: number,
-): RDD<T> {
+): RDDCore<T> {
   require(fraction >= 0, `Fraction must be nonnegative, but got ${fraction}`)
   require(withReplacement ||
     fraction <= 1, `Sampling fraction (${fraction}) must be on interval [0, 1] without replacement`)
@@ -31,7 +31,7 @@ export function sample<T>(
 }
 
 /** Parts of the records in about the proportions of the weights: every record is in exactly one. */
-export function randomSplit<T>(rdd: RDD<T>, weights: readonly number[], seed: number): RDD<T>[] {
+export function randomSplit<T>(rdd: RDDCore<T>, weights: readonly number[], seed: number): RDDCore<T>[] {
   const list = `[${weights.join(',')}]`
   require(weights.every((weight) => weight >= 0), `Weights must be nonnegative, but got ${list}`)
   const sum = weights.reduce((total, weight) => total + weight, 0)
@@ -44,46 +44,6 @@ export function randomSplit<T>(rdd: RDD<T>, weights: readonly number[], seed: nu
     const op = builtin('sampleCell', ends[i], ends[i + 1], seed)
     return narrow<T>(rdd, 'randomSplit', op, { preservesPartitioning: true })
   })
-}
-
-/** Exactly `count` records in random order, or all there are. */
-export async function takeSample<T>(
-  rdd: RDD<T>,
-  withReplacement: boolean,
-  count: number,
-  seed = freshSeed(),
-): Promise<T[]> {
-  require(count >= 0, 'Negative number of elements requested')
-  if (count === 0) return []
-  const properties = rdd.context.jobProperties('takeSample')
-  const random = new SeededRandom(seed)
-  const counts = await runJob<number>(rdd, 'takeSample', { kind: 'count' }, { properties })
-  const total = counts.reduce((sum, one) => sum + one, 0)
-  if (total === 0) return []
-  const collect = async (from: RDD<T>) =>
-    joinParts(await runJob<T[]>(from, 'takeSample', { kind: 'collect' }, { properties }))
-
-  let taken: T[]
-  if (!withReplacement && count >= total) taken = await collect(rdd)
-  else {
-    const fraction = fractionThatSuffices(count, total, withReplacement)
-    do {
-      taken = await collect(sample(rdd, 'takeSample', withReplacement, fraction, random.nextUint32()))
-    } while (taken.length < count)
-  }
-  random.shuffle(taken)
-  return taken.slice(0, count)
-}
-
-/** A rate that gives at least `count` of `total` records in all but one of ten thousand cases. */
-function fractionThatSuffices(count: number, total: number, withReplacement: boolean): number {
-  if (withReplacement) {
-    const deviations = count < 6 ? 12 : count < 16 ? 9 : 6
-    return (count + deviations * Math.sqrt(count)) / total
-  }
-  const fraction = count / total
-  const gamma = -Math.log(1e-4) / total
-  return Math.min(1, fraction + gamma + Math.sqrt(gamma * gamma + 2 * gamma * fraction))
 }
 
 /** How many of each key's pairs to take: a Map, or a plain object for keys that are strings. */
@@ -99,22 +59,22 @@ function fractionEntries<K>(fractions: KeyFractions<K>): [K, number][] {
 
 /** A random part of each key's pairs, at a rate for each key. */
 export function sampleByKey<K, V>(
-  rdd: RDD<readonly [K, V]>,
+  rdd: RDDCore<readonly [K, V]>,
   withReplacement: boolean,
   fractions: KeyFractions<K>,
   seed: number,
-): RDD<[K, V]> {
+): RDDCore<[K, V]> {
   const op = builtin('sampleByKey', fractionEntries(fractions), withReplacement, seed)
   return narrow<[K, V]>(rdd, 'sampleByKey', op, { preservesPartitioning: true })
 }
 
 /** As {@link sampleByKey}, but exactly ceil(rate · count) pairs of each key; the counts come from a job that runs when they are first needed. */
 export function sampleByKeyExact<K, V>(
-  rdd: RDD<readonly [K, V]>,
+  rdd: RDDCore<readonly [K, V]>,
   withReplacement: boolean,
   fractions: KeyFractions<K>,
   seed: number,
-): RDD<[K, V]> {
+): RDDCore<[K, V]> {
   const rates = new KeyTable<number, K>()
   for (const [key, rate] of fractionEntries(fractions)) rates.set(key, rate)
   const properties = rdd.context.jobProperties('sampleByKeyExact')

@@ -1,5 +1,5 @@
 import { builtin } from '../../task/partition-functions.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { cogroup } from './cogroup.ts'
 import { combineWith } from './combine-by-key.ts'
 import type { PartitionerRule } from './default-partitioner.ts'
@@ -10,12 +10,12 @@ const withNull = (record: unknown): [unknown, null] => [record, null]
 const earlier = (a: unknown): unknown => a
 
 /** Records as keys of pairs with nothing beside them. */
-function asKeys<T>(rdd: RDD<T>, operation: string): RDD<[T, null]> {
+function asKeys<T>(rdd: RDDCore<T>, operation: string): RDDCore<[T, null]> {
   return narrow<[T, null]>(rdd, operation, { kind: 'map', fn: withNull })
 }
 
 /** One of each set of equal records. Equal records of a partitioned RDD share a partition already, and are told apart there. */
-export function distinct<T>(rdd: RDD<T>, partitionerOf: PartitionerRule): RDD<T> {
+export function distinct<T>(rdd: RDDCore<T>, partitionerOf: PartitionerRule): RDDCore<T> {
   const known = rdd.lineage.node
   if (known?.partitioner && partitionerOf([known]).numPartitions === known.numPartitions) {
     return narrow<T>(rdd, 'distinct', builtin('distinctRecords'), { preservesPartitioning: true })
@@ -25,28 +25,28 @@ export function distinct<T>(rdd: RDD<T>, partitionerOf: PartitionerRule): RDD<T>
 }
 
 /** The distinct records that both RDDs hold. */
-export function intersection<T>(left: RDD<T>, right: RDD<T>, partitionerOf: PartitionerRule): RDD<T> {
+export function intersection<T>(left: RDDCore<T>, right: RDDCore<T>, partitionerOf: PartitionerRule): RDDCore<T> {
   const grouped = cogroup('intersection', asKeys(left, 'intersection'), [asKeys(right, 'intersection')], partitionerOf)
   return narrow<T>(grouped, 'intersection', builtin('keysOfBoth'))
 }
 
 /** The records, duplicates included, of which the other RDD has no equal. */
 export function subtract<T>(
-  left: RDD<T>,
-  right: RDD<T>,
+  left: RDDCore<T>,
+  right: RDDCore<T>,
   partitionerOf: PartitionerRule = hashPartitionsOfParent,
-): RDD<T> {
+): RDDCore<T> {
   const kept = subtractByKey(asKeys(left, 'subtract'), asKeys(right, 'subtract'), 'subtract', partitionerOf)
   return narrow<T>(kept, 'subtract', { kind: 'keys' })
 }
 
 /** The pairs whose key the other RDD does not have. */
 export function subtractByKey<K, V>(
-  left: RDD<readonly [K, V]>,
-  right: RDD<readonly [K, unknown]>,
+  left: RDDCore<readonly [K, V]>,
+  right: RDDCore<readonly [K, unknown]>,
   operation: string,
   partitionerOf: PartitionerRule,
-): RDD<[K, V]> {
+): RDDCore<[K, V]> {
   // The values of the right side decide nothing and stay where they are.
   const rightKeys = narrow<[K, null]>(
     right,

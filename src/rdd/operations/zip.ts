@@ -2,18 +2,18 @@ import type { LineageNode } from '../../engine/lineage.ts'
 import { IllegalArgumentException } from '../../errors.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { ZipFunction } from '../../task/program.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
 import { narrow } from './narrow.ts'
 
 /** Records computed from the partitions of the same index of several RDDs. @throws IllegalArgumentException for unequal numbers of partitions. */
 export function zipPartitions<U>(
   operation: string,
-  first: RDD<unknown>,
-  others: readonly RDD<unknown>[],
+  first: RDDCore<unknown>,
+  others: readonly RDDCore<unknown>[],
   fn: ZipFunction,
   preservesPartitioning = false,
-): RDD<U> {
+): RDDCore<U> {
   return first.derive<U>(operation, others, (parents) => {
     requireEqualCounts(parents)
     const partitioners = parents.map((parent) => parent.partitioner)
@@ -42,7 +42,7 @@ function requireEqualCounts(parents: readonly LineageNode[]): void {
  * Pairs each record with its place in the whole RDD. With more than one partition it has to count the partitions' records first, in a job
  * of its own that runs when the result is first needed.
  */
-export function zipWithIndex<T>(rdd: RDD<T>): RDD<[T, number]> {
+export function zipWithIndex<T>(rdd: RDDCore<T>): RDDCore<[T, number]> {
   const properties = rdd.context.jobProperties('zipWithIndex')
   return rdd.deriveLater<[T, number]>('zipWithIndex', async () => {
     const parent = await rdd.resolve()
@@ -65,7 +65,7 @@ export function zipWithIndex<T>(rdd: RDD<T>): RDD<[T, number]> {
 }
 
 /** Pairs each record with a number of its own: i, i + n, i + 2n … in partition i of n. Needs no job. */
-export function zipWithUniqueId<T>(rdd: RDD<T>): RDD<[T, number]> {
+export function zipWithUniqueId<T>(rdd: RDDCore<T>): RDDCore<[T, number]> {
   return rdd.derive<[T, number]>('zipWithUniqueId', [], ([parent]) => ({
     kind: 'narrow',
     className: 'MapPartitionsRDD',
@@ -77,12 +77,12 @@ export function zipWithUniqueId<T>(rdd: RDD<T>): RDD<[T, number]> {
 }
 
 /** Pairs the records of two RDDs in order. */
-export function zip<T, U>(left: RDD<T>, right: RDD<U>): RDD<[T, U]> {
+export function zip<T, U>(left: RDDCore<T>, right: RDDCore<U>): RDDCore<[T, U]> {
   return zipPartitions<[T, U]>('zip', left, [right], builtin('zipRecords'))
 }
 
 /** Every pairing of a record of one RDD with a record of the other. */
-export function cartesian<T, U>(left: RDD<T>, right: RDD<U>): RDD<[T, U]> {
+export function cartesian<T, U>(left: RDDCore<T>, right: RDDCore<U>): RDDCore<[T, U]> {
   return left.derive<[T, U]>('cartesian', [right], ([a, b]) => ({
     kind: 'cartesian',
     className: 'CartesianRDD',
@@ -94,6 +94,6 @@ export function cartesian<T, U>(left: RDD<T>, right: RDD<U>): RDD<[T, U]> {
 }
 
 /** Spark's `glom`: one record per partition, the array of all its records. */
-export function glom<T>(rdd: RDD<T>): RDD<T[]> {
+export function glom<T>(rdd: RDDCore<T>): RDDCore<T[]> {
   return narrow<T[]>(rdd, 'glom', { kind: 'glom' })
 }

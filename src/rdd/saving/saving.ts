@@ -9,7 +9,7 @@ import { parsePath } from '../../files/path.ts'
 import type { SaveCodec } from '../../task/partition-functions/saving.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { ResultSink } from '../../task/program.ts'
-import type { RDD } from '../rdd.ts'
+import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
 import { localDirectory } from './local-directory.ts'
 import { isPartFile } from './part-file.ts'
@@ -38,7 +38,7 @@ export interface SaveOptions {
 }
 
 /** Writes each record's text as a line, a file per partition. */
-export function saveAsTextFile(rdd: RDD<unknown>, path: string, options: SaveOptions): Promise<void> {
+export function saveAsTextFile(rdd: RDDCore<unknown>, path: string, options: SaveOptions): Promise<void> {
   const codec = codecOf(options.codec)
   return save(
     rdd,
@@ -53,7 +53,7 @@ export function saveAsTextFile(rdd: RDD<unknown>, path: string, options: SaveOpt
 }
 
 /** Writes the records as they are, for `objectFile`. */
-export function saveAsObjectFile(rdd: RDD<unknown>, path: string, options: SaveOptions): Promise<void> {
+export function saveAsObjectFile(rdd: RDDCore<unknown>, path: string, options: SaveOptions): Promise<void> {
   return save(
     rdd,
     path,
@@ -77,7 +77,7 @@ interface PartWriters {
 
 /** Saves to the cluster's file systems, or to the machine's own. */
 async function save(
-  rdd: RDD<unknown>,
+  rdd: RDDCore<unknown>,
   path: string,
   options: SaveOptions & { readonly operation: string },
   writers: PartWriters,
@@ -95,7 +95,7 @@ async function save(
 }
 
 interface Save {
-  readonly rdd: RDD<unknown>
+  readonly rdd: RDDCore<unknown>
   readonly operation: string
   readonly properties: JobProperties
   readonly refusesExisting: boolean

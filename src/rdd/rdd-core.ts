@@ -1,0 +1,63 @@
+import type { LineageNode } from '../engine/lineage.ts'
+import { nameOf } from './debug-string.ts'
+import type { RDDContext } from './rdd-context.ts'
+import type { NodeShape } from './rdd-lineage.ts'
+import { RDDLineage } from './rdd-lineage.ts'
+
+/**
+ * An RDD as operations and actions see it: its context and its place in the lineage, without the methods of users. They take cores and
+ * give cores or values; RDD, whose methods call them, wraps a core that they give (`RDD.from`). So they need not know RDD.
+ */
+export class RDDCore<T> {
+  /** The type of a record, for TypeScript alone: no such property exists when the program runs. @internal */
+  declare readonly recordType?: T
+  /** Its context, as far as an RDD needs it. @internal */
+  readonly context: RDDContext
+  /** @internal */
+  readonly lineage: RDDLineage
+
+  /** @internal */
+  constructor(context: RDDContext, lineage: RDDLineage) {
+    this.context = context
+    this.lineage = lineage
+  }
+
+  /** Unique in its SparkContext. */
+  get id(): number {
+    return this.lineage.id
+  }
+
+  /** `words MapPartitionsRDD[2] at flatMap at app.ts:4:21` */
+  toString(): string {
+    const { node, storage, callSite } = this.lineage
+    const name = nameOf(storage)
+    return `${name === null ? '' : `${name} `}${node?.className ?? 'RDD'}[${this.id}] at ${callSite}`
+  }
+
+  /** How many partitions it has; may list files or sample keys to know. */
+  async getNumPartitions(): Promise<number> {
+    return (await this.resolve()).numPartitions
+  }
+
+  /** The node that the engine runs, made now if files must be listed or keys sampled first. @internal */
+  resolve(): Promise<LineageNode> {
+    return this.lineage.resolve()
+  }
+
+  /** An RDD that reads this one and `others`; `shape` gets their nodes in that order. @internal */
+  derive<U>(
+    operation: string,
+    others: readonly RDDCore<unknown>[],
+    shape: (parents: readonly LineageNode[]) => NodeShape,
+  ): RDDCore<U> {
+    this.context.assertNotStopped()
+    const parents = [this.lineage, ...others.map((other) => other.lineage)]
+    return new RDDCore<U>(this.context, RDDLineage.derived(this.context, operation, parents, shape))
+  }
+
+  /** An RDD whose place in the lineage takes a job, or other waiting, to find out. @internal */
+  deriveLater<U>(operation: string, shape: () => Promise<NodeShape>): RDDCore<U> {
+    this.context.assertNotStopped()
+    return new RDDCore<U>(this.context, RDDLineage.deferred(this.context, operation, shape))
+  }
+}
