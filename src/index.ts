@@ -85,12 +85,13 @@ export {
   type WriteAheadLogClass,
   type WriteAheadLogRecordHandle,
 } from './batches/wal/write-ahead-log.ts'
-export type { RecoveredRun, RecoveryOptions } from './dstream/checkpoint/recovery.ts'
-export { DStream } from './dstream/dstream.ts'
+export type { RecoveredRun } from './dstream/checkpoint/recovered-run.ts'
+export type { RecoveryOptions } from './dstream/checkpoint/recovery.ts'
+export { DStream, type DStreamContext } from './dstream/dstream.ts'
 export { InputDStream } from './dstream/input-dstream.ts'
 export type { OutputWriter } from './dstream/print/output-writer.ts'
-export type { MapWithStateDStream } from './dstream/state/map-with-state.ts'
 export { type SimpleMapping, StateSpec, type TimedMapping } from './dstream/state/state-spec.ts'
+export type { MapWithStateDStream } from './dstream/state-operations.ts'
 export type { FileFormat, FileStreamOptions } from './sources/files/file-input-dstream.ts'
 export { ConstantInputDStream } from './sources/queue/constant-input-dstream.ts'
 export type { BatchQueue } from './sources/queue/queue-input-dstream.ts'

@@ -1,6 +1,5 @@
-import { restoreStreams } from '../dstream/checkpoint/recovery.ts'
-import type { DStreamGraph } from '../dstream/dstream-graph.ts'
 import { log } from '../log.ts'
+import type { BatchGraph } from './batch-graph.ts'
 import type { Checkpoint } from './checkpoint/checkpoint.ts'
 import type { Checkpointer } from './checkpoint/checkpointer.ts'
 import type { Clock } from './clock.ts'
@@ -24,7 +23,7 @@ type GeneratorEvent =
  * generated strictly in the order of their times, also where the input of one takes a while to list.
  */
 export class JobGenerator {
-  readonly #graph: DStreamGraph
+  readonly #graph: BatchGraph
   readonly #scheduler: JobScheduler
   readonly #isUnpersisting: boolean
   readonly #timer: RecurringTimer
@@ -36,7 +35,7 @@ export class JobGenerator {
   #lastGenerated: Time | null = null
   #isClosed = false
 
-  constructor(clock: Clock, graph: DStreamGraph, scheduler: JobScheduler, isUnpersisting: boolean) {
+  constructor(clock: Clock, graph: BatchGraph, scheduler: JobScheduler, isUnpersisting: boolean) {
     this.#graph = graph
     this.#scheduler = scheduler
     this.#isUnpersisting = isUnpersisting
@@ -67,12 +66,11 @@ export class JobGenerator {
 
   /**
    * Goes on where an earlier run ended: first the batches that it did not complete and those that were missed since, with their own times,
-   * then the ticks.
+   * then the ticks. The streams have been given what the checkpoint kept of them.
    */
   async restart(checkpointer: Checkpointer, checkpoint: Checkpoint): Promise<void> {
     this.#checkpointer = checkpointer
     const { zeroTime, checkpointTime, batchIntervalMs } = checkpoint
-    restoreStreams(this.#graph, checkpoint, checkpointer.directory)
     await this.#graph.start(new Time(zeroTime))
     const { receiverTracker } = this.#scheduler
     await receiverTracker?.open(checkpointer.directory.path)

@@ -1,19 +1,20 @@
+import type { BatchGraph } from '../batches/batch-graph.ts'
 import type { Duration } from '../batches/duration.ts'
 import type { Job } from '../batches/job.ts'
 import { type MaybePromise, mapInOrder, whenReady } from '../batches/maybe-promise.ts'
 import type { Time } from '../batches/time.ts'
 import { IllegalArgumentException, IllegalStateException } from '../errors.ts'
 import type { DStreamNode } from './dstream-node.ts'
-import type { InputDStream } from './input-dstream.ts'
 import { operatorIds } from './operator-ids.ts'
 import type { OutputOperation } from './output-operation.ts'
+import type { InputNode, StreamRegistry } from './stream-runtime.ts'
 
 /** All streams and output operations of one context (Spark's `DStreamGraph`). */
-export class DStreamGraph {
+export class DStreamGraph implements BatchGraph, StreamRegistry {
   readonly batchDuration: Duration
   /** Parents before children, as they were made. */
   readonly #streams: DStreamNode<unknown>[] = []
-  readonly #inputStreams: InputDStream<unknown>[] = []
+  readonly #inputStreams: InputNode[] = []
   readonly #outputs: OutputOperation<unknown>[] = []
   readonly #names = new Map<string, DStreamNode<unknown>>()
   #rememberDuration: Duration | null = null
@@ -29,7 +30,7 @@ export class DStreamGraph {
   get streams(): readonly DStreamNode<unknown>[] {
     return this.#streams
   }
-  get inputStreams(): readonly InputDStream<unknown>[] {
+  get inputStreams(): readonly InputNode[] {
     return this.#inputStreams
   }
   get outputOperations(): readonly OutputOperation<unknown>[] {
@@ -49,7 +50,7 @@ export class DStreamGraph {
   }
 
   /** @returns the stream's number among the input streams, from 0. */
-  addInputStream(stream: InputDStream<unknown>): number {
+  addInputStream(stream: InputNode): number {
     return this.#inputStreams.push(stream) - 1
   }
 

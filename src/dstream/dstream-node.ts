@@ -1,5 +1,4 @@
 import type { PlainData } from '../batches/checkpoint/checkpoint.ts'
-import type { Checkpointer } from '../batches/checkpoint/checkpointer.ts'
 import { Duration, type DurationLike, toDuration } from '../batches/duration.ts'
 import { Interval } from '../batches/interval.ts'
 import { type MaybePromise, mapInOrder, whenReady } from '../batches/maybe-promise.ts'
@@ -8,9 +7,10 @@ import { REFUSE } from '../closure/wire/closure-error.ts'
 import { IllegalArgumentException, SparkException, UnsupportedOperationException } from '../errors.ts'
 import { log } from '../log.ts'
 import { RDD } from '../rdd/rdd.ts'
-import type { StreamingContext } from '../streaming/streaming-context.ts'
 import { StorageLevel } from '../task/storage-level.ts'
-import type { RecoveredRun } from './checkpoint/recovery.ts'
+import { filesOf, requestCheckpoint } from './checkpoint/rdd-files.ts'
+import type { RecoveredRun } from './checkpoint/recovered-run.ts'
+import type { StreamRuntime } from './stream-runtime.ts'
 
 /** The local property that names what is made. */
 const CALL_SITE = 'callSite.short'
@@ -24,7 +24,7 @@ const DEFAULT_CHECKPOINT_MS = 10_000
  */
 export abstract class DStreamNode<T> {
   /** The context that the stream belongs to. */
-  readonly context: StreamingContext
+  readonly context: StreamRuntime
   /** The operation that made the stream: `map`, `queueStream`, … @internal */
   readonly operation: string
   /** The same with the user's line: `map at app.ts:12:24`. */
@@ -40,7 +40,7 @@ export abstract class DStreamNode<T> {
   #firstBatch = Number.NEGATIVE_INFINITY
 
   /** @throws IllegalStateException when the context was started or stopped already. */
-  constructor(context: StreamingContext, operation: string) {
+  constructor(context: StreamRuntime, operation: string) {
     this.context = context
     this.operation = operation
     this.creationSite = context.callSiteOfNewStream(operation)
@@ -249,22 +249,23 @@ export abstract class DStreamNode<T> {
   }
 
   #requestCheckpoint(rdd: RDD<T>, time: Time): void {
-    const { checkpointer } = this.context
+    const { checkpointDirectory: directory, graph } = this.context
     // A state is that of the batch before with a few changes; another stream's batches have nothing to do with each other.
-    if (checkpointer === null) {
+    if (directory === null) {
       rdd.checkpoint()
       return
     }
-    const previous = () => (this.mustCheckpoint ? this.#lastWrittenBefore(time, checkpointer) : null)
-    checkpointer.requestCheckpoint(this, rdd as RDD<never>, time.milliseconds, previous)
+    const previous = () => (this.mustCheckpoint ? this.#lastWrittenBefore(time) : null)
+    const request = { directory, operatorId: graph.operatorId(this), time: time.milliseconds, previous }
+    requestCheckpoint(rdd as RDD<never>, request)
   }
 
-  #lastWrittenBefore(time: Time, checkpointer: Checkpointer): RDD<never> | null {
+  #lastWrittenBefore(time: Time): RDD<never> | null {
     let last: RDD<never> | null = null
     let lastTime = Number.NEGATIVE_INFINITY
     for (const [key, rdd] of this.#generated) {
       if (key <= lastTime || key >= time.milliseconds || !(rdd instanceof RDD)) continue
-      if (!checkpointer.isWritten(rdd as RDD<never>)) continue
+      if (filesOf(rdd as RDD<never>) === null) continue
       last = rdd as RDD<never>
       lastTime = key
     }

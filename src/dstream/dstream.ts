@@ -1,12 +1,43 @@
 import type { Duration, DurationLike } from '../batches/duration.ts'
 import type { MaybePromise } from '../batches/maybe-promise.ts'
+import type { StreamingListener } from '../batches/streaming-listener.ts'
 import type { Time } from '../batches/time.ts'
 import type { RDD } from '../rdd/rdd.ts'
-import type { StreamingContext } from '../streaming/streaming-context.ts'
 import type { StorageLevel } from '../task/storage-level.ts'
 import type { DStreamNode } from './dstream-node.ts'
 import type { StreamOperator } from './operators/operator.ts'
 import { OutputOperations } from './output-operations.ts'
+import type { StreamRuntime } from './stream-runtime.ts'
+
+/**
+ * What `stream.context` offers: the part of the StreamingContext that a stream is for, and that code which is handed nothing but a stream may
+ * need (Spark's `DStream.context`). The object is the StreamingContext that the stream was made with.
+ */
+export interface DStreamContext extends StreamRuntime {
+  /**
+   * All records of all streams.
+   * @throws IllegalArgumentException for an empty list, or streams of different contexts or slide durations.
+   */
+  union<T>(streams: readonly DStream<T>[]): DStream<T>
+  union<T>(...streams: readonly DStream<T>[]): DStream<T>
+  /**
+   * Whatever `f` makes of the batch's RDDs of several streams. `f` runs on the driver, once for every batch, when the batch is generated.
+   * @param f gets the RDDs in the order of the streams, and the batch's time; may be async.
+   */
+  transform<T, U>(
+    streams: readonly DStream<T>[],
+    f: (rdds: readonly RDD<T>[], time: Time) => MaybePromise<RDD<U>>,
+  ): DStream<U>
+  /**
+   * Keeps the RDDs of every batch at least this long, for use outside of the stream; once per context.
+   * @param duration a number is seconds. @throws IllegalArgumentException when it was set before.
+   */
+  remember(duration: DurationLike): void
+  /** Tells `listener` what happens from now on. */
+  addStreamingListener(listener: StreamingListener): void
+  /** Tells `listener` nothing more. */
+  removeStreamingListener(listener: StreamingListener): void
+}
 
 /**
  * A stream of records, cut into batches (Spark's `DStream`): for every batch time one RDD, made of the RDDs of other streams or of what a
@@ -15,6 +46,14 @@ import { OutputOperations } from './output-operations.ts'
  * To make a stream of your own kind, extend it and give `dependencies`, `slideDuration` and `compute`; for a source, extend `InputDStream`.
  */
 export abstract class DStream<T> extends OutputOperations<T> {
+  /** The context that the stream belongs to. */
+  declare readonly context: DStreamContext
+
+  /** @throws IllegalStateException when the context was started or stopped already. */
+  constructor(context: DStreamContext, operation: string) {
+    super(context, operation)
+  }
+
   override derive<U>(operator: StreamOperator<U>): DStream<U> {
     return new OperatorDStream<U>(this.context, operator)
   }
@@ -25,7 +64,7 @@ export class OperatorDStream<T> extends DStream<T> {
   readonly #operator: StreamOperator<T>
 
   /** @internal */
-  constructor(context: StreamingContext, operator: StreamOperator<T>) {
+  constructor(context: DStreamContext, operator: StreamOperator<T>) {
     super(context, operator.operation)
     this.#operator = operator
     if (operator.storageLevel !== undefined) super.persist(operator.storageLevel)

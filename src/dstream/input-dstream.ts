@@ -3,8 +3,7 @@ import type { MaybePromise } from '../batches/maybe-promise.ts'
 import type { StreamingListener } from '../batches/streaming-listener.ts'
 import type { Time } from '../batches/time.ts'
 import { log } from '../log.ts'
-import type { StreamingContext } from '../streaming/streaming-context.ts'
-import { DStream } from './dstream.ts'
+import { DStream, type DStreamContext } from './dstream.ts'
 import type { DStreamNode } from './dstream-node.ts'
 
 /**
@@ -16,7 +15,7 @@ export abstract class InputDStream<T> extends DStream<T> {
   readonly id: number
   #lastValidTime: Time | null = null
 
-  constructor(context: StreamingContext, operation = 'inputStream') {
+  constructor(context: DStreamContext, operation = 'inputStream') {
     super(context, operation)
     this.id = context.graph.addInputStream(this)
   }

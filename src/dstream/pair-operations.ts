@@ -1,12 +1,9 @@
 import type { RDD } from '../rdd/rdd.ts'
-import { HashPartitioner, type Partitioner } from '../task/partitioner.ts'
 import type { DStream } from './dstream.ts'
 import { DerivedOperator } from './operators/derived-operator.ts'
 import { TransformedOperator } from './operators/transformed-operator.ts'
+import { choosePartitioner, type PartitionerChoice } from './partitioner-choice.ts'
 import { StatelessOperations } from './stateless-operations.ts'
-
-/** How the pairs of a batch are spread: a number of hash partitions, or a partitioner. Hash partitions, as many as the context's default parallelism, when absent. */
-export type PartitionerChoice = number | Partitioner<never>
 
 /** Operations on a stream of pairs, within one batch. */
 export abstract class PairOperations<T> extends StatelessOperations<T> {
@@ -120,15 +117,6 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'fullOuterJoin', (rdd, that) => rdd.fullOuterJoin(that, chosen))
   }
-}
-
-/** The partitioner of a keyed operation: the caller's, or hash partitions. */
-export function choosePartitioner(
-  stream: DStream<[unknown, unknown]>,
-  choice: PartitionerChoice | undefined,
-): Partitioner<never> {
-  if (typeof choice === 'object') return choice
-  return new HashPartitioner(choice ?? stream.context.sparkContext.defaultParallelism)
 }
 
 function shuffled<K, V, C>(

@@ -7,13 +7,22 @@ import type { DStream } from './dstream.ts'
 import { KeyedStateOperator } from './operators/keyed-state-operator.ts'
 import { StateOperator, type UpdatePartition } from './operators/state-operator.ts'
 import { StateViewOperator } from './operators/state-view-operator.ts'
-import { choosePartitioner, type PartitionerChoice } from './pair-operations.ts'
-import { type MapWithStateDStream, mapWithState } from './state/map-with-state.ts'
+import { choosePartitioner, type PartitionerChoice } from './partitioner-choice.ts'
+import { mappedOutputs, mappedState, stateSnapshots } from './state/map-with-state.ts'
 import type { StateSpec } from './state/state-spec.ts'
 import { WindowOperations } from './window-operations.ts'
 
 /** The state of keys before the first batch: an RDD, or an array of pairs. */
 export type InitialState<K, S> = RDD<[K, S]> | readonly [K, S][]
+
+/** What `mapWithState` gives (Spark's `MapWithStateDStream`): the outputs of its function, and the states behind them. */
+export interface MapWithStateDStream<K, S, T> extends DStream<T> {
+  /** The state of every key after each batch. */
+  stateSnapshots(): DStream<[K, S]>
+}
+
+/** Spark checkpoints these states every so many batches unless told otherwise. */
+const BATCHES_PER_CHECKPOINT = 10
 
 /** Operations that carry a state from batch to batch. */
 export abstract class StateOperations<T> extends WindowOperations<T> {
@@ -24,7 +33,10 @@ export abstract class StateOperations<T> extends WindowOperations<T> {
    * @returns what the function gave; its `stateSnapshots()` has the states of all keys.
    */
   mapWithState<K, V, S, U>(this: DStream<[K, V]>, spec: StateSpec<K, V, S, U>): MapWithStateDStream<K, S, U> {
-    return mapWithState(this, spec)
+    const state = this.derive(mappedState(this, spec))
+    state.checkpoint(this.slideDuration.times(BATCHES_PER_CHECKPOINT))
+    const outputs = this.derive(mappedOutputs<K, S, U>(state))
+    return Object.assign(outputs, { stateSnapshots: () => this.derive(stateSnapshots<K, S>(state)) })
   }
 
   /**

@@ -3,7 +3,8 @@ import type { DStream } from './dstream.ts'
 import { reducedWindowState } from './operators/reduced-window-state.ts'
 import { StateViewOperator } from './operators/state-view-operator.ts'
 import { WindowedOperator } from './operators/windowed-operator.ts'
-import { choosePartitioner, PairOperations, type PartitionerChoice } from './pair-operations.ts'
+import { PairOperations } from './pair-operations.ts'
+import { choosePartitioner, type PartitionerChoice } from './partitioner-choice.ts'
 
 /** Merges two values of one type. */
 type Merge<V> = (a: V, b: V) => V

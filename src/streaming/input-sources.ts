@@ -1,4 +1,4 @@
-import type { DStream } from '../dstream/dstream.ts'
+import type { DStream, DStreamContext } from '../dstream/dstream.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import { FileInputDStream, type FileStreamOptions } from '../sources/files/file-input-dstream.ts'
 import { type BatchQueue, QueueInputDStream } from '../sources/queue/queue-input-dstream.ts'
@@ -7,12 +7,11 @@ import type { Receiver } from '../sources/receiver/receiver.ts'
 import type { SocketConverter } from '../sources/socket/converting-socket-receiver.ts'
 import { RawInputDStream, SocketInputDStream } from '../sources/socket/socket-input-dstream.ts'
 import type { StorageLevel } from '../task/storage-level.ts'
-import type { StreamingContext } from './streaming-context.ts'
 
 /** The input streams that every StreamingContext can make. */
 export abstract class InputSources {
   /** The context that the streams belong to. @internal */
-  protected abstract get self(): StreamingContext
+  protected abstract get self(): DStreamContext
 
   /**
    * Lines of UTF-8 text from a TCP server; `\n`, `\r\n` and `\r` end a line, and so does the end of the data. A server that cannot be

@@ -14,9 +14,14 @@ import type { Time } from '../batches/time.ts'
 import { REFUSE } from '../closure/wire/closure-error.ts'
 import { captureLongCallSite } from '../context/call-site.ts'
 import { SparkContext } from '../context/spark-context.ts'
-import { assertRecoverable, type RecoveryOptions, readCheckpoint } from '../dstream/checkpoint/recovery.ts'
-import type { DStream } from '../dstream/dstream.ts'
-import { OperatorDStream } from '../dstream/dstream.ts'
+import { captureStreams } from '../dstream/checkpoint/capture.ts'
+import {
+  assertRecoverable,
+  type RecoveryOptions,
+  readCheckpoint,
+  restoreStreams,
+} from '../dstream/checkpoint/recovery.ts'
+import { type DStream, type DStreamContext, OperatorDStream } from '../dstream/dstream.ts'
 import { DStreamGraph } from '../dstream/dstream-graph.ts'
 import { TransformedOperator } from '../dstream/operators/transformed-operator.ts'
 import { UnionOperator } from '../dstream/operators/union-operator.ts'
@@ -68,7 +73,7 @@ let contextCount = 0
  * await ssc.start()
  * await ssc.awaitTermination()
  */
-export class StreamingContext extends InputSources implements AsyncDisposable {
+export class StreamingContext extends InputSources implements DStreamContext, AsyncDisposable {
   /** The context that runs the batches. */
   readonly sparkContext: SparkContext
   /** @internal */
@@ -216,9 +221,9 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
   get checkpointDir(): string | null {
     return this.#checkpointDir
   }
-  /** Writes the checkpoints while the context runs; null without a checkpoint directory. @internal */
-  get checkpointer(): Checkpointer | null {
-    return this.#checkpointer
+  /** @internal */
+  get checkpointDirectory(): CheckpointDirectory | null {
+    return this.#checkpointer?.directory ?? null
   }
 
   #recover(checkpoint: Checkpoint, path: string): void {
@@ -237,7 +242,7 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     const { graph, scheduler } = this
     return new Checkpointer({
       directory: new CheckpointDirectory(this.#checkpointDir),
-      graph,
+      captureOperators: () => captureStreams(graph),
       batchIntervalMs: graph.batchDuration.milliseconds,
       isCompleted: (time) => !scheduler.getPendingTimes().includes(time),
       onError: (error) => scheduler.reportError('Error writing a checkpoint', error),
@@ -333,9 +338,14 @@ export class StreamingContext extends InputSources implements AsyncDisposable {
     for (const listener of await loadExtraListeners(extraListeners)) this.addStreamingListener(listener)
     this.#checkpointer = this.#createCheckpointer()
     if (this.#recovered === null) await this.#generator.start(this.#checkpointer)
-    else await this.#generator.restart(this.#checkpointer!, this.#recovered)
+    else await this.#goOn(this.#checkpointer!, this.#recovered)
     const inputStreams = this.graph.inputStreams.map(({ id, displayName }) => ({ streamId: id, name: displayName }))
     this.#events.streamStarted(this.graph.batchDuration.milliseconds, inputStreams)
+  }
+
+  #goOn(checkpointer: Checkpointer, recovered: Checkpoint): Promise<void> {
+    restoreStreams(this.graph, recovered, checkpointer.directory)
+    return this.#generator.restart(checkpointer, recovered)
   }
 
   /**

@@ -1,14 +1,11 @@
-import { filesOf, requestCheckpoint } from '../../dstream/checkpoint/rdd-files.ts'
-import type { RecoverableGraph } from '../../dstream/checkpoint/recovery.ts'
-import type { DStreamNode } from '../../dstream/dstream-node.ts'
-import { RDD } from '../../rdd/rdd.ts'
-import type { Checkpoint, OperatorCheckpoint, RDDFiles } from './checkpoint.ts'
+import type { Checkpoint, OperatorCheckpoint } from './checkpoint.ts'
 import type { CheckpointDirectory } from './checkpoint-directory.ts'
 
 /** What a checkpointer works with. */
 export interface CheckpointerOptions {
   readonly directory: CheckpointDirectory
-  readonly graph: RecoverableGraph
+  /** What there is to keep of every operator at this moment, by operator id. */
+  readonly captureOperators: () => Readonly<Record<string, OperatorCheckpoint>>
   readonly batchIntervalMs: number
   /** Whether the batch at a time, in milliseconds, is over without having failed. */
   readonly isCompleted: (time: number) => boolean
@@ -81,22 +78,6 @@ export class Checkpointer {
     await this.#save().catch((error) => this.#report(error))
   }
 
-  /** Whether an RDD's files are there, of this run or of one before it. */
-  isWritten(rdd: RDD<never>): boolean {
-    return filesOf(rdd) !== null
-  }
-
-  /** Has the RDD of a batch written after the first job that computes it. */
-  requestCheckpoint(
-    stream: DStreamNode<unknown>,
-    rdd: RDD<never>,
-    time: number,
-    previous: () => RDD<never> | null,
-  ): void {
-    const { directory, graph } = this.#options
-    requestCheckpoint(rdd, { directory, operatorId: graph.operatorId(stream), time, previous })
-  }
-
   /** Resolves when a checkpoint is on the disk that holds all that was so at this moment. */
   #save(): Promise<void> {
     this.#next ??= this.#current
@@ -117,35 +98,13 @@ export class Checkpointer {
   }
 
   #capture(): Checkpoint {
-    const { graph, batchIntervalMs } = this.#options
-    const operators: Record<string, OperatorCheckpoint> = {}
-    for (const stream of graph.streams) {
-      if (stream.isInitialized) operators[graph.operatorId(stream)] = captureStream(stream)
-    }
+    const { captureOperators, batchIntervalMs } = this.#options
     return {
       batchIntervalMs,
       zeroTime: this.#zeroTime,
       checkpointTime: this.#checkpointTime,
       pendingTimes: [...this.#pending].sort((a, b) => a - b),
-      operators,
+      operators: captureOperators(),
     }
-  }
-}
-
-function captureStream(stream: DStreamNode<unknown>): OperatorCheckpoint {
-  const data = stream.checkpointData()
-  const files = stream.checkpointFiles()
-  const rdds: Record<string, RDDFiles> = {}
-  if (stream.checkpointDuration !== null) {
-    for (const [time, rdd] of stream.generatedRDDs) {
-      const files = rdd instanceof RDD ? filesOf(rdd as RDD<never>) : null
-      if (files !== null) rdds[time] = files
-    }
-  }
-  return {
-    description: stream.creationSite,
-    ...(data === undefined ? {} : { data }),
-    ...(files.length === 0 ? {} : { files }),
-    ...(Object.keys(rdds).length === 0 ? {} : { rdds }),
   }
 }

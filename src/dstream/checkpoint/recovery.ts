@@ -6,14 +6,7 @@ import { qualifyPath } from '../../files/file-systems.ts'
 import { log } from '../../log.ts'
 import type { DStreamNode } from '../dstream-node.ts'
 import { readRDD } from './rdd-files.ts'
-
-/** What a stream is told when it gets back what an earlier run has kept. Times are milliseconds. */
-export interface RecoveredRun {
-  /** The last batch that the earlier run had generated. */
-  readonly checkpointTime: number
-  /** Whether the batch at `time` runs in this run: it was pending, or comes after {@link checkpointTime}. */
-  runs(time: number): boolean
-}
+import type { RecoveredRun } from './recovered-run.ts'
 
 /** How a run takes up an earlier one. */
 export interface RecoveryOptions {

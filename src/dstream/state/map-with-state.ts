@@ -2,65 +2,56 @@ import { whenReady } from '../../batches/maybe-promise.ts'
 import { Time } from '../../batches/time.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { State } from '../../task/state/state.ts'
-import type { DStream } from '../dstream.ts'
+import type { StateVersion } from '../../task/state/state-version.ts'
+import type { DStreamNode } from '../dstream-node.ts'
 import { KeyedStateOperator } from '../operators/keyed-state-operator.ts'
 import { StateViewOperator } from '../operators/state-view-operator.ts'
-import { choosePartitioner } from '../pair-operations.ts'
+import { choosePartitioner } from '../partitioner-choice.ts'
 import type { SimpleMapping, StateSpec, StateSpecSettings, TimedMapping } from './state-spec.ts'
 
-/** What `mapWithState` gives (Spark's `MapWithStateDStream`): the outputs of its function, and the states behind them. */
-export interface MapWithStateDStream<K, S, T> extends DStream<T> {
-  /** The state of every key after each batch. */
-  stateSnapshots(): DStream<[K, S]>
-}
-
-/** Spark checkpoints these states every so many batches unless told otherwise. */
-const BATCHES_PER_CHECKPOINT = 10
-
-/** The stream of a spec's outputs over a stream of pairs. */
-export function mapWithState<K, V, S, T>(
-  stream: DStream<[K, V]>,
+/** The states of a spec over a stream of pairs: each batch visits the keys that it has data of, and those that time out. */
+export function mappedState<K, V, S, T>(
+  stream: DStreamNode<[K, V]>,
   spec: StateSpec<K, V, S, T>,
-): MapWithStateDStream<K, S, T> {
+): KeyedStateOperator<K, S> {
   const { initialState, timeout, partitioner: chosen, ...mapping } = spec.settings
   const partitioner = chosen ?? choosePartitioner(stream, undefined)
   const { sparkContext } = stream.context
   const zip = builtin('mapWithState', mappingOf(mapping), mapping.isTimed)
-  const state = stream.derive(
-    new KeyedStateOperator<K, S>({
-      operation: 'mapWithState',
-      className: 'InternalMapWithStateDStream',
-      dependencies: [stream],
-      slideDuration: stream.slideDuration,
-      partitioner,
-      timeout,
-      initialRDD: Array.isArray(initialState) ? sparkContext.parallelize(initialState) : (initialState as never),
-      inputAt: (time) =>
-        whenReady(stream.getOrCompute(time), (rdd) => ({
-          rdds: [(rdd ?? sparkContext.emptyRDD<[K, V]>()).partitionBy(partitioner)],
-          zip,
-        })),
-    }),
-  )
-  state.checkpoint(stream.slideDuration.times(BATCHES_PER_CHECKPOINT))
-  const outputs = stream.derive(
-    new StateViewOperator<K, S, T>(state, {
-      operation: 'mapWithState',
-      className: 'MapWithStateDStream',
-      standsForState: true,
-      viewOf: (rdd) => rdd.outputs<T>('mapWithState'),
-    }),
-  )
-  const stateSnapshots = () =>
-    stream.derive(
-      new StateViewOperator<K, S, [K, S]>(state, {
-        operation: 'stateSnapshots',
-        className: 'MapWithStateDStream',
-        standsForState: false,
-        viewOf: (rdd) => rdd.pairs('stateSnapshots'),
-      }),
-    )
-  return Object.assign(outputs, { stateSnapshots })
+  return new KeyedStateOperator<K, S>({
+    operation: 'mapWithState',
+    className: 'InternalMapWithStateDStream',
+    dependencies: [stream],
+    slideDuration: stream.slideDuration,
+    partitioner,
+    timeout,
+    initialRDD: Array.isArray(initialState) ? sparkContext.parallelize(initialState) : (initialState as never),
+    inputAt: (time) =>
+      whenReady(stream.getOrCompute(time), (rdd) => ({
+        rdds: [(rdd ?? sparkContext.emptyRDD<[K, V]>()).partitionBy(partitioner)],
+        zip,
+      })),
+  })
+}
+
+/** What the function of a spec gave in each batch. */
+export function mappedOutputs<K, S, T>(state: DStreamNode<StateVersion>): StateViewOperator<K, S, T> {
+  return new StateViewOperator<K, S, T>(state, {
+    operation: 'mapWithState',
+    className: 'MapWithStateDStream',
+    standsForState: true,
+    viewOf: (rdd) => rdd.outputs<T>('mapWithState'),
+  })
+}
+
+/** The state of every key after each batch. */
+export function stateSnapshots<K, S>(state: DStreamNode<StateVersion>): StateViewOperator<K, S, [K, S]> {
+  return new StateViewOperator<K, S, [K, S]>(state, {
+    operation: 'stateSnapshots',
+    className: 'MapWithStateDStream',
+    standsForState: false,
+    viewOf: (rdd) => rdd.pairs('stateSnapshots'),
+  })
 }
 
 /** The user's function for the batch at a time. */

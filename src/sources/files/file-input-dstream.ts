@@ -2,7 +2,8 @@ import type { PlainData } from '../../batches/checkpoint/checkpoint.ts'
 import { describeError } from '../../batches/describe-error.ts'
 import { Duration } from '../../batches/duration.ts'
 import type { Time } from '../../batches/time.ts'
-import type { RecoveredRun } from '../../dstream/checkpoint/recovery.ts'
+import type { RecoveredRun } from '../../dstream/checkpoint/recovered-run.ts'
+import type { DStreamContext } from '../../dstream/dstream.ts'
 import { InputDStream } from '../../dstream/input-dstream.ts'
 import type { FileSplit } from '../../engine/lineage.ts'
 import { IllegalArgumentException } from '../../errors.ts'
@@ -13,7 +14,6 @@ import { log } from '../../log.ts'
 import { RDD } from '../../rdd/rdd.ts'
 import { RDDLineage } from '../../rdd/rdd-lineage.ts'
 import { parseTimeMs } from '../../settings/conf-units.ts'
-import type { StreamingContext } from '../../streaming/streaming-context.ts'
 import { FileSelection, type WatchedFile } from './file-selection.ts'
 import { WatchedDirectory } from './watched-directory.ts'
 
@@ -52,7 +52,7 @@ export class FileInputDStream<T> extends InputDStream<T> {
   #recovered: RecoveredRun | null = null
 
   /** @throws IllegalArgumentException for an empty directory, an unknown scheme or a record length below 1. */
-  constructor(context: StreamingContext, directory: string, options: FileStreamOptions = {}, operation = 'fileStream') {
+  constructor(context: DStreamContext, directory: string, options: FileStreamOptions = {}, operation = 'fileStream') {
     const { filter = isNoDotFile, newFilesOnly = true, format = 'text', recordLength = 0 } = options
     if (format === 'binaryRecords' && !(Number.isInteger(recordLength) && recordLength > 0)) {
       throw new IllegalArgumentException(
@@ -172,7 +172,7 @@ function isNoDotFile(path: string): boolean {
 }
 
 /** How long files are remembered: whole batches, at least `spark.streaming.fileStream.minRememberDuration`. */
-function rememberMs({ sparkContext, graph }: StreamingContext): number {
+function rememberMs({ sparkContext, graph }: DStreamContext): number {
   const conf = sparkContext.getConf()
   const key = 'spark.streaming.fileStream.minRememberDuration'
   const text = conf.getOption(key) ?? conf.getOption('spark.streaming.minRememberDuration') ?? DEFAULT_REMEMBER

@@ -1,14 +1,14 @@
+import type { DStreamContext } from '../../dstream/dstream.ts'
 import { InputDStream } from '../../dstream/input-dstream.ts'
 import { IllegalArgumentException } from '../../errors.ts'
 import type { RDD } from '../../rdd/rdd.ts'
-import type { StreamingContext } from '../../streaming/streaming-context.ts'
 
 /** The same RDD in every batch (Spark's `ConstantInputDStream`). */
 export class ConstantInputDStream<T> extends InputDStream<T> {
   readonly #rdd: RDD<T>
 
   /** @throws IllegalArgumentException when `rdd` is null. */
-  constructor(context: StreamingContext, rdd: RDD<T>) {
+  constructor(context: DStreamContext, rdd: RDD<T>) {
     if (rdd === null || rdd === undefined) {
       throw new IllegalArgumentException(
         'ILLEGAL_ARGUMENT',

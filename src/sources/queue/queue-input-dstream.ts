@@ -1,10 +1,10 @@
+import type { DStreamContext } from '../../dstream/dstream.ts'
 import { InputDStream } from '../../dstream/input-dstream.ts'
 import { SparkException } from '../../errors.ts'
 import { log } from '../../log.ts'
 import { RDD } from '../../rdd/rdd.ts'
-import type { StreamingContext } from '../../streaming/streaming-context.ts'
 
-/** What {@link StreamingContext.queueStream} takes from: RDDs, or arrays of records, that the program may go on adding to. */
+/** What `StreamingContext.queueStream` takes from: RDDs, or arrays of records, that the program may go on adding to. */
 export type BatchQueue<T> = (RDD<T> | readonly T[])[]
 
 /** Batches from a queue that the program fills (Spark's `QueueInputDStream`): for tests and for trying things out. */
@@ -14,7 +14,7 @@ export class QueueInputDStream<T> extends InputDStream<T> {
   readonly #defaultRDD: RDD<T> | null
 
   constructor(
-    context: StreamingContext,
+    context: DStreamContext,
     queue: BatchQueue<T>,
     oneAtATime: boolean,
     defaultRDD: RDD<T> | readonly T[] | null,

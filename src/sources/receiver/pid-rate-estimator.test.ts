@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createRateEstimator } from './create-rate-estimator.ts'
 import { PIDRateEstimator } from './pid-rate-estimator.ts'
-import { createRateEstimator } from './rate-estimator.ts'
 
 const STEADY = { batchIntervalMs: 20, proportional: 1, integral: 0, derivative: 0, minRate: 10 }
 

@@ -1,6 +1,3 @@
-import { IllegalArgumentException } from '../../errors.ts'
-import { PIDRateEstimator } from './pid-rate-estimator.ts'
-
 /** Says how fast a stream may take records in, from how its last batches went (Spark's `RateEstimator`). */
 export interface RateEstimator {
   /**
@@ -11,29 +8,4 @@ export interface RateEstimator {
    * @returns records per second, or undefined when this batch tells nothing.
    */
   compute(time: number, numElements: number, processingDelayMs: number, schedulingDelayMs: number): number | undefined
-}
-
-/**
- * The estimator that `spark.streaming.backpressure.rateEstimator` names, with its `spark.streaming.backpressure.pid.*` settings.
- * @throws IllegalArgumentException for a name other than `pid`, and for settings out of range.
- */
-export function createRateEstimator(
-  getSetting: (key: string) => string | undefined,
-  batchIntervalMs: number,
-): RateEstimator {
-  const name = getSetting('spark.streaming.backpressure.rateEstimator') ?? 'pid'
-  if (name !== 'pid') {
-    throw new IllegalArgumentException('UNKNOWN_RATE_ESTIMATOR', `Unknown rate estimator: ${name}`)
-  }
-  const number = (key: string, otherwise: number) => {
-    const text = getSetting(`spark.streaming.backpressure.pid.${key}`)
-    return text === undefined ? otherwise : Number(text)
-  }
-  return new PIDRateEstimator({
-    batchIntervalMs,
-    proportional: number('proportional', 1),
-    integral: number('integral', 0.2),
-    derivative: number('derived', 0),
-    minRate: number('minRate', 100),
-  })
 }

@@ -1,12 +1,12 @@
 import type { PlainData } from '../../batches/checkpoint/checkpoint.ts'
 import type { Time } from '../../batches/time.ts'
+import type { DStreamContext } from '../../dstream/dstream.ts'
 import { InputDStream } from '../../dstream/input-dstream.ts'
 import { RDD } from '../../rdd/rdd.ts'
 import { RDDLineage } from '../../rdd/rdd-lineage.ts'
-import type { StreamingContext } from '../../streaming/streaming-context.ts'
+import { createRateEstimator } from './create-rate-estimator.ts'
 import { LocalReceiverTracker } from './local-receiver-tracker.ts'
 import { RateController } from './rate-controller.ts'
-import { createRateEstimator } from './rate-estimator.ts'
 import type { Receiver } from './receiver.ts'
 
 /**
@@ -17,7 +17,7 @@ export class ReceiverInputDStream<T> extends InputDStream<T> {
   readonly #tracker: LocalReceiverTracker
   readonly #rateController: RateController | null
 
-  constructor(context: StreamingContext, receiver: Receiver<T>, operation = 'receiverStream') {
+  constructor(context: DStreamContext, receiver: Receiver<T>, operation = 'receiverStream') {
     super(context, operation)
     this.#tracker = receiverTrackerOf(context)
     this.#tracker.register(this.id, receiver as Receiver<unknown>, () => context.graph.operatorId(this))
@@ -67,7 +67,7 @@ export class ReceiverInputDStream<T> extends InputDStream<T> {
 }
 
 /** The context's tracker, made with its first receiver. */
-function receiverTrackerOf(context: StreamingContext): LocalReceiverTracker {
+function receiverTrackerOf(context: DStreamContext): LocalReceiverTracker {
   const { scheduler, sparkContext, clock } = context
   if (scheduler.receiverTracker instanceof LocalReceiverTracker) return scheduler.receiverTracker
   const conf = sparkContext.getConf()

@@ -1,4 +1,4 @@
-import type { StreamingContext } from '../../streaming/streaming-context.ts'
+import type { DStreamContext } from '../../dstream/dstream.ts'
 import type { StorageLevel } from '../../task/storage-level.ts'
 import type { Receiver } from '../receiver/receiver.ts'
 import { ReceiverInputDStream } from '../receiver/receiver-input-dstream.ts'
@@ -10,13 +10,13 @@ import { SocketReceiver } from './socket-receiver.ts'
 /** Records from a TCP server (Spark's `SocketInputDStream`). */
 export class SocketInputDStream<T> extends ReceiverInputDStream<T> {
   /** Lines of UTF-8 text. @throws IllegalArgumentException for a port that cannot be. */
-  static text(context: StreamingContext, host: string, port: number, level?: StorageLevel): SocketInputDStream<string> {
+  static text(context: DStreamContext, host: string, port: number, level?: StorageLevel): SocketInputDStream<string> {
     return new SocketInputDStream(context, new SocketReceiver(socketAddress(host, port), level), 'socketTextStream')
   }
 
   /** What `converter` makes of the bytes. @throws IllegalArgumentException for a port that cannot be. */
   static converting<T>(
-    context: StreamingContext,
+    context: DStreamContext,
     host: string,
     port: number,
     converter: SocketConverter<T>,
@@ -30,7 +30,7 @@ export class SocketInputDStream<T> extends ReceiverInputDStream<T> {
 /** Blocks of encoded records from a TCP server (Spark's `RawInputDStream`). */
 export class RawInputDStream<T> extends ReceiverInputDStream<T> {
   /** @throws IllegalArgumentException for a port that cannot be. */
-  constructor(context: StreamingContext, host: string, port: number, level?: StorageLevel) {
+  constructor(context: DStreamContext, host: string, port: number, level?: StorageLevel) {
     super(context, new RawNetworkReceiver<T>(socketAddress(host, port), level), 'rawSocketStream')
   }
 }

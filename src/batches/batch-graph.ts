@@ -1,0 +1,20 @@
+import type { Duration } from './duration.ts'
+import type { Job } from './job.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import type { Time } from './time.ts'
+
+/** What the job generator runs: the streams and output operations of a context, seen as a maker of jobs. */
+export interface BatchGraph {
+  readonly batchDuration: Duration
+  /** The longest that an input stream must remember what it gave. */
+  readonly maxInputStreamRememberDuration: Duration
+  /**
+   * Readies the streams for the batches after `zeroTime`, and starts the input streams.
+   * @throws IllegalArgumentException when a stream's settings do not fit together.
+   */
+  start(zeroTime: Time): MaybePromise<void>
+  /** The jobs of the batch at `time`, in the order in which their operations were defined. */
+  generateJobs(time: Time): MaybePromise<readonly Job[]>
+  /** Lets every stream forget the RDDs that nobody needs once the batch at `time` is done. */
+  clearMetadata(time: Time, isUnpersisting: boolean): void
+}

@@ -1,0 +1,7 @@
+/** What a stream is told when it gets back what an earlier run has kept. Times are milliseconds. */
+export interface RecoveredRun {
+  /** The last batch that the earlier run had generated. */
+  readonly checkpointTime: number
+  /** Whether the batch at `time` runs in this run: it was pending, or comes after {@link checkpointTime}. */
+  runs(time: number): boolean
+}

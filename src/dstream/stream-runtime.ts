@@ -1,0 +1,64 @@
+import type { CheckpointDirectory } from '../batches/checkpoint/checkpoint-directory.ts'
+import type { Clock } from '../batches/clock.ts'
+import type { Duration } from '../batches/duration.ts'
+import type { JobScheduler } from '../batches/job-scheduler.ts'
+import type { MaybePromise } from '../batches/maybe-promise.ts'
+import type { StreamingListener } from '../batches/streaming-listener.ts'
+import type { SparkContext } from '../context/spark-context.ts'
+import type { DStreamNode } from './dstream-node.ts'
+import type { OutputOperation } from './output-operation.ts'
+import type { OutputWriter } from './print/output-writer.ts'
+
+/**
+ * What a stream needs of the StreamingContext that runs it. A stream knows this interface and never the StreamingContext itself, which stands
+ * above the streams and implements it.
+ */
+export interface StreamRuntime {
+  /** The context that runs the batches. */
+  readonly sparkContext: SparkContext
+  /** Where the context takes its time from. */
+  readonly clock: Clock
+  /** Where `print` and `pprint` write. @internal */
+  readonly output: OutputWriter
+  /** The streams and output operations of the context; a new stream adds itself. @internal */
+  readonly graph: StreamRegistry
+  /** What input streams report to the batches' scheduler, and ask of it. @internal */
+  readonly scheduler: BatchInputs
+  /** Where checkpoints go; null for none. @internal */
+  readonly checkpointDir: string | null
+  /** Where the RDDs of streams are written while the context runs; null before its start, and without a checkpoint directory. @internal */
+  readonly checkpointDirectory: CheckpointDirectory | null
+  /**
+   * The user's line that adds a stream or an output operation to the context.
+   * @throws IllegalStateException once the context was started or stopped. @internal
+   */
+  callSiteOfNewStream(operation: string): string
+}
+
+/** Where a context's streams, names and output operations are registered while the program defines them. */
+export interface StreamRegistry {
+  readonly batchDuration: Duration
+  addStream(stream: DStreamNode<unknown>): void
+  /** @returns the stream's number among the input streams, from 0. */
+  addInputStream(stream: InputNode): number
+  addOutputOperation<T>(output: OutputOperation<T>): void
+  /** @throws IllegalArgumentException when another stream has the name. */
+  reserveName(name: string, stream: DStreamNode<unknown>): void
+  /** The id by which another run of the program finds the stream again. */
+  operatorId(stream: DStreamNode<unknown>): string
+}
+
+/** What a context needs of an input stream beside what it needs of every stream. */
+export interface InputNode extends DStreamNode<unknown> {
+  /** Counted from 0 in each context, in the order in which its input streams were made. */
+  readonly id: number
+  /** For people: `Socket stream [0]`. */
+  readonly displayName: string
+  /** Adjusts how fast the stream may take data in; null where nothing is adjusted. */
+  readonly rateController: StreamingListener | null
+  start(): MaybePromise<void>
+  stop(): MaybePromise<void>
+}
+
+/** The part of the batches' scheduler that input streams use. */
+export type BatchInputs = Pick<JobScheduler, 'inputInfoTracker' | 'events' | 'receiverTracker' | 'getPendingTimes'>
