@@ -5,10 +5,10 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
-import type { Row } from '../src/arrow/row-batch.ts'
-import { batchMessage, rowStream } from '../src/arrow/row-batch-writer.ts'
 import { captureClosures } from '../src/closure/driver/index.ts'
 import type { LeafInput, SparkCommand } from '../src/engine/spark/command.ts'
+import type { Row } from '../src/engine/spark/rows/row-batch.ts'
+import { rowBatchMessage, rowStream } from '../src/engine/spark/rows/row-batch-writer.ts'
 import { ByteInput } from '../src/engine/spark/worker/protocol/byte-input.ts'
 import { WorkerOutput } from '../src/engine/spark/worker/protocol/worker-output.ts'
 import { rowBatches } from '../src/engine/spark/worker/row-input.ts'
@@ -59,7 +59,7 @@ async function measure(name: string, count: number, times: number) {
   await cpuMs(times, () => work(payload))
   const rowsMs = await cpuMs(times, () => readAndWrite(stream, payload))
   const workMs = await cpuMs(times, () => work(payload))
-  const bytes = batchMessage(rows, 'struct').reduce((sum, { length }) => sum + length, 0)
+  const bytes = rowBatchMessage(rows, 'struct').reduce((sum, { length }) => sum + length, 0)
   return { name, bytesPerByte: bytes / payload.length, rowsMs, timeShare: rowsMs / (rowsMs + workMs) }
 }
 

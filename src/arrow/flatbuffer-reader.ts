@@ -31,14 +31,20 @@ export class FlatTable {
     return at === 0 ? 0 : this.#view.getUint8(at)
   }
 
-  int32(slot: number): number {
+  /** @param absent the value that the schema gives to a field that is not written. */
+  int16(slot: number, absent = 0): number {
     const at = this.#field(slot)
-    return at === 0 ? 0 : this.#view.getInt32(at, true)
+    return at === 0 ? absent : this.#view.getInt16(at, true)
+  }
+
+  int32(slot: number, absent = 0): number {
+    const at = this.#field(slot)
+    return at === 0 ? absent : this.#view.getInt32(at, true)
   }
 
   int64(slot: number): number {
     const at = this.#field(slot)
-    return at === 0 ? 0 : Number(this.#view.getBigInt64(at, true))
+    return at === 0 ? 0 : int64At(this.#view, at)
   }
 
   table(slot: number): FlatTable | null {
@@ -66,13 +72,37 @@ export class FlatTable {
   }
 
   /** The structs of a vector field, each of two 64-bit integers. */
-  pairs(slot: number): readonly (readonly [number, number])[] {
+  pairs(slot: number): FlatPairs {
     const at = this.#field(slot)
-    if (at === 0) return []
-    const start = at + this.#view.getUint32(at, true)
-    return Array.from({ length: this.#view.getUint32(start, true) }, (_, index) => {
-      const entry = start + 4 + index * 16
-      return [Number(this.#view.getBigInt64(entry, true)), Number(this.#view.getBigInt64(entry + 8, true))] as const
-    })
+    return at === 0 ? NO_PAIRS : new FlatPairs(this.#view, at + this.#view.getUint32(at, true))
   }
+}
+
+/** A vector of structs of two 64-bit integers, read where it stands. */
+export class FlatPairs {
+  readonly length: number
+  readonly #view: DataView
+  readonly #start: number
+
+  constructor(view: DataView, at: number) {
+    this.length = view.getUint32(at, true)
+    this.#view = view
+    this.#start = at + 4
+  }
+
+  first(index: number): number {
+    return int64At(this.#view, this.#start + index * PAIR_BYTES)
+  }
+
+  second(index: number): number {
+    return int64At(this.#view, this.#start + index * PAIR_BYTES + 8)
+  }
+}
+
+const PAIR_BYTES = 16
+const NO_PAIRS = new FlatPairs(new DataView(new ArrayBuffer(4)), 0)
+
+/** In two halves, as lengths are below 2^53 and a bigint would be allocated for each. */
+function int64At(view: DataView, at: number): number {
+  return view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)
 }

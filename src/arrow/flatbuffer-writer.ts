@@ -121,7 +121,9 @@ class FlatWriter {
   }
 
   #writeInt64(value: number, at: number): void {
-    this.#bytes.writeBigInt64LE(BigInt(value), at)
+    // In two halves: lengths are below 2^53, and a bigint would be allocated for each.
+    this.#bytes.writeUInt32LE(value % 2 ** 32, at)
+    this.#bytes.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4)
   }
 
   #align(width: number): void {

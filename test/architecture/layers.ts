@@ -25,7 +25,7 @@ const MAY_IMPORT = {
   'closure/worker': ['errors.ts', 'closure/wire'],
   files: ['errors.ts'],
   task: ['errors.ts', 'closure/wire', 'closure/worker'],
-  arrow: [...FOUNDATION, 'engine/spark'],
+  arrow: FOUNDATION,
   connect: [...FOUNDATION, 'closure/driver', 'arrow', 'engine', 'engine/spark'],
   engine: BELOW_ENGINE,
   'engine/local': [...BELOW_ENGINE, 'engine'],

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const SKIPPED = new Set(['node_modules', 'dist', '.git', '.millstream', 'data', 'results'])
-const BINARY = /\.(?:gz|deflate|png|jpg|tgz|bin|parquet)$/
+const BINARY = /\.(?:gz|deflate|png|jpg|tgz|bin|parquet|arrow)$/
 
 /** The project's own text files by their paths relative to `folder` ('' for the whole project), what a build or a run left aside excluded. */
 export function projectFiles(folder: string): Map<string, string> {

@@ -1,4 +1,3 @@
-import type { Row } from '../../arrow/row-batch.ts'
 import { shippedIn } from '../../closure/driver/index.ts'
 import type { ClosurePayload } from '../../closure/wire/index.ts'
 import type { Relation } from '../../connect/gen/spark_connect_pb.ts'
@@ -25,6 +24,7 @@ import {
 } from './plan/relations.ts'
 import type { SparkStage } from './plan/spark-stage.ts'
 import { checkpointRelation, fetchRows, removeRelation, writeBlocks } from './remote-relations.ts'
+import type { Row } from './rows/row-batch.ts'
 import { SessionFileSystem } from './session-file-system.ts'
 import { type PlanBudget, SessionFiles } from './session-files.ts'
 import type { SparkSettings } from './settings.ts'

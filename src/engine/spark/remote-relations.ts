@@ -1,7 +1,4 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import type { Row } from '../../arrow/row-batch.ts'
-import { rowsOf } from '../../arrow/row-batch.ts'
-import { readRowStream } from '../../arrow/row-batch-reader.ts'
 import { joinedBatches } from '../../connect/batches.ts'
 import { execute } from '../../connect/execute.ts'
 import {
@@ -17,6 +14,9 @@ import { StorageLevel } from '../../task/storage-level.ts'
 import type { JobOutput } from '../engine.ts'
 import { blocksAsText } from './plan/file-relations.ts'
 import { sqlRelation } from './plan/relations.ts'
+import type { Row } from './rows/row-batch.ts'
+import { rowsOf } from './rows/row-batch.ts'
+import { readRowStream } from './rows/row-batch-reader.ts'
 
 /** `WriteOperation.mode` */
 const OVERWRITE = 2

@@ -1,4 +1,4 @@
-import type { Row } from '../../arrow/row-batch.ts'
+import type { Row } from './rows/row-batch.ts'
 
 /** Puts the rows of a job's results together again: one value of bytes per target. */
 export class ResultRows {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Row } from '../../arrow/row-batch.ts'
 import type { Relation } from '../../connect/gen/spark_connect_pb.ts'
 import type { ConnectSession } from '../../connect/session.ts'
 import { SparkException } from '../../errors.ts'
@@ -8,6 +7,7 @@ import type { FileStatus } from '../../files/file-system.ts'
 import { listedFile, listedFiles, wholeFiles } from './plan/file-relations.ts'
 import { localRelation, readFiles } from './plan/relations.ts'
 import { fetchRows, writeBlocks } from './remote-relations.ts'
+import type { Row } from './rows/row-batch.ts'
 
 /** Spark's error class for a path or pattern that names nothing. */
 const PATH_NOT_FOUND = 'PATH_NOT_FOUND'

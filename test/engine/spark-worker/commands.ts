@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import type { Row } from '../../../src/arrow/row-batch.ts'
 import { captureClosures } from '../../../src/closure/driver/index.ts'
 import type { ClosurePayload } from '../../../src/closure/wire/index.ts'
 import {
@@ -8,6 +7,7 @@ import {
   type SparkCommand,
   type StageOutput,
 } from '../../../src/engine/spark/command.ts'
+import type { Row } from '../../../src/engine/spark/rows/row-batch.ts'
 import type { StageProgram } from '../../../src/task/program.ts'
 
 const OWN_FOLDER = fileURLToPath(new URL('../../../src/', import.meta.url))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
-import { rowStream } from '../../../src/arrow/row-batch-writer.ts'
+import { rowStream } from '../../../src/engine/spark/rows/row-batch-writer.ts'
 import { ByteInput } from '../../../src/engine/spark/worker/protocol/byte-input.ts'
 import { nextTaskStart } from '../../../src/engine/spark/worker/protocol/read-start.ts'
 import type { WireForm } from '../../../src/engine/spark/worker/protocol/task-start.ts'

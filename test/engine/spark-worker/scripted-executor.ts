@@ -5,10 +5,11 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Row } from '../../../src/arrow/row-batch.ts'
-import { rowsOf } from '../../../src/arrow/row-batch.ts'
-import { BatchDecoder, readRowStream } from '../../../src/arrow/row-batch-reader.ts'
-import { rowStream } from '../../../src/arrow/row-batch-writer.ts'
+import { bodyLengthOf } from '../../../src/arrow/message.ts'
+import type { Row } from '../../../src/engine/spark/rows/row-batch.ts'
+import { rowsOf } from '../../../src/engine/spark/rows/row-batch.ts'
+import { readRowStream } from '../../../src/engine/spark/rows/row-batch-reader.ts'
+import { rowStream } from '../../../src/engine/spark/rows/row-batch-writer.ts'
 import { ByteInput } from '../../../src/engine/spark/worker/protocol/byte-input.ts'
 import type { WireForm } from '../../../src/engine/spark/worker/protocol/task-start.ts'
 import { int, type StartFields, taskStart, text } from './wire.ts'
@@ -154,7 +155,7 @@ export class Connection {
       const length = head.readInt32LE(4)
       if (length === 0) break
       const metadata = await this.#input.read(length)
-      pieces.push(metadata, await this.#input.read(BatchDecoder.bodyLength(metadata)))
+      pieces.push(metadata, await this.#input.read(bodyLengthOf(metadata)))
     }
     return [...readRowStream(Buffer.concat(pieces))].flatMap((batch) => [...rowsOf(batch)])
   }

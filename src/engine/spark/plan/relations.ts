@@ -1,8 +1,8 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import type { Row } from '../../../arrow/row-batch.ts'
-import { rowStream } from '../../../arrow/row-batch-writer.ts'
 import { type Relation, RelationSchema } from '../../../connect/gen/spark_connect_pb.ts'
 import { ACCUMULATOR_LEAF, ROW_COLUMNS } from '../command.ts'
+import type { Row } from '../rows/row-batch.ts'
+import { rowStream } from '../rows/row-batch-writer.ts'
 import type { ForwardedRows } from './spark-stage.ts'
 
 type RelType = NonNullable<MessageInitShape<typeof RelationSchema>['relType']>

@@ -1,7 +1,7 @@
-import type { Row } from '../../../arrow/row-batch.ts'
 import type { ClosurePayload } from '../../../closure/wire/index.ts'
 import type { LineageNode } from '../../lineage.ts'
 import type { LeafInput, StageOutput } from '../command.ts'
+import type { Row } from '../rows/row-batch.ts'
 
 /** One MapPartitions of a job: what its command says, and where its rows come from. */
 export interface SparkStage {

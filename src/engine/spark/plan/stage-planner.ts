@@ -1,5 +1,4 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import type { Row } from '../../../arrow/row-batch.ts'
 import { captureClosures } from '../../../closure/driver/index.ts'
 import type { ClosurePayload } from '../../../closure/wire/index.ts'
 import type { Sink } from '../../../task/program.ts'
@@ -9,6 +8,7 @@ import { type DataBlock, effectiveNode, type LineageNode } from '../../lineage.t
 import { planStage, type StagePlan } from '../../stage-plan.ts'
 import { isOnCluster } from '../cluster-files.ts'
 import { ANCHOR_LEAF, type LeafInput, type LeafRef, type StageOutput } from '../command.ts'
+import type { Row } from '../rows/row-batch.ts'
 import type { FilesNode, ForwardedRows, SparkStage, StandingData } from './spark-stage.ts'
 
 /** The longest block of a row that the driver sends; more goes into several rows. */

@@ -1,7 +1,9 @@
+import { ArrowStreamError } from '../../../arrow/errors.ts'
 import { CONTINUATION } from '../../../arrow/format.ts'
-import type { BlockBatch, RowBatch } from '../../../arrow/row-batch.ts'
-import { ArrowStreamError, BatchDecoder, type BatchKind } from '../../../arrow/row-batch-reader.ts'
+import { bodyLengthOf } from '../../../arrow/message.ts'
 import { ANCHOR_LEAF, type FilePiece, pieceName, type SparkCommand } from '../command.ts'
+import type { BlockBatch, RowBatch } from '../rows/row-batch.ts'
+import { BatchDecoder, type BatchKind } from '../rows/row-batch-reader.ts'
 import type { ByteInput } from './protocol/byte-input.ts'
 import type { TaskStart } from './protocol/task-start.ts'
 
@@ -23,7 +25,7 @@ async function* batches<Kind extends BatchKind>(input: ByteInput, kind: Kind) {
     const length = (await input.read(4)).readInt32LE(0)
     if (length === 0) return
     const metadata = await input.read(length)
-    const body = await input.read(BatchDecoder.bodyLength(metadata))
+    const body = await input.read(bodyLengthOf(metadata))
     const batch = decoder.decode(metadata, body)
     if (batch !== null) yield batch
   }

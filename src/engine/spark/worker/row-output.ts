@@ -1,6 +1,6 @@
 import { END_OF_ARROW_STREAM } from '../../../arrow/format.ts'
-import type { Row } from '../../../arrow/row-batch.ts'
-import { batchMessage, schemaMessage } from '../../../arrow/row-batch-writer.ts'
+import type { Row } from '../rows/row-batch.ts'
+import { rowBatchMessage, rowSchemaMessage } from '../rows/row-batch-writer.ts'
 import { Marker } from './protocol/markers.ts'
 import { intBytes, type WorkerOutput } from './protocol/worker-output.ts'
 
@@ -57,10 +57,10 @@ export class RowOutput {
 
   async #flush(): Promise<void> {
     if (this.#rows.length === 0) return
-    const pieces = batchMessage(this.#rows, 'struct')
+    const pieces = rowBatchMessage(this.#rows, 'struct')
     this.#rows = []
     this.#bytes = 0
-    if (!this.#isOpen) pieces.unshift(intBytes(Marker.START_ARROW_STREAM), schemaMessage('struct'))
+    if (!this.#isOpen) pieces.unshift(intBytes(Marker.START_ARROW_STREAM), rowSchemaMessage('struct'))
     this.#isOpen = true
     await this.#output.write(...pieces)
   }

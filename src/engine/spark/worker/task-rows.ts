@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { blockOf, type Row, type RowBatch } from '../../../arrow/row-batch.ts'
 import { uniqueFileName } from '../../../task/frames.ts'
 import type { StoredBytes } from '../../../task/input.ts'
 import { ACCUMULATOR_LEAF } from '../command.ts'
+import { blockOf, type Row, type RowBatch } from '../rows/row-batch.ts'
 import { GrowingInts } from './growing-ints.ts'
 
 /** Chunk number of blocks that are in the file. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ArrowStreamError } from '../../../arrow/errors.ts'
 import type { Row } from './row-batch.ts'
 import { rowsOf } from './row-batch.ts'
-import { ArrowStreamError, readRowStream } from './row-batch-reader.ts'
+import { readRowStream } from './row-batch-reader.ts'
 import { rowStream } from './row-batch-writer.ts'
 
 function row(index: number, block: string): Row {
