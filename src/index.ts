@@ -53,8 +53,8 @@ export { TaskContext } from './task/task-context.ts'
 // DStreams
 
 export type { BatchInfo, OutputOperationInfo, ReceiverInfo } from './batches/batch-info.ts'
-export type { PlainData } from './batches/checkpoint/checkpoint.ts'
 export { CheckpointMismatchError, CheckpointWriteError, CorruptCheckpointError } from './batches/checkpoint/errors.ts'
+export type { PlainData } from './batches/checkpoint/plain-data.ts'
 export { type Clock, SystemClock } from './batches/clock.ts'
 export {
   Duration,

@@ -1,5 +1,7 @@
+import type { BatchInput } from './batch-input.ts'
 import type { Duration } from './duration.ts'
 import type { Job } from './job.ts'
+import type { StateFloor } from './ledger/needed-batches.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import type { Time } from './time.ts'
 
@@ -8,6 +10,10 @@ export interface BatchGraph {
   readonly batchDuration: Duration
   /** The longest that an input stream must remember what it gave. */
   readonly maxInputStreamRememberDuration: Duration
+  /** What brings data into the batches. */
+  readonly inputs: readonly BatchInput[]
+  /** Where the states of the streams are on the disk. */
+  stateFloors(): readonly StateFloor[]
   /**
    * Readies the streams for the batches after `zeroTime`, and starts the input streams.
    * @throws IllegalArgumentException when a stream's settings do not fit together.
@@ -15,6 +21,6 @@ export interface BatchGraph {
   start(zeroTime: Time): MaybePromise<void>
   /** The jobs of the batch at `time`, in the order in which their operations were defined. */
   generateJobs(time: Time): MaybePromise<readonly Job[]>
-  /** Lets every stream forget the RDDs that nobody needs once the batch at `time` is done. */
+  /** Lets every stream forget the RDDs that nobody needs once an attempt to run the batch at `time` is over. */
   clearMetadata(time: Time, isUnpersisting: boolean): void
 }

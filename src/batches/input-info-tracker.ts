@@ -12,7 +12,7 @@ export interface StreamInputInfo {
 
 const NO_INFO: ReadonlyMap<number, StreamInputInfo> = new Map()
 
-/** Keeps what the input streams report about each batch until the batch is forgotten (Spark's `InputInfoTracker`). */
+/** Keeps what the input streams report about each batch until the ledger forgets the batch (Spark's `InputInfoTracker`). */
 export class InputInfoTracker {
   readonly #infoByTime = new Map<number, Map<number, StreamInputInfo>>()
 
@@ -34,8 +34,8 @@ export class InputInfoTracker {
     return this.#infoByTime.get(batchTime.milliseconds) ?? NO_INFO
   }
 
-  /** Forgets the batches before `threshold`. */
-  cleanup(threshold: Time): void {
-    for (const time of this.#infoByTime.keys()) if (time < threshold.milliseconds) this.#infoByTime.delete(time)
+  /** Forgets the batch at `time`, milliseconds since the epoch. */
+  forget(time: number): void {
+    this.#infoByTime.delete(time)
   }
 }

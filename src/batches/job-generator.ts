@@ -1,49 +1,78 @@
 import { log } from '../log.ts'
 import type { BatchGraph } from './batch-graph.ts'
+import type { BatchInput } from './batch-input.ts'
+import { BatchPlanner } from './batch-planner.ts'
 import type { Checkpoint } from './checkpoint/checkpoint.ts'
-import type { Checkpointer } from './checkpoint/checkpointer.ts'
+import type { Checkpointer, WrittenCheckpoint } from './checkpoint/checkpointer.ts'
 import type { Clock } from './clock.ts'
+import { CompletionTeller } from './completion-teller.ts'
 import { EventLoop } from './event-loop.ts'
+import { Job } from './job.ts'
 import type { JobScheduler } from './job-scheduler.ts'
+import type { BatchLedger } from './ledger/batch-ledger.ts'
 import { type MaybePromise, whenReady } from './maybe-promise.ts'
 import { RecurringTimer } from './recurring-timer.ts'
 import { Time } from './time.ts'
 
 /**
- * What the generator does, one after another: make a batch's jobs, clean up behind a batch that is done, or note that it has made all that a
- * recovery had to make up for.
+ * What the generator does, one after another: run a batch that is due, run one again that failed, clean up behind an attempt that is over, or note that it
+ * has made all that a recovery had to make up for.
  */
 type GeneratorEvent =
   | { readonly kind: 'generateJobs'; readonly time: Time }
-  | { readonly kind: 'clearMetadata'; readonly time: Time }
+  | { readonly kind: 'runAgain'; readonly time: Time }
+  | { readonly kind: 'attemptEnded'; readonly time: Time }
   | { readonly kind: 'caughtUp'; readonly time: Time }
+
+/** What a generator works with. */
+export interface JobGeneratorOptions {
+  readonly clock: Clock
+  readonly graph: BatchGraph
+  readonly scheduler: JobScheduler
+  readonly ledger: BatchLedger
+  /** Whether RDDs that no batch needs any more are unpersisted (`spark.streaming.unpersist`). */
+  readonly isUnpersisting: boolean
+}
+
+/** Batches that are due and not generated, while too many that failed wait to run again. Times are milliseconds. */
+interface HeldBatches {
+  from: number
+  to: number
+}
 
 /**
  * Makes the jobs of every batch when it is due, and forgets what a finished batch leaves behind (Spark's `JobGenerator`). Batches are
  * generated strictly in the order of their times, also where the input of one takes a while to list.
+ *
+ * An attempt to run a batch plans it (fixes what it reads), generates its jobs, has the ledger written, and submits the jobs. Whatever of it fails, the
+ * attempt fails, and the {@link BatchLedger} says whether and when there is another one.
  */
 export class JobGenerator {
-  readonly #graph: BatchGraph
-  readonly #scheduler: JobScheduler
-  readonly #isUnpersisting: boolean
+  readonly #options: JobGeneratorOptions
   readonly #timer: RecurringTimer
   readonly #events: EventLoop<GeneratorEvent>
+  readonly #planner: BatchPlanner
+  readonly #teller: CompletionTeller
+  /** Jobs that a batch's next attempt has to run, by batch time: those that an earlier attempt generated and that have not succeeded. */
+  readonly #readyJobs = new Map<number, readonly Job[]>()
   /** Those who wait for the generator to get on; each is asked after every event whether it has seen enough. */
   readonly #watchers = new Set<() => void>()
+  readonly #closing = new AbortController()
   #checkpointer: Checkpointer | null = null
   #lastTick: Time | null = null
   #lastGenerated: Time | null = null
-  #isClosed = false
+  #held: HeldBatches | null = null
 
-  constructor(clock: Clock, graph: BatchGraph, scheduler: JobScheduler, isUnpersisting: boolean) {
-    this.#graph = graph
-    this.#scheduler = scheduler
-    this.#isUnpersisting = isUnpersisting
+  constructor(options: JobGeneratorOptions) {
+    this.#options = options
+    const { clock, graph, ledger, scheduler } = options
     this.#timer = new RecurringTimer(clock, graph.batchDuration.milliseconds, (time) => this.#due(time))
     this.#events = new EventLoop<GeneratorEvent>(
       (event) => this.#handle(event),
-      (error) => this.#scheduler.reportError('Error in job generator', error),
+      (error) => scheduler.reportError('Error in job generator', error),
     )
+    this.#planner = new BatchPlanner(ledger, () => graph.inputs)
+    this.#teller = new CompletionTeller(ledger, () => graph.inputs)
   }
 
   /**
@@ -52,35 +81,34 @@ export class JobGenerator {
    */
   async start(checkpointer: Checkpointer | null): Promise<void> {
     this.#checkpointer = checkpointer
-    const { receiverTracker } = this.#scheduler
+    const { graph } = this.#options
     const startTime = this.#timer.getStartTime()
-    const zeroTime = new Time(startTime).minus(this.#graph.batchDuration)
-    await this.#graph.start(zeroTime)
-    await receiverTracker?.open(checkpointer?.directory.path ?? null)
-    // Before the first block: what is in a log counts from a checkpoint on.
-    await checkpointer?.open(zeroTime.milliseconds, zeroTime.milliseconds)
-    await receiverTracker?.start()
+    const zeroTime = new Time(startTime).minus(graph.batchDuration)
+    await graph.start(zeroTime)
+    await this.#startReceiving(async () => {
+      // Before the first block: what is in a log counts from a checkpoint on.
+      await checkpointer?.open(zeroTime.milliseconds, zeroTime.milliseconds)
+    })
     this.#timer.start(startTime)
     log('INFO', 'JobGenerator', `Started JobGenerator at ${startTime} ms`)
   }
 
   /**
    * Goes on where an earlier run ended: first the batches that it did not complete and those that were missed since, with their own times,
-   * then the ticks. The streams have been given what the checkpoint kept of them.
+   * then the ticks. The ledger and the streams have been given what the checkpoint kept of them.
    */
   async restart(checkpointer: Checkpointer, checkpoint: Checkpoint): Promise<void> {
     this.#checkpointer = checkpointer
+    const { graph, ledger } = this.#options
     const { zeroTime, checkpointTime, batchIntervalMs } = checkpoint
-    await this.#graph.start(new Time(zeroTime))
-    const { receiverTracker } = this.#scheduler
-    await receiverTracker?.open(checkpointer.directory.path)
+    await graph.start(new Time(zeroTime))
     // A clock that was set back must not make the same batch twice.
     const restartTime = Math.max(this.#timer.getRestartTime(zeroTime), checkpointTime + batchIntervalMs)
-    const missed = new Time(checkpointTime + batchIntervalMs).until(new Time(restartTime), this.#graph.batchDuration)
-    const times = [...checkpoint.pendingTimes, ...missed.map((time) => time.milliseconds)]
+    const missed = new Time(checkpointTime + batchIntervalMs).until(new Time(restartTime), graph.batchDuration)
+    for (const time of missed) ledger.due(time.milliseconds)
+    const times = ledger.unfinished
     log('INFO', 'JobGenerator', `Batches to run again or to make up for: ${times.join(', ')}`)
-    await checkpointer.open(zeroTime, restartTime - batchIntervalMs, times)
-    await receiverTracker?.start()
+    await this.#startReceiving(() => checkpointer.open(zeroTime, restartTime - batchIntervalMs))
     for (const time of times) this.#due(time)
     this.#lastTick = new Time(restartTime - batchIntervalMs)
     this.#events.post({ kind: 'caughtUp', time: this.#lastTick })
@@ -88,19 +116,34 @@ export class JobGenerator {
     log('INFO', 'JobGenerator', `Restarted JobGenerator at ${restartTime} ms`)
   }
 
+  async #startReceiving(openCheckpoints: () => Promise<void>): Promise<void> {
+    const { scheduler, ledger, graph } = this.#options
+    const { receiverTracker } = scheduler
+    ledger.open(this.#checkpointer !== null, () => graph.stateFloors())
+    const directory = this.#checkpointer?.directory.path ?? null
+    await receiverTracker?.open(directory, (inputId) => ledger.inputsOf(inputId))
+    await openCheckpoints()
+    await receiverTracker?.start()
+  }
+
   #due(time: number): void {
     this.#lastTick = new Time(time)
     this.#events.post({ kind: 'generateJobs', time: this.#lastTick })
   }
 
-  /** The time of the last batch whose jobs were made, or null. */
+  /** The time of the last batch whose first attempt was prepared, or failed to be; null before the first. */
   get lastGenerated(): Time | null {
     return this.#lastGenerated
   }
 
-  /** Whether the jobs of every batch that was due so far are made. */
+  /** Whether every batch that was due so far has had its first attempt prepared, or is held back for as long as others wait to run again. */
   get hasCaughtUp(): boolean {
-    return this.#lastGenerated === this.#lastTick
+    return this.#held !== null || this.#lastGenerated === this.#lastTick
+  }
+
+  /** Whether a batch that failed is tried again in this run, or is about to be. */
+  get isRetrying(): boolean {
+    return this.#options.ledger.oldestRetried !== undefined
   }
 
   /** Stops the ticks at once; batches that were due may still be generated, and cleaned up behind. */
@@ -108,15 +151,27 @@ export class JobGenerator {
     await this.#timer.stop()
   }
 
-  /** After this, nothing happens any more. */
+  /** After this, no batch is generated or tried again any more. */
   close(): void {
-    this.#isClosed = true
+    this.#closing.abort()
     this.#events.stop()
   }
 
-  onBatchCompletion(time: Time): void {
-    this.#checkpointer?.batchEnded(time.milliseconds)
-    this.#events.post({ kind: 'clearMetadata', time })
+  /** Resolves when every source was told what it has to be told of completed batches, or when `signal` aborts. */
+  completionsTold(signal: AbortSignal): Promise<void> {
+    return this.#teller.whenDone(signal)
+  }
+
+  /** A checkpoint is on the disk: what it keeps as completed, no later run runs again. */
+  checkpointWritten({ completed, oldestMs }: WrittenCheckpoint): void {
+    this.#teller.tell(completed)
+    for (const input of this.#options.graph.inputs) void input.checkpointWritten?.(oldestMs)
+  }
+
+  /** The jobs of an attempt are over. @param failed those that failed. */
+  jobsEnded(time: Time, failed: readonly Job[]): void {
+    if (failed.length === 0) this.#completed(time)
+    else this.#failed(time, failed)
   }
 
   /** Resolves after the first event upon which `condition` holds, at once when it holds already, and when `signal` aborts. */
@@ -143,9 +198,11 @@ export class JobGenerator {
   #do({ kind, time }: GeneratorEvent): MaybePromise<void> {
     switch (kind) {
       case 'generateJobs':
-        return this.#generateJobs(time)
-      case 'clearMetadata':
-        return this.#clearMetadata(time)
+        return this.#generateUnlessHeld(time)
+      case 'runAgain':
+        return this.#attempt(time)
+      case 'attemptEnded':
+        return whenReady(this.#cleanUp(time), () => this.#generateHeld())
       case 'caughtUp':
         this.#lastGenerated = time
     }
@@ -155,35 +212,124 @@ export class JobGenerator {
     for (const check of this.#watchers) check()
   }
 
-  #generateJobs(time: Time): MaybePromise<void> {
+  #generateUnlessHeld(time: Time): MaybePromise<void> {
+    const { ledger } = this.#options
+    if (this.#held !== null) this.#held.to = time.milliseconds
+    else if (ledger.isHoldingBack) {
+      this.#held = { from: time.milliseconds, to: time.milliseconds }
+      log(
+        'ERROR',
+        'JobGenerator',
+        `No batch is generated from ${time} on, as more batches failed and wait to run again than millstream.streaming.batch.maxWaiting allows. Their input is kept, ` +
+          'and nothing further is read. Mend what makes them fail; batches that have no attempts left (millstream.streaming.batch.maxAttempts) run after a restart.',
+      )
+    } else {
+      ledger.due(time.milliseconds)
+      return whenReady(this.#attempt(time), () => {
+        this.#lastGenerated = time
+      })
+    }
+  }
+
+  /** Generates the batches that were held back, one after another, until too many wait again. */
+  #generateHeld(): MaybePromise<void> {
+    const { graph, ledger } = this.#options
+    while (this.#held !== null && !ledger.isHoldingBack) {
+      const time = this.#held.from
+      this.#held.from += graph.batchDuration.milliseconds
+      if (this.#held.from > this.#held.to) this.#held = null
+      ledger.due(time)
+      const attempt = whenReady(this.#attempt(new Time(time)), () => {
+        this.#lastGenerated = time === this.#lastTick?.milliseconds ? this.#lastTick : new Time(time)
+      })
+      if (attempt instanceof Promise) return attempt.then(() => this.#generateHeld())
+    }
+  }
+
+  #attempt(time: Time): MaybePromise<void> {
+    this.#options.ledger.beginAttempt(time.milliseconds)
+    this.#forEachInput((input) => input.attemptBegan?.(time.milliseconds))
     const failed = (error: unknown) => {
       // What a stop tears down fails because of the stop.
-      if (!this.#isClosed) this.#scheduler.reportError(`Error generating jobs for time ${time}`, error)
-    }
-    const finished = () => {
-      this.#lastGenerated = time
+      if (!this.#closing.signal.aborted) {
+        this.#options.scheduler.reportError(`Error generating jobs for time ${time}`, error)
+      }
+      this.#failed(time, this.#readyJobs.get(time.milliseconds) ?? null)
     }
     try {
-      const submitted = whenReady(this.#scheduler.receiverTracker?.allocateBlocksToBatch(time), () =>
-        whenReady(this.#graph.generateJobs(time), (jobs) =>
-          whenReady(this.#checkpointer?.beforeJobs(time.milliseconds, jobs.length > 0), () =>
-            this.#scheduler.submitJobs(time, jobs),
-          ),
-        ),
-      )
-      if (submitted instanceof Promise) return submitted.catch(failed).then(finished)
+      const prepared = this.#prepare(time)
+      if (prepared instanceof Promise) return prepared.catch(failed)
     } catch (error) {
       failed(error)
     }
-    finished()
   }
 
-  #clearMetadata(time: Time): MaybePromise<void> {
-    this.#graph.clearMetadata(time, this.#isUnpersisting)
-    const threshold = time.minus(this.#graph.maxInputStreamRememberDuration)
-    this.#scheduler.inputInfoTracker.cleanup(threshold)
-    return whenReady(this.#scheduler.receiverTracker?.cleanupOldBlocksAndBatches(threshold), () =>
-      this.#checkpointer?.afterBatch(),
+  #prepare(time: Time): MaybePromise<void> {
+    return whenReady(this.#jobsOf(time), (jobs) =>
+      whenReady(this.#checkpointer?.beforeJobs(time.milliseconds), () => {
+        this.#readyJobs.delete(time.milliseconds)
+        if (jobs.length === 0) {
+          log('INFO', 'JobGenerator', `No jobs added for time ${time}`)
+          this.#completed(time)
+        } else {
+          this.#options.scheduler.submitJobs(time, jobs)
+        }
+      }),
     )
+  }
+
+  #jobsOf(time: Time): MaybePromise<readonly Job[]> {
+    const ready = this.#readyJobs.get(time.milliseconds)
+    if (ready !== undefined) return ready
+    return whenReady(this.#planner.planUpTo(time), () =>
+      whenReady(this.#options.graph.generateJobs(time), (jobs) => {
+        this.#readyJobs.set(time.milliseconds, jobs)
+        return jobs
+      }),
+    )
+  }
+
+  #completed(time: Time): void {
+    this.#options.ledger.completed(time.milliseconds)
+    this.#attemptEnded(time)
+  }
+
+  /** @param jobs what the next attempt has to run; null where it has to generate the batch. */
+  #failed(time: Time, jobs: readonly Job[] | null): void {
+    const { ledger, clock } = this.#options
+    const delayMs = ledger.failed(time.milliseconds)
+    this.#readyJobs.delete(time.milliseconds)
+    if (delayMs !== null) {
+      if (jobs !== null) this.#readyJobs.set(time.milliseconds, jobs.map(Job.again))
+      const { signal } = this.#closing
+      log('WARN', 'JobGenerator', `The batch at ${time} failed and is tried again in ${delayMs} ms`)
+      void clock.waitTill(clock.now() + delayMs, signal).then(() => {
+        if (!signal.aborted) this.#events.post({ kind: 'runAgain', time })
+      })
+    }
+    this.#attemptEnded(time)
+  }
+
+  #attemptEnded(time: Time): void {
+    this.#forEachInput((input) => input.attemptEnded?.(time.milliseconds))
+    this.#options.scheduler.runWaiting()
+    this.#events.post({ kind: 'attemptEnded', time })
+  }
+
+  #cleanUp(time: Time): void {
+    const { graph, ledger, scheduler, isUnpersisting } = this.#options
+    graph.clearMetadata(time, isUnpersisting)
+    const reachMs = graph.maxInputStreamRememberDuration.milliseconds
+    for (const forgotten of ledger.forget(reachMs)) {
+      this.#forEachInput((input) => input.forget?.(forgotten))
+      scheduler.inputInfoTracker.forget(forgotten)
+    }
+    this.#forEachInput((input) => input.release?.(ledger.needed, reachMs))
+    if (this.#checkpointer === null) this.#teller.tell(ledger.unsettled)
+    else this.#checkpointer.afterBatch()
+  }
+
+  #forEachInput(f: (input: BatchInput) => void): void {
+    this.#options.graph.inputs.forEach(f)
   }
 }

@@ -6,7 +6,6 @@ import type { Clock } from './clock.ts'
 import { describeError } from './describe-error.ts'
 import { InputInfoTracker } from './input-info-tracker.ts'
 import type { Job } from './job.ts'
-import type { JobGenerator } from './job-generator.ts'
 import { JobSet } from './job-set.ts'
 import type { ReceiverTracker } from './receiver-tracker.ts'
 import type { StreamingEvents } from './streaming-events.ts'
@@ -25,6 +24,13 @@ export interface JobSchedulerOptions {
   readonly onError: (error: unknown) => void
   /** Tag of all jobs, by which they can be cancelled together. */
   readonly jobTag: string
+  /**
+   * The batch, in milliseconds, that later ones wait for, because it is tried again and they build on it; undefined where none waits. Asked each time
+   * that a job could begin.
+   */
+  readonly awaitedBatch: () => number | undefined
+  /** Told when all jobs of an attempt to run a batch are over, with those that failed. */
+  readonly onJobsEnded: (time: Time, failed: readonly Job[]) => void
 }
 
 interface QueuedJob {
@@ -41,12 +47,9 @@ export class JobScheduler {
   /** The driver's side of the receivers, made by the first receiver input stream of the context; null when there is none. */
   receiverTracker: ReceiverTracker | null = null
   readonly #options: JobSchedulerOptions
-  #generator: JobGenerator | null = null
   #queue: QueuedJob[] = []
   #running = 0
   #isStopped = false
-  /** Batches that were submitted and are not over, or that failed: what a recovery would have to run again. In milliseconds. */
-  readonly #pending = new Set<number>()
   readonly #unfinished = new Set<JobSet>()
   readonly #idleWaiters = new Set<() => void>()
 
@@ -58,33 +61,25 @@ export class JobScheduler {
     return this.#options.events
   }
 
-  /** Told of every batch that is over. */
-  setGenerator(generator: JobGenerator): void {
-    this.#generator = generator
-  }
-
-  /** Times of the batches that are not over or that failed, in the order of their submission. */
-  getPendingTimes(): readonly number[] {
-    return [...this.#pending]
-  }
-
   /** Whether no job is running or waiting. */
   get isIdle(): boolean {
     return this.#unfinished.size === 0
   }
 
-  /** Queues the jobs of a batch. A batch without jobs is no batch: nobody hears of it. */
+  /** Queues the jobs of a batch, of which there is at least one, behind those of earlier batches. */
   submitJobs(time: Time, jobs: readonly Job[]): void {
     if (this.#isStopped) return
-    if (jobs.length === 0) {
-      log('INFO', 'JobScheduler', `No jobs added for time ${time}`)
-      return
-    }
     const jobSet = new JobSet(time, jobs, this.inputInfoTracker.getInfo(time), this.#options.clock.now())
-    this.#pending.add(time.milliseconds)
     this.#unfinished.add(jobSet)
     this.events.batch('batchSubmitted', jobSet)
-    for (const job of jobs) this.#queue.push({ job, jobSet })
+    // A batch that runs again goes before the later ones that wait for it.
+    const later = this.#queue.findIndex((queued) => queued.jobSet.time.greater(time))
+    this.#queue.splice(later === -1 ? this.#queue.length : later, 0, ...jobs.map((job) => ({ job, jobSet })))
+    this.#runQueued()
+  }
+
+  /** Lets jobs begin that waited for a batch which is not tried again any more. */
+  runWaiting(): void {
     this.#runQueued()
   }
 
@@ -121,10 +116,13 @@ export class JobScheduler {
   }
 
   #runQueued(): void {
-    while (this.#running < this.#options.concurrentJobs && this.#queue.length > 0) {
-      const { job, jobSet } = this.#queue.shift()!
+    while (this.#running < this.#options.concurrentJobs) {
+      const next = this.#queue[0]
+      const awaited = this.#options.awaitedBatch()
+      if (next === undefined || (awaited !== undefined && next.jobSet.time.milliseconds > awaited)) return
+      this.#queue.shift()
       this.#running++
-      void this.#run(job, jobSet)
+      void this.#run(next.job, next.jobSet)
     }
   }
 
@@ -162,10 +160,9 @@ export class JobScheduler {
   }
 
   #finishBatch(jobSet: JobSet): void {
-    if (jobSet.hasCompleted && !jobSet.hasFailed) this.#pending.delete(jobSet.time.milliseconds)
-    // What a failed batch kept is given up too: to run it again means to compute it again.
-    this.#generator?.onBatchCompletion(jobSet.time)
     this.#unfinished.delete(jobSet)
+    // A batch that a stop cut off is neither completed nor failed: the next run runs it again.
+    if (jobSet.hasCompleted) this.#options.onJobsEnded(jobSet.time, jobSet.failedJobs)
     this.#wakeIfIdle()
   }
 

@@ -10,7 +10,7 @@ export class JobSet {
   readonly streamIdToInputInfo: ReadonlyMap<number, StreamInputInfo>
   readonly submissionTime: number
   #unfinished: number
-  #hasFailed = false
+  readonly #failed: Job[] = []
   #processingStartTime: number | undefined
   #processingEndTime: number | undefined
 
@@ -33,8 +33,9 @@ export class JobSet {
   get hasCompleted(): boolean {
     return this.#unfinished === 0
   }
-  get hasFailed(): boolean {
-    return this.#hasFailed
+  /** The jobs that failed so far. */
+  get failedJobs(): readonly Job[] {
+    return this.#failed
   }
 
   handleJobStart(at: number): void {
@@ -43,7 +44,7 @@ export class JobSet {
 
   handleJobCompletion(job: Job, at: number): void {
     this.#unfinished--
-    if (job.failureReason !== undefined) this.#hasFailed = true
+    if (job.failureReason !== undefined) this.#failed.push(job)
     if (this.hasCompleted) this.#processingEndTime = at
   }
 

@@ -26,6 +26,11 @@ export class Job {
     this.namesActions = namesActions
   }
 
+  /** The same operation of the same batch, to be run another time. */
+  static again({ time, outputOpId, callSite, run, namesActions }: Job): Job {
+    return new Job(time, outputOpId, callSite, run, namesActions)
+  }
+
   toString(): string {
     return `streaming job ${this.time}.${this.outputOpId}`
   }

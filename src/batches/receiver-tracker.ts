@@ -1,17 +1,21 @@
+import type { PlainData } from './checkpoint/plain-data.ts'
 import type { MaybePromise } from './maybe-promise.ts'
-import type { Time } from './time.ts'
+
+/** What the ledger has of an input, by batch time in milliseconds: {@link file://./ledger/batch-ledger.ts | BatchLedger.inputsOf}. */
+export type InputsOf = (inputId: string) => ReadonlyMap<number, PlainData>
 
 /**
- * What the job generator needs of the driver's side of the receivers (Spark's `ReceiverTracker`): to start and stop them, to hand the
- * blocks received so far to a batch, and to forget the blocks of old ones.
+ * What the job generator needs of the driver's side of the receivers (Spark's `ReceiverTracker`): to start and stop them. What each batch gets of a
+ * receiver's stream is asked of the stream, which is a {@link file://./batch-input.ts | BatchInput}.
  */
 export interface ReceiverTracker {
   /**
    * Takes up what an earlier run has received and not processed, and readies the logs of this one.
    * @param checkpointDirectory qualified; null when the context has none.
+   * @param inputsOf what the batches of the earlier run were given.
    * @throws SparkException when there must be a log and there is no directory for it.
    */
-  open(checkpointDirectory: string | null): MaybePromise<void>
+  open(checkpointDirectory: string | null, inputsOf: InputsOf): MaybePromise<void>
   /** Starts the receivers of all receiver input streams. */
   start(): MaybePromise<void>
   /**
@@ -21,8 +25,4 @@ export interface ReceiverTracker {
   stop(graceful: boolean, signal?: AbortSignal): Promise<void>
   /** Whether blocks were received that no batch has been given yet. */
   hasUnallocatedBlocks(): boolean
-  /** Gives every block that is waiting now to the batch at `batchTime`; called once per batch, before its jobs are generated. */
-  allocateBlocksToBatch(batchTime: Time): MaybePromise<void>
-  /** Forgets, and with `spark.streaming.unpersist` frees, the blocks of batches up to and including `threshold`. */
-  cleanupOldBlocksAndBatches(threshold: Time): MaybePromise<void>
 }

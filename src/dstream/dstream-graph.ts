@@ -1,6 +1,8 @@
 import type { BatchGraph } from '../batches/batch-graph.ts'
+import type { BatchInput } from '../batches/batch-input.ts'
 import type { Duration } from '../batches/duration.ts'
 import type { Job } from '../batches/job.ts'
+import type { StateFloor } from '../batches/ledger/needed-batches.ts'
 import { type MaybePromise, mapInOrder, whenReady } from '../batches/maybe-promise.ts'
 import type { Time } from '../batches/time.ts'
 import { IllegalArgumentException, IllegalStateException } from '../errors.ts'
@@ -21,6 +23,7 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
   #zeroTime: Time | null = null
   /** The streams that some output operation needs; set at start. */
   #active: readonly DStreamNode<unknown>[] = []
+  #inputs: readonly BatchInput[] = []
   #ids: ReadonlyMap<DStreamNode<unknown>, string> | null = null
 
   constructor(batchDuration: Duration) {
@@ -40,6 +43,23 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
   get zeroTime(): Time | null {
     return this.#zeroTime
   }
+  get inputs(): readonly BatchInput[] {
+    return this.#inputs
+  }
+  /** Whether a batch builds on the one before, so that it cannot come right before that one has. */
+  get isStateful(): boolean {
+    return this.#active.some((stream) => stream.mustCheckpoint)
+  }
+
+  stateFloors(): readonly StateFloor[] {
+    return this.#active
+      .filter((stream) => stream.mustCheckpoint)
+      .map((stream) => ({
+        rememberMs: stream.rememberDuration.milliseconds,
+        newestWritten: (atOrBefore) => stream.newestWritten(atOrBefore),
+      }))
+  }
+
   get rememberDuration(): Duration | null {
     return this.#rememberDuration
   }
@@ -106,6 +126,7 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
     for (const { parent } of this.#outputs) parent.initialize(zeroTime)
     for (const { parent } of this.#outputs) parent.remember(this.#rememberDuration)
     this.#active = this.#streams.filter((stream) => stream.isInitialized)
+    this.#inputs = this.#inputStreams.flatMap((stream) => (stream.isInitialized ? (stream.batchInput ?? []) : []))
     for (const stream of this.#active) stream.validateAtStart()
     return whenReady(
       mapInOrder(this.#inputStreams, (stream) => stream.start()),

@@ -1,4 +1,4 @@
-import type { PlainData } from '../batches/checkpoint/checkpoint.ts'
+import type { PlainData } from '../batches/checkpoint/plain-data.ts'
 import { Duration, type DurationLike, toDuration } from '../batches/duration.ts'
 import { Interval } from '../batches/interval.ts'
 import { type MaybePromise, mapInOrder, whenReady } from '../batches/maybe-promise.ts'
@@ -296,6 +296,13 @@ export abstract class DStreamNode<T> {
     return []
   }
 
+  /**
+   * What the data of a checkpoint from before there was a ledger says of batches, by batch time in milliseconds. @internal
+   */
+  inputsOfEarlierFormat(_data: PlainData): Readonly<Record<string, PlainData>> {
+    return {}
+  }
+
   /** Takes back what {@link checkpointData} gave in an earlier run; called before the context starts. */
   restoreCheckpointData(_data: PlainData, _run: RecoveredRun): void {}
 
@@ -314,16 +321,37 @@ export abstract class DStreamNode<T> {
   }
 
   /**
-   * Forgets the RDDs that nobody needs once the batch at `time` is done. A source that keeps the positions of its batches overrides it, calls it,
-   * and forgets those of `time` less {@link rememberDuration} and before.
+   * Forgets the RDDs that nobody needs once an attempt to run the batch at `_time` is over: those for which {@link mayForget} holds. A source that keeps the
+   * positions of its batches overrides it, calls it, and forgets those for which `mayForget` holds.
    */
-  clearMetadata(time: Time, isUnpersisting: boolean): void {
-    const threshold = time.milliseconds - this.rememberDuration.milliseconds
+  clearMetadata(_time: Time, isUnpersisting: boolean): void {
+    const { needed, neededLater } = this.context.ledger
+    const reachMs = this.rememberDuration.milliseconds
     for (const [key, rdd] of this.#generated) {
-      if (key > threshold) continue
-      this.#generated.delete(key)
+      if (needed.includes(key, reachMs)) continue
+      // What is written for a later run stays known to checkpoints, and keeps nothing in memory.
+      const isKept = rdd instanceof RDD && filesOf(rdd as RDD<never>) !== null && neededLater.includes(key, reachMs)
+      if (!isKept) this.#generated.delete(key)
       if (isUnpersisting) this.#unpersist(rdd)
     }
+  }
+
+  /**
+   * Whether no batch that may still run, in this run or a later one, reads what the stream had at `time`: only then may its positions be forgotten.
+   * @param time milliseconds since the epoch.
+   */
+  protected mayForget(time: number): boolean {
+    return !this.context.ledger.neededLater.includes(time, this.rememberDuration.milliseconds)
+  }
+
+  /** The time of the newest RDD that is written and not younger than a time, in milliseconds; minus infinity where there is none. @internal */
+  newestWritten(atOrBefore: number): number {
+    let newest = Number.NEGATIVE_INFINITY
+    for (const [key, rdd] of this.#generated) {
+      if (key <= newest || key > atOrBefore || !(rdd instanceof RDD)) continue
+      if (filesOf(rdd as RDD<never>) !== null) newest = key
+    }
+    return newest
   }
 
   #unpersist(made: MaybePromise<RDD<T> | null>): void {

@@ -1,3 +1,4 @@
+import type { BatchInput } from '../batches/batch-input.ts'
 import type { Duration } from '../batches/duration.ts'
 import type { MaybePromise } from '../batches/maybe-promise.ts'
 import type { StreamingListener } from '../batches/streaming-listener.ts'
@@ -18,6 +19,11 @@ export abstract class InputDStream<T> extends DStream<T> {
   constructor(context: DStreamContext, operation = 'inputStream') {
     super(context, operation)
     this.id = context.graph.addInputStream(this)
+  }
+
+  /** How the ledger has the stream fix what batches read, before they are generated; null for a stream whose `compute` decides by itself. @internal */
+  get batchInput(): BatchInput | null {
+    return null
   }
 
   /** Called when the context starts, before the first batch. */

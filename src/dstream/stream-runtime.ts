@@ -1,7 +1,9 @@
+import type { BatchInput } from '../batches/batch-input.ts'
 import type { CheckpointDirectory } from '../batches/checkpoint/checkpoint-directory.ts'
 import type { Clock } from '../batches/clock.ts'
 import type { Duration } from '../batches/duration.ts'
 import type { JobScheduler } from '../batches/job-scheduler.ts'
+import type { BatchLedger } from '../batches/ledger/batch-ledger.ts'
 import type { MaybePromise } from '../batches/maybe-promise.ts'
 import type { StreamingListener } from '../batches/streaming-listener.ts'
 import type { SparkContext } from '../context/spark-context.ts'
@@ -22,6 +24,8 @@ export interface StreamRuntime {
   readonly output: OutputWriter
   /** The streams and output operations of the context; a new stream adds itself. @internal */
   readonly graph: StreamRegistry
+  /** What is known of batches: asked before anything of a batch is let go. @internal */
+  readonly ledger: BatchLedger
   /** What input streams report to the batches' scheduler, and ask of it. @internal */
   readonly scheduler: BatchInputs
   /** Where checkpoints go; null for none. @internal */
@@ -56,9 +60,11 @@ export interface InputNode extends DStreamNode<unknown> {
   readonly displayName: string
   /** Adjusts how fast the stream may take data in; null where nothing is adjusted. */
   readonly rateController: StreamingListener | null
+  /** How the stream fixes what batches read; null where its `compute` decides by itself. */
+  readonly batchInput: BatchInput | null
   start(): MaybePromise<void>
   stop(): MaybePromise<void>
 }
 
 /** The part of the batches' scheduler that input streams use. */
-export type BatchInputs = Pick<JobScheduler, 'inputInfoTracker' | 'events' | 'receiverTracker' | 'getPendingTimes'>
+export type BatchInputs = Pick<JobScheduler, 'inputInfoTracker' | 'events' | 'receiverTracker'>

@@ -15,5 +15,5 @@ export const BATCH_RETRY_DELAY = timeSetting('millstream.streaming.batch.retryDe
 export const BATCH_MAX_WAITING = integerSetting('millstream.streaming.batch.maxWaiting', {
   default: 1000,
   min: 1,
-  doc: 'batches that failed or wait to run again; when there are more, sources are held back',
+  doc: 'batches that failed and wait to run again; while there are more, no further batch is generated, and sources wait',
 })

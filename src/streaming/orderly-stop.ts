@@ -12,6 +12,8 @@ import type { SparkConf } from '../settings/spark-conf.ts'
 
 /** How long a job that is running when a context is stopped may take to end, before it is cancelled. */
 const STOP_RUNNING_JOBS_MS = 2000
+/** How long sources may take to note which batches are completed, when a context is stopped. */
+const STOP_COMPLETIONS_MS = 10_000
 /** How long a graceful stop waits for batches that were generated, where `spark.streaming.gracefulStopTimeout` is not set. */
 const GRACEFUL_STOP_MS = 3_600_000
 /** A graceful stop waits at least this many batch intervals. */
@@ -52,6 +54,9 @@ export async function stopInOrder(parts: WorkingParts, gracefully: boolean, sign
     if (gracefully) {
       await generator.waitUntil(() => generator.hasCaughtUp, generatorDeadline.signal)
       await scheduler.whenIdle(jobsDeadline.signal)
+      // A batch that failed may still succeed in this run, and later ones wait for it.
+      await generator.waitUntil(() => !generator.isRetrying, jobsDeadline.signal)
+      await scheduler.whenIdle(jobsDeadline.signal)
     }
   } finally {
     generatorDeadline.clear()
@@ -60,8 +65,17 @@ export async function stopInOrder(parts: WorkingParts, gracefully: boolean, sign
   generator.close()
   await endJobs(parts)
   if (graph.zeroTime !== null) await checkpointer?.close()
+  await endCompletions(generator)
   await graph.stop()
   await events.close()
+}
+
+/** Lets sources that are told of completed batches come to an end with that. */
+async function endCompletions(generator: JobGenerator): Promise<void> {
+  const { signal, clear } = deadline(STOP_COMPLETIONS_MS)
+  await generator.completionsTold(signal)
+  clear()
+  if (signal.aborted) log('WARN', 'StreamingContext', 'A source has not taken note of the completed batches in time')
 }
 
 /** How long a graceful stop may take: `spark.streaming.gracefulStopTimeout`, or ten batch intervals, but no less than `atLeast`. */

@@ -7,6 +7,7 @@ import { describeError } from '../batches/describe-error.ts'
 import { type DurationLike, toDuration } from '../batches/duration.ts'
 import { JobGenerator } from '../batches/job-generator.ts'
 import { JobScheduler } from '../batches/job-scheduler.ts'
+import { BatchLedger } from '../batches/ledger/batch-ledger.ts'
 import type { MaybePromise } from '../batches/maybe-promise.ts'
 import { StreamingEvents } from '../batches/streaming-events.ts'
 import type { StreamingListener } from '../batches/streaming-listener.ts'
@@ -15,12 +16,7 @@ import { REFUSE } from '../closure/wire/closure-error.ts'
 import { captureLongCallSite } from '../context/call-site.ts'
 import { SparkContext } from '../context/spark-context.ts'
 import { captureStreams } from '../dstream/checkpoint/capture.ts'
-import {
-  assertRecoverable,
-  type RecoveryOptions,
-  readCheckpoint,
-  restoreStreams,
-} from '../dstream/checkpoint/recovery.ts'
+import { assertRecoverable, type RecoveryOptions, readCheckpoint, restoreRun } from '../dstream/checkpoint/recovery.ts'
 import { type DStream, type DStreamContext, OperatorDStream } from '../dstream/dstream.ts'
 import { DStreamGraph } from '../dstream/dstream-graph.ts'
 import { TransformedOperator } from '../dstream/operators/transformed-operator.ts'
@@ -36,7 +32,7 @@ import { InputSources } from './input-sources.ts'
 import { gracefulStopMs, stopInOrder } from './orderly-stop.ts'
 import { addShutdownHook } from './shutdown-hook.ts'
 import { StreamingContextState } from './streaming-context-state.ts'
-import { batchInterval, clockOf } from './streaming-settings.ts'
+import { batchInterval, clockOf, ledgerOptions } from './streaming-settings.ts'
 
 /** What a context may be given beside its SparkContext and interval. */
 export interface StreamingContextOptions {
@@ -80,6 +76,8 @@ export class StreamingContext extends InputSources implements DStreamContext, As
   readonly graph: DStreamGraph
   /** @internal */
   readonly scheduler: JobScheduler
+  /** @internal */
+  readonly ledger: BatchLedger
   /** Where the context takes its time from. */
   readonly clock: Clock
   /** @internal */
@@ -122,6 +120,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     this.output = output
     this.graph = new DStreamGraph(interval)
     this.#events = new StreamingEvents(this.sparkContext.events, clock)
+    this.ledger = new BatchLedger(ledgerOptions(this.#conf))
     this.scheduler = new JobScheduler({
       sparkContext: this.sparkContext,
       clock,
@@ -130,10 +129,12 @@ export class StreamingContext extends InputSources implements DStreamContext, As
       batchIntervalMs: interval.milliseconds,
       onError: (error) => this.#waiter.notifyError(error),
       jobTag: this.#jobTag,
+      awaitedBatch: () => (this.graph.isStateful ? this.ledger.oldestRetried : undefined),
+      onJobsEnded: (time, failed) => this.#generator.jobsEnded(time, failed),
     })
     const isUnpersisting = this.#conf.getBoolean('spark.streaming.unpersist', true)
-    this.#generator = new JobGenerator(clock, this.graph, this.scheduler, isUnpersisting)
-    this.scheduler.setGenerator(this.#generator)
+    const { graph, scheduler, ledger } = this
+    this.#generator = new JobGenerator({ clock, graph, scheduler, ledger, isUnpersisting })
     const checkpointDir = this.#conf.getOption('spark.streaming.checkpoint.directory')
     if (checkpointDir !== undefined) this.checkpoint(checkpointDir)
   }
@@ -239,12 +240,13 @@ export class StreamingContext extends InputSources implements DStreamContext, As
 
   #createCheckpointer(): Checkpointer | null {
     if (this.#checkpointDir === null) return null
-    const { graph, scheduler } = this
+    const { graph, scheduler, ledger } = this
     return new Checkpointer({
       directory: new CheckpointDirectory(this.#checkpointDir),
+      ledger,
       captureOperators: () => captureStreams(graph),
+      onWritten: (written) => this.#generator.checkpointWritten(written),
       batchIntervalMs: graph.batchDuration.milliseconds,
-      isCompleted: (time) => !scheduler.getPendingTimes().includes(time),
       onError: (error) => scheduler.reportError('Error writing a checkpoint', error),
     })
   }
@@ -344,7 +346,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
   }
 
   #goOn(checkpointer: Checkpointer, recovered: Checkpoint): Promise<void> {
-    restoreStreams(this.graph, recovered, checkpointer.directory)
+    restoreRun(this.graph, this.ledger, recovered, checkpointer.directory)
     return this.#generator.restart(checkpointer, recovered)
   }
 

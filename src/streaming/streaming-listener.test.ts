@@ -55,7 +55,7 @@ test('a batch tells its times, delays, inputs and operations as far as they are 
   const log = new ListenerLog()
   ssc.addStreamingListener(log)
   new ReportingInput(ssc).foreachRDD(async () => {
-    while (ssc.scheduler.getPendingTimes().at(-1) !== 2000) await setImmediate()
+    while (ssc.ledger.unfinished.at(-1) !== 2000) await setImmediate()
     clock.advance(10)
   })
   await ssc.start()

@@ -1,8 +1,11 @@
 import { type Clock, SystemClock } from '../batches/clock.ts'
 import { type Duration, type DurationLike, toDuration } from '../batches/duration.ts'
+import type { LedgerOptions } from '../batches/ledger/batch-ledger.ts'
 import { ManualClock } from '../batches/manual-clock.ts'
 import { IllegalArgumentException } from '../errors.ts'
+import { read } from '../settings/read.ts'
 import type { SparkConf } from '../settings/spark-conf.ts'
+import { BATCH_MAX_ATTEMPTS, BATCH_MAX_WAITING, BATCH_RETRY_DELAY } from '../settings/streaming.ts'
 
 /** The batch interval as a user gives it. @throws IllegalArgumentException when it is missing or not above zero. */
 export function batchInterval(batchDuration: DurationLike | null | undefined): Duration {
@@ -18,6 +21,16 @@ export function batchInterval(batchDuration: DurationLike | null | undefined): D
     'INVALID_BATCH_DURATION',
     `the batch interval must be at least 1 ms, but was ${String(batchDuration)}${typeof batchDuration === 'number' ? ' s' : ''}`,
   )
+}
+
+/** How the batches of a context are tried, and how many may wait to run again. @throws IllegalArgumentException for a setting out of range. */
+export function ledgerOptions(conf: SparkConf): LedgerOptions {
+  const source = (key: string) => conf.getOption(key)
+  return {
+    maxAttempts: read(source, BATCH_MAX_ATTEMPTS),
+    retryDelayMs: read(source, BATCH_RETRY_DELAY),
+    maxWaiting: read(source, BATCH_MAX_WAITING),
+  }
 }
 
 /** The class names by which Spark programs ask for the manual clock in `spark.streaming.clock`. */

@@ -5,6 +5,7 @@ import { describe, type TestContext, test } from 'node:test'
 import type { Checkpoint, RDDFiles } from '../../src/batches/checkpoint/checkpoint.ts'
 import { CheckpointDirectory } from '../../src/batches/checkpoint/checkpoint-directory.ts'
 import { Checkpointer } from '../../src/batches/checkpoint/checkpointer.ts'
+import { BatchLedger, type KeptLedger } from '../../src/batches/ledger/batch-ledger.ts'
 import { DStreamNode } from '../../src/dstream/dstream-node.ts'
 import { StreamingContext, Time } from '../../src/index.ts'
 import { FileSelection } from '../../src/sources/files/file-selection.ts'
@@ -65,6 +66,15 @@ function withoutChanges(checkpoint: Checkpoint): Checkpoint {
   return { ...checkpoint, operators: Object.fromEntries(operators) }
 }
 
+/** Has a run take up an earlier one's batches without what they have read. */
+function forgetInputs(t: TestContext): void {
+  const { restore } = BatchLedger.prototype
+  t.mock.method(BatchLedger.prototype, 'restore', function (this: BatchLedger, { unfinished }: KeptLedger) {
+    const times = Object.keys(unfinished).map((time) => [time, {}])
+    restore.call(this, { unfinished: Object.fromEntries(times), finished: {} })
+  })
+}
+
 const DEFECTS: Readonly<Record<string, (t: TestContext) => void>> = {
   'a source that forgets what its batches have read': (t) => {
     const { restoreCheckpointData } = LogSource.prototype
@@ -73,14 +83,16 @@ const DEFECTS: Readonly<Record<string, (t: TestContext) => void>> = {
     })
   },
   'files that are chosen again': (t) => {
-    t.mock.method(FileSelection.prototype, 'restore', () => {})
+    t.mock.method(FileSelection.prototype, 'recall', () => {})
+    forgetInputs(t)
   },
   'states that are not restored': (t) => {
     t.mock.method(DStreamNode.prototype, 'restoreRDD', () => {})
-    t.mock.method(FileSelection.prototype, 'filesOf', () => undefined)
+    forgetInputs(t)
   },
   'changes of a state that are not read': (t) => readWithout(t, withoutChanges),
-  'pending batches that are forgotten': (t) => readWithout(t, (checkpoint) => ({ ...checkpoint, pendingTimes: [] })),
+  'pending batches that are forgotten': (t) =>
+    readWithout(t, ({ ledger, ...checkpoint }) => ({ ...checkpoint, ledger: { ...ledger, unfinished: {} } })),
   'jobs that do not wait for the checkpoint of what they read': (t) => {
     t.mock.method(Checkpointer.prototype, 'beforeJobs', async () => {})
   },

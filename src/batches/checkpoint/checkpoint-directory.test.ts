@@ -18,9 +18,17 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true, force: true }))
 
+const NOTHING_UNFINISHED = { unfinished: {}, finished: {} }
+
 function checkpointAt(time: number, rdds?: Record<string, RDDFiles>): Checkpoint {
   const operators = { state: { description: 'updateStateByKey at app.ts:1:1', ...(rdds && { rdds }) } }
-  return { batchIntervalMs: 1000, zeroTime: 0, checkpointTime: time, pendingTimes: [time], operators }
+  return {
+    batchIntervalMs: 1000,
+    zeroTime: 0,
+    checkpointTime: time,
+    ledger: { unfinished: { [time]: {} }, finished: {} },
+    operators,
+  }
 }
 
 /** Writes a part as a task does. */
@@ -55,11 +63,11 @@ describe('a checkpoint directory', () => {
   test('keeps the checkpoint of the same time that another replaces, as the older of both', async () => {
     const directory = await opened()
     await directory.write(checkpointAt(1000))
-    await directory.write({ ...checkpointAt(1000), pendingTimes: [] })
+    await directory.write({ ...checkpointAt(1000), ledger: NOTHING_UNFINISHED })
     assert.deepEqual(readdirSync(root).sort(), ['checkpoint-1000', 'checkpoint-1000.bk'])
-    assert.deepEqual((await directory.readNewest())?.checkpoint.pendingTimes, [])
+    assert.deepEqual((await directory.readNewest())?.checkpoint.ledger.unfinished, {})
     rmSync(join(root, 'checkpoint-1000'))
-    assert.deepEqual((await directory.readNewest())?.checkpoint.pendingTimes, [1000])
+    assert.deepEqual((await directory.readNewest())?.checkpoint.ledger.unfinished, { 1000: {} })
   })
 
   test('keeps the newest ten, and of the data what they refer to', async () => {
@@ -93,7 +101,7 @@ describe('a checkpoint that is not as it was written', () => {
       writeFileSync(file, bytes)
     },
     'of a later version of the format': (file) => {
-      writeFileSync(file, readFileSync(file, 'utf8').replace('"version":1', '"version":2'))
+      writeFileSync(file, readFileSync(file, 'utf8').replace('"version":2', '"version":3'))
     },
     'no checkpoint at all': (file) => writeFileSync(file, '{"some":"json"}\n{}'),
   }
@@ -178,7 +186,7 @@ describe('a checkpoint that cannot be written', () => {
       await directory.write(checkpointAt(1000))
       for (const time of [1000, 2000]) {
         fileSystem.failure = failure
-        await assert.rejects(directory.write({ ...checkpointAt(time), pendingTimes: [] }), (error: Error) => {
+        await assert.rejects(directory.write({ ...checkpointAt(time), ledger: NOTHING_UNFINISHED }), (error: Error) => {
           assert.equal(error.name, 'CheckpointWriteError')
           assert.match(
             error.message,

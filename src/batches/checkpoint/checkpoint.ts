@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { KeptLedger } from '../ledger/batch-ledger.ts'
 import { CorruptCheckpointError } from './errors.ts'
-
-/** Plain data, as JSON holds it. */
-export type PlainData =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly PlainData[]
-  | { readonly [key: string]: PlainData | undefined }
+import type { PlainData } from './plain-data.ts'
 
 /** One file of an RDD's partition; the number in its name is the partition. */
 export interface PartFile {
@@ -56,14 +49,16 @@ export interface Checkpoint {
   readonly zeroTime: number
   /** The last batch that was generated, or that a recovery has still to generate. */
   readonly checkpointTime: number
-  /** Batches that were not completed, in ascending order. */
-  readonly pendingTimes: readonly number[]
+  /** What is known of batches: which have to run again, and what each has read. */
+  readonly ledger: KeptLedger
   /** By the ids that the next run finds again; every stream of the graph is named, also one without data. */
   readonly operators: Readonly<Record<string, OperatorCheckpoint>>
 }
 
-/** Grows when a release can no longer read what an earlier one wrote. */
-const VERSION = 1
+/** Grows when an earlier release can no longer read what this one writes. */
+const VERSION = 2
+/** Had the times of batches that were not completed, and what they read as part of each stream's data. */
+const VERSION_WITHOUT_LEDGER = 1
 const FORMAT = 'millstream-checkpoint'
 
 interface Header {
@@ -90,7 +85,19 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     throw new CorruptCheckpointError(`it was cut off: ${body.length} of ${header.bytes} bytes are there`)
   }
   if (sha256(body) !== header.sha256) throw new CorruptCheckpointError('its content does not match its checksum')
-  return JSON.parse(Buffer.from(body).toString()) as Checkpoint
+  const content = JSON.parse(Buffer.from(body).toString()) as Checkpoint | CheckpointWithoutLedger
+  return 'ledger' in content ? content : withLedger(content)
+}
+
+/** What version 1 of the format held. */
+interface CheckpointWithoutLedger extends Omit<Checkpoint, 'ledger'> {
+  readonly pendingTimes: readonly number[]
+}
+
+/** What the batches have read follows from the streams' data, once the streams are known. */
+function withLedger({ pendingTimes, ...checkpoint }: CheckpointWithoutLedger): Checkpoint {
+  const unfinished = Object.fromEntries(pendingTimes.map((time) => [time, {}]))
+  return { ...checkpoint, ledger: { unfinished, finished: {} } }
 }
 
 function parseHeader(line: string): Header {
@@ -101,9 +108,9 @@ function parseHeader(line: string): Header {
     throw new CorruptCheckpointError('its header cannot be read', { cause })
   }
   if (header?.format !== FORMAT) throw new CorruptCheckpointError('it is no checkpoint of Millstream')
-  if (header.version !== VERSION) {
+  if (header.version !== VERSION && header.version !== VERSION_WITHOUT_LEDGER) {
     throw new CorruptCheckpointError(
-      `it has version ${header.version} of the format, and this release reads version ${VERSION}`,
+      `it has version ${header.version} of the format, and this release reads versions up to ${VERSION}: go on with the release that wrote it, or start in an empty directory`,
     )
   }
   return header as Header

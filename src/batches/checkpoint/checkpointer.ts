@@ -1,27 +1,34 @@
+import type { BatchLedger } from '../ledger/batch-ledger.ts'
 import type { Checkpoint, OperatorCheckpoint } from './checkpoint.ts'
 import type { CheckpointDirectory } from './checkpoint-directory.ts'
+
+/** What is told of a checkpoint that is on the disk. */
+export interface WrittenCheckpoint {
+  /** Batches that it keeps as completed, and that the sources were not told of, in milliseconds, ascending. */
+  readonly completed: readonly number[]
+  /** No batch that it keeps has data which was received before this time, in milliseconds. */
+  readonly oldestMs: number
+}
 
 /** What a checkpointer works with. */
 export interface CheckpointerOptions {
   readonly directory: CheckpointDirectory
+  readonly ledger: BatchLedger
   /** What there is to keep of every operator at this moment, by operator id. */
   readonly captureOperators: () => Readonly<Record<string, OperatorCheckpoint>>
   readonly batchIntervalMs: number
-  /** Whether the batch at a time, in milliseconds, is over without having failed. */
-  readonly isCompleted: (time: number) => boolean
   /** Told of a checkpoint that could not be written. */
   readonly onError: (error: unknown) => void
+  readonly onWritten: (written: WrittenCheckpoint) => void
 }
 
 /**
  * Writes the checkpoints of a running context: one before a batch's jobs run, so that a later run gives the batch the same input, and one
- * when it is over. Writes follow one another; what happens during one is in the next.
+ * when it is over. What it writes of batches is the ledger. Writes follow one another; what happens during one is in the next.
  */
 export class Checkpointer {
   readonly directory: CheckpointDirectory
   readonly #options: CheckpointerOptions
-  /** Batches that were generated or have to be, and are not completed. */
-  readonly #pending = new Set<number>()
   #zeroTime = 0
   #checkpointTime = 0
   #current: Promise<void> = Promise.resolve()
@@ -35,37 +42,28 @@ export class Checkpointer {
 
   /**
    * Writes the first checkpoint of this run.
-   * @param times the batches that this run has to make up for. @param checkpointTime the batch before the first tick.
+   * @param checkpointTime the batch before the first tick.
    * @throws CheckpointWriteError when that fails: a run whose directory cannot be written does not begin.
    */
-  async open(zeroTime: number, checkpointTime: number, times: readonly number[] = []): Promise<void> {
+  async open(zeroTime: number, checkpointTime: number): Promise<void> {
     this.#zeroTime = zeroTime
     this.#checkpointTime = checkpointTime
-    for (const time of times) this.#pending.add(time)
     await this.directory.open()
     await this.#save()
   }
 
   /**
    * Resolves when what the batch at `time` reads is on the disk.
-   * @throws CheckpointWriteError when it could not be brought there: the batch must not run, as it might be another one the next time. It stays
-   * pending.
+   * @throws CheckpointWriteError when it could not be brought there: the batch must not run, as it might be another one the next time.
    */
-  async beforeJobs(time: number, hasJobs: boolean): Promise<void> {
+  async beforeJobs(time: number): Promise<void> {
     this.#checkpointTime = Math.max(time, this.#checkpointTime)
-    if (hasJobs) this.#pending.add(time)
-    else this.#pending.delete(time)
     try {
       await this.#save()
     } catch (error) {
       this.#reported = error
       throw error
     }
-  }
-
-  /** Notes the end of a batch. */
-  batchEnded(time: number): void {
-    if (this.#options.isCompleted(time)) this.#pending.delete(time)
   }
 
   /** Has a checkpoint written in a while, after what a batch leaves behind was cleaned up. */
@@ -84,10 +82,27 @@ export class Checkpointer {
       .catch(() => {})
       .then(() => {
         this.#next = null
-        this.#current = this.directory.write(this.#capture())
+        this.#current = this.#write()
         return this.#current
       })
     return this.#next
+  }
+
+  async #write(): Promise<void> {
+    const { captureOperators, batchIntervalMs, ledger, onWritten } = this.#options
+    const checkpoint: Checkpoint = {
+      batchIntervalMs,
+      zeroTime: this.#zeroTime,
+      checkpointTime: this.#checkpointTime,
+      ledger: ledger.toKept(this.#checkpointTime),
+      operators: captureOperators(),
+    }
+    // Of this moment: a batch that is completed during the write is not completed in the file.
+    const completed = ledger.unsettled
+    // What a batch reads was received after the batch before it was planned, which was not before that batch's time.
+    const oldestMs = (ledger.oldest ?? this.#checkpointTime) - batchIntervalMs
+    await this.directory.write(checkpoint)
+    onWritten({ completed, oldestMs })
   }
 
   /** Several may have waited for the write that failed. */
@@ -95,16 +110,5 @@ export class Checkpointer {
     if (error === this.#reported) return
     this.#reported = error
     this.#options.onError(error)
-  }
-
-  #capture(): Checkpoint {
-    const { captureOperators, batchIntervalMs } = this.#options
-    return {
-      batchIntervalMs,
-      zeroTime: this.#zeroTime,
-      checkpointTime: this.#checkpointTime,
-      pendingTimes: [...this.#pending].sort((a, b) => a - b),
-      operators: captureOperators(),
-    }
   }
 }

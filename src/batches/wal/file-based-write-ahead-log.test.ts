@@ -14,6 +14,7 @@ import { logFileName, readLog, readLogFile } from './log-reader.ts'
 const files = new LocalFileSystem()
 let directory = ''
 beforeEach(async () => {
+  sequence = 1
   directory = await mkdtemp(join(tmpdir(), 'millstream-wal-'))
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
@@ -26,13 +27,16 @@ function newLog(options: Partial<FileBasedLogOptions> = {}): FileBasedWriteAhead
     rollingIntervalMs: 60_000,
     closesFileAfterWrite: false,
     maxFailures: 1,
-    firstSequence: 1,
     ...options,
   })
 }
 
-function append(log: FileBasedWriteAheadLog, text: string, metadata: unknown = undefined) {
-  return log.append({ id: `input-0-${text}`, format: 'lines', recordCount: text.length, metadata }, Buffer.from(text))
+/** The number of the next block. */
+let sequence = 1
+
+function append(log: FileBasedWriteAheadLog, text: string, metadata: unknown = undefined, refused: number[] = []) {
+  const description = { id: `input-0-${text}`, format: 'lines', recordCount: text.length, metadata } as const
+  return log.append({ ...description, sequence: sequence++, refused }, Buffer.from(text))
 }
 
 async function texts(afterSequence = 0): Promise<string[]> {
@@ -51,11 +55,18 @@ describe('a write-ahead log', () => {
     const [first] = await Promise.all([append(log, 'one', metadata), append(log, 'two'), append(log, '')])
     await append(log, 'four')
     await log.close()
-    assert.deepEqual(first, { sequence: 1, segment: { file: logFileName(1), offset: first.segment.offset, length: 3 } })
+    assert.deepEqual(first, { file: logFileName(1), offset: first.offset, length: 3 })
     assert.deepEqual(await texts(), ['one', 'two', '', 'four'])
     assert.deepEqual(await texts(2), ['', 'four'])
     const { entries, nextSequence } = await readLog(files, directory, 0)
-    assert.deepEqual(entries[0]?.block, { sequence: 1, id: 'input-0-one', format: 'lines', recordCount: 3, metadata })
+    assert.deepEqual(entries[0]?.block, {
+      sequence: 1,
+      id: 'input-0-one',
+      format: 'lines',
+      recordCount: 3,
+      metadata,
+      refused: [],
+    })
     assert.equal(nextSequence, 5)
   })
 
@@ -69,7 +80,7 @@ describe('a write-ahead log', () => {
     await append(log, 'c')
     await log.close()
     assert.deepEqual(readdirSync(directory), [logFileName(1), logFileName(3)])
-    const closing = newLog({ closesFileAfterWrite: true, firstSequence: 4 })
+    const closing = newLog({ closesFileAfterWrite: true })
     await append(closing, 'd')
     await append(closing, 'e')
     assert.deepEqual(readdirSync(directory).slice(2), [logFileName(4), logFileName(5)])
@@ -82,7 +93,7 @@ describe('a write-ahead log', () => {
     const log = newLog()
     const ends: number[] = []
     for (const text of ['one', 'two', 'three']) {
-      const { segment } = await append(log, text)
+      const segment = await append(log, text)
       ends.push(segment.offset + segment.length)
     }
     await log.close()
@@ -113,7 +124,7 @@ describe('a write-ahead log', () => {
       writeFileSync(path, damaged)
       const found = await texts()
       assert(found.length < 2 && (found[0] ?? 'one') === 'one', `byte ${at}: ${found}`)
-      if (at >= second.segment.offset) assert.deepEqual(found, ['one'], `byte ${at}`)
+      if (at >= second.offset) assert.deepEqual(found, ['one'], `byte ${at}`)
     }
   })
 
@@ -163,7 +174,7 @@ describe('a write-ahead log', () => {
     const log = newLog({ fileSystem: new FailingDisk(), maxFailures: 3 })
     await append(log, 'a')
     failures = 2
-    const { segment } = await append(log, 'b')
+    const segment = await append(log, 'b')
     assert.equal(segment.file, logFileName(2, 2))
     failures = 3
     await assert.rejects(append(log, 'c'), { message: /EIO/ })
@@ -203,13 +214,24 @@ describe('a write-ahead log', () => {
   test('never takes a sequence number or a file name again, whole or torn', async (t) => {
     t.mock.method(process.stderr, 'write', () => true)
     assert.equal((await readLog(files, join(directory, 'none'), 7)).nextSequence, 8)
-    const log = newLog({ firstSequence: 4 })
+    const log = newLog()
+    sequence = 4
     await append(log, 'a')
     await log.close()
     writeFileSync(join(directory, logFileName(5)), 'torn')
     const { nextSequence } = await readLog(files, directory, 0)
     assert.equal(nextSequence, 6)
-    await append(newLog({ firstSequence: nextSequence }), 'b')
+    sequence = nextSequence
+    await append(newLog(), 'b')
     assert.deepEqual(await texts(), ['a', 'b'])
+  })
+
+  test('leaves out the blocks that a later one says were refused', async () => {
+    const log = newLog()
+    await append(log, 'kept')
+    await append(log, 'refused, and written all the same')
+    await append(log, 'after', undefined, [2])
+    await log.close()
+    assert.deepEqual(await texts(), ['kept', 'after'])
   })
 })

@@ -18,15 +18,13 @@ export interface FileBasedLogOptions {
   readonly closesFileAfterWrite: boolean
   /** How often it is tried to write a block before that is given up. */
   readonly maxFailures: number
-  /** The number of the first block. */
-  readonly firstSequence: number
 }
 
 interface PendingBlock {
   readonly sequence: number
   readonly before: Uint8Array
   readonly data: Uint8Array
-  readonly resolve: (logged: { readonly sequence: number; readonly segment: LogSegment }) => void
+  readonly resolve: (segment: LogSegment) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -36,7 +34,6 @@ interface PendingBlock {
  */
 export class FileBasedWriteAheadLog {
   readonly #options: FileBasedLogOptions
-  #nextSequence: number
   #pending: PendingBlock[] = []
   #writing: Promise<void> | null = null
   #file: LogFile | null = null
@@ -46,12 +43,6 @@ export class FileBasedWriteAheadLog {
 
   constructor(options: FileBasedLogOptions) {
     this.#options = options
-    this.#nextSequence = options.firstSequence
-  }
-
-  /** That of the block that is appended next. */
-  get nextSequence(): number {
-    return this.#nextSequence
   }
 
   /** The file that is written to, or was last; null before the first. */
@@ -62,17 +53,12 @@ export class FileBasedWriteAheadLog {
   /**
    * Appends a block. `data` must stay as it is until the promise is settled; blocks are on the disk, and their promises settled, in the order
    * of the calls.
+   * @param block its number is above those of the blocks before it.
    * @returns where the data is, once it is on the disk.
    */
-  append(
-    block: Omit<LoggedBlock, 'sequence'>,
-    data: Uint8Array,
-  ): Promise<{ readonly sequence: number; readonly segment: LogSegment }> {
+  append(block: LoggedBlock, data: Uint8Array): Promise<LogSegment> {
     return new Promise((resolve, reject) => {
-      const sequence = this.#nextSequence
-      const before = frameBefore({ ...block, sequence }, data)
-      this.#nextSequence++
-      this.#pending.push({ sequence, before, data, resolve, reject })
+      this.#pending.push({ sequence: block.sequence, before: frameBefore(block, data), data, resolve, reject })
       this.#writing ??= this.#writePending()
     })
   }
@@ -96,7 +82,7 @@ export class FileBasedWriteAheadLog {
     for (let attempt = 1; ; attempt++) {
       try {
         const segments = await this.#append(blocks, attempt - 1)
-        for (const [index, { sequence, resolve }] of blocks.entries()) resolve({ sequence, segment: segments[index]! })
+        for (const [index, { resolve }] of blocks.entries()) resolve(segments[index]!)
         break
       } catch (error) {
         await this.#abandonFile()

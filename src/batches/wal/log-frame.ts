@@ -12,6 +12,11 @@ export interface LoggedBlock {
   readonly recordCount: number
   /** What the receiver gave along with the data. */
   readonly metadata: unknown
+  /**
+   * Numbers of blocks before this one that were refused although they may be in the log: their write was given up, and perhaps ended after all. Whoever
+   * reads the log leaves them out.
+   */
+  readonly refused: readonly number[]
 }
 
 /** Length and checksum of what follows. */
@@ -23,8 +28,8 @@ const codec = new RecordCodec()
 
 /** What stands before a block's data in a log. @throws RecordNotSerializableError for metadata that cannot be written. */
 export function frameBefore(block: LoggedBlock, data: Uint8Array): Uint8Array {
-  const { sequence, id, format, recordCount, metadata } = block
-  const description = codec.encode([[sequence, id, format, recordCount, metadata]])
+  const { sequence, id, format, recordCount, metadata, refused } = block
+  const description = codec.encode([[sequence, id, format, recordCount, metadata, refused]])
   const length = DESCRIPTION_LENGTH_BYTES + description.length
   const bytes = Buffer.allocUnsafe(FRAME_HEADER_BYTES + length)
   bytes.writeUInt32BE(length + data.length, 0)
@@ -49,12 +54,14 @@ export function readFrame(
   const length = new DataView(content.buffer, content.byteOffset).getUint32(0)
   const dataOffset = DESCRIPTION_LENGTH_BYTES + length
   const description = codec.decode(content.subarray(DESCRIPTION_LENGTH_BYTES, dataOffset))
-  const [sequence, id, format, recordCount, metadata] = description[0] as [
+  // Logs written before refused blocks were noted have five fields.
+  const [sequence, id, format, recordCount, metadata, refused = []] = description[0] as [
     number,
     string,
     DataBlock['format'],
     number,
     unknown,
+    (readonly number[])?,
   ]
-  return { block: { sequence, id, format, recordCount, metadata }, dataOffset }
+  return { block: { sequence, id, format, recordCount, metadata, refused }, dataOffset }
 }

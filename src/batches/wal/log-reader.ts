@@ -41,13 +41,14 @@ export interface LogContent {
 
 /**
  * Reads the blocks behind a sequence number. A file's end that was torn by a crash is left out, and the log says so; of a block that was
- * written again, one counts.
+ * written again, one counts; of one that was refused, none.
  */
 export async function readLog(fileSystem: FileSystem, directory: string, afterSequence: number): Promise<LogContent> {
   if (!(await fileSystem.exists(directory))) return { entries: [], nextSequence: afterSequence + 1 }
   const statuses = await fileSystem.listStatus(directory)
   const files = statuses.map(({ path }) => pathName(path)).filter((name) => FILE_NAME.test(name))
   const entries: LogEntry[] = []
+  const refused = new Set<number>()
   let lastSequence = afterSequence
   let nextSequence = afterSequence + 1
   for (const [index, name] of files.entries()) {
@@ -56,12 +57,13 @@ export async function readLog(fileSystem: FileSystem, directory: string, afterSe
     if (next !== undefined && firstSequenceOf(next) <= afterSequence + 1) continue
     for (const entry of await readIfThere(fileSystem, `${directory}/${name}`)) {
       nextSequence = Math.max(nextSequence, entry.block.sequence + 1)
+      for (const sequence of entry.block.refused) refused.add(sequence)
       if (entry.block.sequence <= lastSequence) continue
       lastSequence = entry.block.sequence
       entries.push(entry)
     }
   }
-  return { entries, nextSequence }
+  return { entries: entries.filter(({ block }) => !refused.has(block.sequence)), nextSequence }
 }
 
 function firstSequenceOf(name: string): number {

@@ -1,4 +1,4 @@
-import type { PlainData } from '../checkpoint/checkpoint.ts'
+import type { PlainData } from '../checkpoint/plain-data.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 
 /** Where a log has a record: plain data, which checkpoints hold. Spark's `WriteAheadLogRecordHandle`. */

@@ -1,7 +1,9 @@
 import type { Checkpoint, OperatorCheckpoint } from '../../batches/checkpoint/checkpoint.ts'
 import { CheckpointDirectory } from '../../batches/checkpoint/checkpoint-directory.ts'
 import { CheckpointMismatchError } from '../../batches/checkpoint/errors.ts'
+import type { PlainData } from '../../batches/checkpoint/plain-data.ts'
 import type { Duration } from '../../batches/duration.ts'
+import type { BatchLedger, KeptInputs, KeptLedger } from '../../batches/ledger/batch-ledger.ts'
 import { qualifyPath } from '../../files/file-systems.ts'
 import { log } from '../../log.ts'
 import type { DStreamNode } from '../dstream-node.ts'
@@ -64,12 +66,15 @@ export interface RecoverableGraph {
   operatorId(stream: DStreamNode<unknown>): string
 }
 
-/**
- * Gives the streams of a program what a checkpoint kept of them, matched by operator id.
- * @throws CheckpointMismatchError when there is data that no stream of the program takes.
- */
-export function restoreStreams(graph: RecoverableGraph, checkpoint: Checkpoint, directory: CheckpointDirectory): void {
-  const pending = new Set(checkpoint.pendingTimes)
+/** Gives the ledger and the streams of a program what a checkpoint kept of them; streams are matched by operator id. */
+export function restoreRun(
+  graph: RecoverableGraph,
+  ledger: BatchLedger,
+  checkpoint: Checkpoint,
+  directory: CheckpointDirectory,
+): void {
+  ledger.restore(withInputsOfEarlierFormat(graph, checkpoint))
+  const pending = new Set(ledger.unfinished)
   const { checkpointTime } = checkpoint
   const run: RecoveredRun = { checkpointTime, runs: (time) => time > checkpointTime || pending.has(time) }
   const firstToRun = Math.min(...pending, checkpointTime + checkpoint.batchIntervalMs)
@@ -88,9 +93,30 @@ export function restoreStreams(graph: RecoverableGraph, checkpoint: Checkpoint, 
   }
 }
 
-function assertAllMatched(graph: RecoverableGraph, { operators }: Checkpoint): void {
+/** Before there was a ledger, each stream kept what its batches read. */
+function withInputsOfEarlierFormat(graph: RecoverableGraph, { ledger, operators }: Checkpoint): KeptLedger {
+  const unfinished: Record<string, Record<string, PlainData>> = copyOf(ledger.unfinished)
+  const finished: Record<string, Record<string, PlainData>> = copyOf(ledger.finished)
+  for (const stream of graph.streams) {
+    const id = graph.operatorId(stream)
+    const data = operators[id]?.data
+    if (data === undefined) continue
+    for (const [time, positions] of Object.entries(stream.inputsOfEarlierFormat(data))) {
+      const batches = time in unfinished ? unfinished : finished
+      batches[time] = { ...batches[time], [id]: positions }
+    }
+  }
+  return { unfinished, finished }
+}
+
+function copyOf(batches: Readonly<Record<string, KeptInputs>>): Record<string, Record<string, PlainData>> {
+  return Object.fromEntries(Object.entries(batches).map(([time, inputs]) => [time, { ...inputs }]))
+}
+
+function assertAllMatched(graph: RecoverableGraph, { operators, ledger }: Checkpoint): void {
   const ids = new Map(graph.streams.map((stream) => [graph.operatorId(stream), stream]))
-  const unmatched = Object.entries(operators).filter(([id, kept]) => hasData(kept) && !ids.has(id))
+  const read = inputsWithPositions(ledger)
+  const unmatched = Object.entries(operators).filter(([id, kept]) => (hasData(kept) || read.has(id)) && !ids.has(id))
   if (unmatched.length === 0) return
   const fresh = [...ids].filter(([id]) => operators[id] === undefined)
   const lost = unmatched.map(([id, { description }]) => `'${id}' (${description})`).join(', ')
@@ -107,6 +133,14 @@ function hasData({ data, rdds }: OperatorCheckpoint): boolean {
   return data !== undefined || Object.keys(rdds ?? {}).length > 0
 }
 
+/** The ids of the sources whose positions the ledger has. */
+function inputsWithPositions({ unfinished, finished }: KeptLedger): Set<string> {
+  const all = [...Object.values(unfinished), ...Object.values(finished)]
+  return new Set(
+    all.flatMap((inputs) => Object.entries(inputs).flatMap(([id, positions]) => (positions === null ? [] : [id]))),
+  )
+}
+
 /** @throws CheckpointMismatchError for an id that the checkpoint does not have. */
 function withoutOperators(checkpoint: Checkpoint, ids: readonly string[]): Checkpoint {
   const unknown = ids.filter((id) => checkpoint.operators[id] === undefined)
@@ -116,5 +150,13 @@ function withoutOperators(checkpoint: Checkpoint, ids: readonly string[]): Check
     )
   }
   const operators = Object.fromEntries(Object.entries(checkpoint.operators).filter(([id]) => !ids.includes(id)))
-  return { ...checkpoint, operators }
+  const without = (batches: Readonly<Record<string, KeptInputs>>) =>
+    Object.fromEntries(
+      Object.entries(batches).map(([time, inputs]) => [
+        time,
+        Object.fromEntries(Object.entries(inputs).filter(([id]) => !ids.includes(id))),
+      ]),
+    )
+  const { unfinished, finished } = checkpoint.ledger
+  return { ...checkpoint, operators, ledger: { unfinished: without(unfinished), finished: without(finished) } }
 }

@@ -154,9 +154,8 @@ function submit<T>(rdd: RDD<T>, program: SinkProgram<T>, batch: SinkBatch) {
  */
 function pruneBefore(batchTimeMs: number, retentionMs: number): number {
   const active = StreamingContext.getActive()
-  const pending = active?.scheduler.getPendingTimes() ?? []
   const intervalMs = active?.graph.batchDuration.milliseconds ?? 0
-  const oldest = pending.reduce((least, one) => Math.min(least, one), batchTimeMs)
+  const oldest = Math.min(active?.ledger.oldestUnfinished ?? batchTimeMs, batchTimeMs)
   return oldest - Math.max(retentionMs, RETAINED_BATCHES * intervalMs)
 }
 

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FileSelection } from './file-selection.ts'
+import { FileSelection, type FileSelectionOptions } from './file-selection.ts'
 
 const file = (path: string, modificationTime: number) => ({ path, modificationTime, length: 1 })
-const newSelection = (initialThreshold = 0, filter = (_: string) => true) =>
-  new FileSelection({ filter, initialThreshold, rememberMs: 60_000 })
+const newSelection = (initialThreshold = 0, options: Partial<FileSelectionOptions> = {}) =>
+  new FileSelection({
+    filter: () => true,
+    initialThreshold,
+    rememberMs: 60_000,
+    batchIntervalMs: 1000,
+    mayForget: () => true,
+    ...options,
+  })
 const select = (selection: FileSelection, batchTime: number, ...files: [string, number][]) =>
   selection
     .select(
@@ -34,39 +41,36 @@ test('a file that was taken is not taken again while it is remembered, modified 
   const selection = newSelection()
   assert.deepEqual(select(selection, 1000, ['a', 500]), ['a'])
   assert.deepEqual(select(selection, 2000, ['a', 1500]), [])
-  selection.forgetBefore(1000)
-  assert.deepEqual(select(selection, 2100, ['a', 1500]), [])
-  selection.forgetBefore(1001)
-  assert.deepEqual(select(selection, 3000, ['a', 2500]), ['a'])
+  assert.deepEqual(select(selection, 60_999, ['a', 60_500]), [])
+  assert.deepEqual(select(selection, 61_000, ['a', 60_500]), ['a'])
 })
 
-test('the filter decides first, and each batch knows its files', () => {
-  const selection = newSelection(0, (path) => path !== 'b')
-  select(selection, 1000, ['a', 500], ['b', 500])
-  select(selection, 2000)
-  assert.deepEqual(
-    [1000, 2000, 3000].map((time) => selection.filesOf(time)?.map(({ path }) => path)),
-    [['a'], [], undefined],
-  )
+test('the filter decides first', () => {
+  const selection = newSelection(0, { filter: (path) => path !== 'b' })
+  assert.deepEqual(select(selection, 1000, ['a', 500], ['b', 500]), ['a'])
 })
 
-test('a batch that may run again keeps its files, and they are not taken by another', () => {
-  const selection = newSelection()
+test('files of a batch that may run again are not taken by another, however long that takes', () => {
+  const selection = newSelection(0, { mayForget: (batchTime) => batchTime !== 1000 })
   select(selection, 1000, ['a', 500])
   select(selection, 2000, ['b', 1500])
-  selection.forgetBefore(3000, (time) => time === 1000)
-  assert.deepEqual(
-    [1000, 2000].map((time) => selection.filesOf(time)?.length),
-    [1, undefined],
-  )
-  assert.deepEqual(select(selection, 3000, ['a', 2500], ['b', 2500]), ['b'])
+  assert.deepEqual(select(selection, 90_000, ['a', 85_000], ['b', 85_000]), ['b'])
 })
 
-test('a selection that is restored goes on where the one before stood', () => {
+test('what came while the directory could not be listed is found afterwards, however long that took', () => {
+  const selection = newSelection()
+  select(selection, 1000)
+  assert.deepEqual(select(selection, 200_000, ['came at once', 1500], ['came later', 150_000]), [
+    'came at once',
+    'came later',
+  ])
+  assert.deepEqual(select(selection, 201_000, ['came at once', 1500], ['of old', 140_000]), [])
+})
+
+test('a selection that is recalled goes on where the one before stood', () => {
   const before = newSelection(700)
-  select(before, 1000, ['a', 800], ['old', 700])
+  const taken = before.select(1000, [file('a', 800), file('old', 700)])
   const after = newSelection(5000)
-  after.restore(JSON.parse(JSON.stringify(before.toPlainData())))
-  assert.deepEqual(after.filesOf(1000), [file('a', 800)])
+  after.recall(before.state, [[1000, taken]])
   assert.deepEqual(select(after, 2000, ['a', 1500], ['old', 700], ['came meanwhile', 900]), ['came meanwhile'])
 })

@@ -1,5 +1,3 @@
-import type { PlainData } from '../../batches/checkpoint/checkpoint.ts'
-
 /** A file as selection sees it. */
 export interface WatchedFile {
   /** Qualified. */
@@ -18,91 +16,84 @@ export interface FileSelectionOptions {
   readonly initialThreshold: number
   /** Files that were modified longer ago than this are not new any more. */
   readonly rememberMs: number
+  readonly batchIntervalMs: number
+  /** Whether nothing needs the batch at a time any more, so that its files are new again once they are modified. */
+  readonly mayForget: (batchTime: number) => boolean
 }
 
-/** What a checkpoint keeps: the threshold, and the files of each batch that is remembered. */
-interface KeptSelection {
+/** What a later run needs to go on selecting where this one stood. */
+export interface SelectionState {
   readonly initialThreshold: number
-  readonly filesByBatch: Readonly<
-    Record<string, readonly (readonly [path: string, length: number, modified: number])[]>
-  >
+  /** The newest batch for which the directory could be listed; null before the first. */
+  readonly listedAt: number | null
 }
 
 /**
  * Decides which files of a watched directory belong to a batch, by the rules of Spark's `FileInputDStream`: those that the filter lets
- * pass, that were modified after the threshold and not after the batch's time, and that no recent batch has taken.
+ * pass, that were modified after the threshold and not after the batch's time, and that no recent batch has taken. While the directory cannot be listed the
+ * threshold stays where it is, so that what came meanwhile is found afterwards, however long that took.
  */
 export class FileSelection {
   readonly #options: FileSelectionOptions
   #initialThreshold: number
-  readonly #filesByBatch = new Map<number, readonly WatchedFile[]>()
-  readonly #recent = new Set<string>()
+  #listedAt: number | null = null
+  /** The batch that took each file. */
+  readonly #takenBy = new Map<string, number>()
 
   constructor(options: FileSelectionOptions) {
     this.#options = options
     this.#initialThreshold = options.initialThreshold
   }
 
+  get state(): SelectionState {
+    return { initialThreshold: this.#initialThreshold, listedAt: this.#listedAt }
+  }
+
   /** Files that were modified at this time or earlier are not new to the batch at `batchTime`. */
   thresholdOf(batchTime: number): number {
-    return Math.max(this.#initialThreshold, batchTime - this.#options.rememberMs)
+    const { rememberMs, batchIntervalMs } = this.#options
+    const listedNext = this.#listedAt === null ? batchTime : this.#listedAt + batchIntervalMs
+    return Math.max(this.#initialThreshold, Math.min(batchTime, listedNext) - rememberMs)
   }
 
   /** Takes the new files of the batch at `batchTime` out of those that are there. */
   select(batchTime: number, files: readonly WatchedFile[]): readonly WatchedFile[] {
+    this.#forget(batchTime)
     const { filter } = this.#options
     const threshold = this.thresholdOf(batchTime)
     const selected: WatchedFile[] = []
     for (const file of files) {
       if (!filter(file.path)) continue
       if (file.modificationTime <= threshold || file.modificationTime > batchTime) continue
-      if (this.#recent.has(file.path)) continue
-      this.#recent.add(file.path)
+      if (this.#takenBy.has(file.path)) continue
+      this.#takenBy.set(file.path, batchTime)
       selected.push(file)
     }
-    this.#filesByBatch.set(batchTime, selected)
+    this.#listedAt = batchTime
     return selected
   }
 
-  /** The files that the batch at `batchTime` has taken; undefined for one that has not been asked for, or is forgotten. */
-  filesOf(batchTime: number): readonly WatchedFile[] | undefined {
-    return this.#filesByBatch.get(batchTime)
-  }
-
-  /** The times of the batches that are remembered. */
-  get batchTimes(): readonly number[] {
-    return [...this.#filesByBatch.keys()]
-  }
-
-  /** Forgets the batches before `threshold` but those that may run again: their files may be taken again when they are modified. */
-  forgetBefore(threshold: number, mayRunAgain: (batchTime: number) => boolean = () => false): void {
-    for (const [batchTime, files] of this.#filesByBatch) {
-      if (batchTime >= threshold || mayRunAgain(batchTime)) continue
-      this.#filesByBatch.delete(batchTime)
-      for (const { path } of files) this.#recent.delete(path)
-    }
-  }
-
-  toPlainData(): PlainData {
-    const filesByBatch = Object.fromEntries(
-      [...this.#filesByBatch].map(([batchTime, files]) => [
-        batchTime,
-        files.map(({ path, length, modificationTime }) => [path, length, modificationTime]),
-      ]),
-    )
-    return { initialThreshold: this.#initialThreshold, filesByBatch }
-  }
-
-  /** Takes up where the selection stood that gave `data`. */
-  restore(data: PlainData): void {
-    const { initialThreshold, filesByBatch } = data as unknown as KeptSelection
+  /** Takes up where another selection stood. @param filesOfBatches what it selected, by batch time. */
+  recall(
+    { initialThreshold, listedAt }: SelectionState,
+    filesOfBatches: Iterable<readonly [batchTime: number, files: readonly WatchedFile[]]>,
+  ): void {
     this.#initialThreshold = initialThreshold
-    for (const [batchTime, files] of Object.entries(filesByBatch)) {
-      this.#filesByBatch.set(
-        Number(batchTime),
-        files.map(([path, length, modificationTime]) => ({ path, length, modificationTime })),
-      )
-      for (const [path] of files) this.#recent.add(path)
+    this.#listedAt = listedAt
+    for (const [batchTime, files] of filesOfBatches) for (const { path } of files) this.#takenBy.set(path, batchTime)
+  }
+
+  #forget(batchTime: number): void {
+    const { rememberMs, mayForget } = this.#options
+    const kept = new Map<number, boolean>()
+    for (const [path, takenBy] of this.#takenBy) {
+      if (takenBy > batchTime - rememberMs) continue
+      let isKept = kept.get(takenBy)
+      if (isKept === undefined) {
+        isKept = !mayForget(takenBy)
+        kept.set(takenBy, isKept)
+      }
+      if (!isKept) this.#takenBy.delete(path)
     }
   }
 }

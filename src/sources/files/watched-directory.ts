@@ -20,10 +20,11 @@ export class WatchedDirectory {
   }
 
   /**
-   * The files one level below, those that were modified after a time at least; none, with a warning, where listing fails.
+   * The files one level below, those that were modified after a time at least; null, with a warning, where listing fails, and none where there is no
+   * directory.
    * @param modifiedAfter milliseconds since the epoch.
    */
-  async list(modifiedAfter: number): Promise<FileStatus[]> {
+  async list(modifiedAfter: number): Promise<FileStatus[] | null> {
     try {
       const onCluster = (await this.#cluster?.resolve(this.path)) ?? null
       const files = onCluster === null ? await this.#listLocally() : await this.#listOnCluster(onCluster, modifiedAfter)
@@ -31,7 +32,7 @@ export class WatchedDirectory {
       return files ?? []
     } catch (error) {
       log('WARN', 'FileInputDStream', `Error finding new files under ${this.path}: ${String(error)}`)
-      return []
+      return null
     }
   }
 

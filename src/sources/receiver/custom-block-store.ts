@@ -1,8 +1,14 @@
 import type { Clock } from '../../batches/clock.ts'
 import { WriteAheadLogError } from '../../batches/wal/errors.ts'
-import { FRAME_HEADER_BYTES, frameBefore, readFrame, readFrameHeader } from '../../batches/wal/log-frame.ts'
+import {
+  FRAME_HEADER_BYTES,
+  frameBefore,
+  type LoggedBlock,
+  readFrame,
+  readFrameHeader,
+} from '../../batches/wal/log-frame.ts'
 import type { WriteAheadLog } from '../../batches/wal/write-ahead-log.ts'
-import type { BlockDescription, BlockStore, KeptBlock } from './block-log.ts'
+import type { BlockStore, KeptBlock, OpenedLog } from './block-log.ts'
 import type { BlockMemory } from './block-memory.ts'
 import type { LoggedPlace, ReceivedBlock } from './received-block.ts'
 
@@ -12,7 +18,6 @@ export class CustomBlockStore implements BlockStore {
   readonly fileName = null
   readonly #log: WriteAheadLog
   readonly #clock: Clock
-  #nextSequence = 1
   /** Records go to the log one by one, in their order. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -22,28 +27,25 @@ export class CustomBlockStore implements BlockStore {
     this.#clock = clock
   }
 
-  get nextSequence(): number {
-    return this.#nextSequence
-  }
-
-  async open(streamId: number, memory: BlockMemory, afterSequence: number): Promise<readonly ReceivedBlock[]> {
+  async open(streamId: number, memory: BlockMemory, afterSequence: number): Promise<OpenedLog> {
     const blocks: ReceivedBlock[] = []
     let lastSequence = afterSequence
     const records: Uint8Array[] = []
     // All of them before the first is written again.
     for await (const record of this.#log.readAll()) records.push(record)
+    const refused = new Set(records.flatMap((record) => this.#read(record).block.refused))
     for (const record of records) {
       const { block, data } = this.#read(record)
       if (block.sequence <= lastSequence) continue
       lastSequence = block.sequence
+      if (refused.has(block.sequence)) continue
       const { id, format, recordCount, metadata } = block
       // What a log says of where a record is, it says when the record is written: a checkpoint of this run needs the record itself.
       const handle = await this.#log.write(record, this.#clock.now())
       const region = memory.copy(data, recordCount)
       blocks.push(memory.add(id, streamId, format, region, { metadata, logged: { sequence: lastSequence, handle } }))
     }
-    this.#nextSequence = lastSequence + 1
-    return blocks
+    return { blocks, nextSequence: lastSequence + 1 }
   }
 
   async restore(streamId: number, memory: BlockMemory, kept: KeptBlock): Promise<ReceivedBlock> {
@@ -53,11 +55,10 @@ export class CustomBlockStore implements BlockStore {
     return memory.add(id, streamId, format, region, { metadata: block.metadata, logged: { sequence, handle } })
   }
 
-  append(block: BlockDescription, data: Uint8Array): Promise<LoggedPlace> {
-    const sequence = this.#nextSequence++
-    const record = Buffer.concat([frameBefore({ ...block, sequence }, data), data])
+  async append(block: LoggedBlock, data: Uint8Array): Promise<LoggedPlace> {
+    const record = Buffer.concat([frameBefore(block, data), data])
     const place = this.#last.then(async () => ({
-      sequence,
+      sequence: block.sequence,
       handle: await this.#log.write(record, this.#clock.now()),
     }))
     this.#last = place.catch(() => {})

@@ -4,7 +4,7 @@ import type { LoggedBlock } from '../../batches/wal/log-frame.ts'
 import { type LogSegment, readLog } from '../../batches/wal/log-reader.ts'
 import type { FileSystem } from '../../files/file-system.ts'
 import { fileSystemOf } from '../../files/file-systems.ts'
-import type { BlockDescription, BlockStore, KeptBlock } from './block-log.ts'
+import type { BlockStore, KeptBlock, OpenedLog } from './block-log.ts'
 import type { BlockMemory } from './block-memory.ts'
 import { type LoggedPlace, ReceivedBlock } from './received-block.ts'
 import type { ReceiverSettings } from './receiver-settings.ts'
@@ -33,11 +33,8 @@ export class FileBlockStore implements BlockStore {
   get fileName(): string | null {
     return this.#log?.fileName ?? null
   }
-  get nextSequence(): number {
-    return this.#opened.nextSequence
-  }
 
-  async open(streamId: number, _memory: BlockMemory, afterSequence: number): Promise<readonly ReceivedBlock[]> {
+  async open(streamId: number, _memory: BlockMemory, afterSequence: number): Promise<OpenedLog> {
     const { entries, nextSequence } = await readLog(this.#fileSystem, this.#path, afterSequence)
     this.#log = new FileBasedWriteAheadLog({
       fileSystem: this.#fileSystem,
@@ -46,20 +43,22 @@ export class FileBlockStore implements BlockStore {
       rollingIntervalMs: this.#settings.logRollingIntervalMs,
       closesFileAfterWrite: this.#settings.closesLogAfterWrite,
       maxFailures: this.#settings.maxLogFailures,
-      firstSequence: nextSequence,
     })
-    return entries.map(({ block, segment }) => this.#blockAt(streamId, block, segment))
+    return { blocks: entries.map(({ block, segment }) => this.#blockAt(streamId, block, segment)), nextSequence }
   }
 
   async restore(streamId: number, _memory: BlockMemory, kept: KeptBlock): Promise<ReceivedBlock> {
     const [sequence, id, format, recordCount, ...place] = kept
     const [file, offset, length] = place as readonly [string, number, number]
-    return this.#blockAt(streamId, { sequence, id, format, recordCount, metadata: undefined }, { file, offset, length })
+    return this.#blockAt(
+      streamId,
+      { sequence, id, format, recordCount, metadata: undefined, refused: [] },
+      { file, offset, length },
+    )
   }
 
-  async append(block: BlockDescription, data: Uint8Array): Promise<LoggedPlace> {
-    const { sequence, segment } = await this.#opened.append(block, data)
-    return this.#place(sequence, segment)
+  async append(block: LoggedBlock, data: Uint8Array): Promise<LoggedPlace> {
+    return this.#place(block.sequence, await this.#opened.append(block, data))
   }
 
   /** Files go with the last checkpoint that refers to them. */

@@ -1,9 +1,10 @@
-import type { PlainData } from '../../batches/checkpoint/checkpoint.ts'
+import type { PlainData } from '../../batches/checkpoint/plain-data.ts'
 import type { Clock } from '../../batches/clock.ts'
 import { describeError } from '../../batches/describe-error.ts'
+import type { NeededBatches } from '../../batches/ledger/needed-batches.ts'
 import { loadClass } from '../../batches/load-class.ts'
-import type { MaybePromise } from '../../batches/maybe-promise.ts'
-import type { ReceiverTracker } from '../../batches/receiver-tracker.ts'
+import { type MaybePromise, whenReady } from '../../batches/maybe-promise.ts'
+import type { InputsOf, ReceiverTracker } from '../../batches/receiver-tracker.ts'
 import type { StreamingEvents } from '../../batches/streaming-events.ts'
 import type { Time } from '../../batches/time.ts'
 import type { WriteAheadLogClass } from '../../batches/wal/write-ahead-log.ts'
@@ -37,8 +38,14 @@ export interface ReceiverTrackerOptions {
 /** Where the logs of receivers stand below the checkpoint directory, by Spark's name: a directory for each stream. */
 const LOG_DIRECTORY = 'receivedData'
 const LOG_METHODS = ['write', 'read', 'readAll', 'clean', 'close'] as const
-/** After so many batches no checkpoint that is kept, ten files with two for each batch, needs what a batch did not need then. */
-const BATCHES_BEFORE_CLEANING = 10
+/** Of this many checkpoints the newest ones are kept: a log keeps what the oldest of them needs. */
+const CHECKPOINTS_BEFORE_CLEANING = 10
+
+/** What a checkpoint keeps of a stream with a log, beside the blocks that the ledger has of each batch. Those behind it are in the log alone. */
+interface KeptStream {
+  /** The number of the last block that a batch was given. */
+  readonly allocatedUpTo: number
+}
 
 interface TrackedReceiver {
   readonly supervisor: ReceiverSupervisor
@@ -48,7 +55,9 @@ interface TrackedReceiver {
   log: BlockLog | null
   store: BlockStore | null
   /** What a checkpoint of an earlier run has kept of the stream. */
-  kept: PlainData | null
+  kept: KeptStream | null
+  /** The oldest batches that the last checkpoints need, in milliseconds, the oldest checkpoint's first. */
+  readonly oldestNeeded: number[]
   isActive: boolean
   lastErrorMessage: string
   lastError: string
@@ -65,10 +74,6 @@ export class LocalReceiverTracker implements ReceiverTracker {
   readonly #memory: BlockMemory
   readonly #isFreeing: boolean
   readonly #receivers = new Map<number, TrackedReceiver>()
-  #lastAllocated = Number.NEGATIVE_INFINITY
-  /** Times in milliseconds before which a batch that is over needs nothing of the logs, oldest first. */
-  readonly #cleanable: number[] = []
-  #isRecovered = false
   #isClosed = false
 
   /** @throws IllegalArgumentException for a setting that is out of range. */
@@ -123,6 +128,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
       log: null,
       store: null,
       kept: null,
+      oldestNeeded: [],
       isActive: false,
       lastErrorMessage: '',
       lastError: '',
@@ -133,13 +139,13 @@ export class LocalReceiverTracker implements ReceiverTracker {
 
   /** Takes what a checkpoint of an earlier run has kept of a stream, for {@link open}. */
   restore(streamId: number, kept: PlainData): void {
-    this.#receivers.get(streamId)!.kept = kept
+    this.#receivers.get(streamId)!.kept = kept as unknown as KeptStream
   }
 
   /** What a checkpoint keeps of a stream; undefined without a log. */
   checkpointData(streamId: number): PlainData | undefined {
     const { log: blockLog, kept, blocks } = this.#receivers.get(streamId)!
-    return blockLog === null && kept === null ? undefined : blocks.toPlainData()
+    return blockLog === null && kept === null ? undefined : { allocatedUpTo: blocks.allocatedUpTo }
   }
 
   /** The files that the checkpoint's data stands in, relative to the checkpoint directory. */
@@ -151,7 +157,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
     return [...files].map((file) => `${store.directory}/${file}`)
   }
 
-  async open(checkpointDirectory: string | null): Promise<void> {
+  async open(checkpointDirectory: string | null, inputsOf: InputsOf): Promise<void> {
     const { isLogged } = this.#settings
     if (isLogged && checkpointDirectory === null) {
       throw new SparkException(
@@ -160,21 +166,27 @@ export class LocalReceiverTracker implements ReceiverTracker {
       )
     }
     for (const [streamId, tracked] of this.#receivers) {
-      if (isLogged || tracked.kept !== null) await this.#openLog(streamId, tracked, checkpointDirectory!)
+      const inputs = inputsOf(tracked.operatorId())
+      if (isLogged || tracked.kept !== null) await this.#openLog(streamId, tracked, checkpointDirectory!, inputs)
+      else await tracked.blocks.restore(0, inputs, unlogged)
     }
   }
 
-  async #openLog(streamId: number, tracked: TrackedReceiver, checkpointDirectory: string): Promise<void> {
+  async #openLog(
+    streamId: number,
+    tracked: TrackedReceiver,
+    checkpointDirectory: string,
+    inputs: ReadonlyMap<number, PlainData>,
+  ): Promise<void> {
     const { kept, blocks } = tracked
     const directory = `${LOG_DIRECTORY}/${encodeURIComponent(tracked.operatorId())}`
     const store = await this.#newStore(checkpointDirectory, directory)
     tracked.store = store
     if (kept !== null) {
-      await blocks.restore(kept, (block) => store.restore(streamId, this.#memory, block))
-      for (const time of blocks.batchTimes) this.#lastAllocated = Math.max(time, this.#lastAllocated)
-      this.#isRecovered = true
+      await blocks.restore(kept.allocatedUpTo, inputs, (block) => store.restore(streamId, this.#memory, block))
     }
-    for (const block of await store.open(streamId, this.#memory, blocks.allocatedUpTo)) {
+    const opened = await store.open(streamId, this.#memory, blocks.allocatedUpTo)
+    for (const block of opened.blocks) {
       if (kept === null) block.remove()
       else {
         blocks.gate.receive(block.byteLength)
@@ -182,7 +194,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
       }
     }
     const { isLogged, blockStoreTimeoutMs } = this.#settings
-    if (isLogged) tracked.log = new BlockLog(store, this.#options.clock, blockStoreTimeoutMs)
+    if (isLogged) tracked.log = new BlockLog(store, this.#options.clock, opened.nextSequence, blockStoreTimeoutMs)
   }
 
   /** @throws IllegalArgumentException for a class of logs that cannot be used. */
@@ -207,12 +219,6 @@ export class LocalReceiverTracker implements ReceiverTracker {
   }
 
   async start(): Promise<void> {
-    this.#options.events.addListener({
-      onBatchSubmitted: ({ batchInfo }) =>
-        this.#forEachStream((blocks) => blocks.submitted(batchInfo.batchTime.milliseconds)),
-      onBatchCompleted: ({ batchInfo }) =>
-        this.#forEachStream((blocks) => blocks.completed(batchInfo.batchTime.milliseconds)),
-    })
     // An onStart that takes long keeps neither the others nor the batches waiting.
     for (const { supervisor } of this.#receivers.values()) void supervisor.start()
   }
@@ -230,24 +236,19 @@ export class LocalReceiverTracker implements ReceiverTracker {
     return [...this.#receivers.values()].some(({ blocks }) => blocks.hasUnallocated)
   }
 
-  allocateBlocksToBatch(batchTime: Time): MaybePromise<void> {
+  /**
+   * Gives a stream's blocks that were received until now to the batch at `batchTime`.
+   * @returns the blocks as a checkpoint names them; null for a stream without a log.
+   */
+  allocateBlocks(streamId: number, batchTime: Time): MaybePromise<PlainData> {
+    const tracked = this.#receivers.get(streamId)!
+    const { supervisor, blocks } = tracked
     const time = batchTime.milliseconds
-    if (time <= this.#lastAllocated) {
-      // A batch that runs again after a recovery has those that it had been given.
-      if (!this.#isRecovered) log('WARN', 'ReceiverTracker', `The batch at ${batchTime} was given its blocks before`)
-      return
-    }
-    this.#lastAllocated = time
-    const storing: Promise<unknown>[] = []
-    for (const { supervisor } of this.#receivers.values()) {
-      supervisor.cutDue(time)
-      const stored = supervisor.whenStored()
-      if (stored !== undefined) storing.push(stored)
-    }
-    const allocate = () => {
-      for (const { blocks, log: blockLog } of this.#receivers.values()) blocks.allocate(time, blockLog?.settledUpTo)
-    }
-    return storing.length === 0 ? allocate() : Promise.all(storing).then(allocate)
+    supervisor.cutDue(time)
+    return whenReady(supervisor.whenStored(), () => {
+      const allocated = blocks.allocate(time, tracked.log?.settledUpTo)
+      return tracked.log === null && tracked.kept === null ? null : (allocated as unknown as PlainData)
+    })
   }
 
   /** The blocks of one stream's batch, in the order in which they came. */
@@ -255,16 +256,36 @@ export class LocalReceiverTracker implements ReceiverTracker {
     return this.#receivers.get(streamId)?.blocks.blocksOf(batchTime.milliseconds) ?? []
   }
 
-  cleanupOldBlocksAndBatches(threshold: Time): void {
-    this.#forEachStream((blocks) => blocks.cleanup(threshold.milliseconds, this.#isFreeing))
+  /** What the stream's blocks are told of its batches. */
+  blocksOf(streamId: number): StreamBlocks {
+    return this.#receivers.get(streamId)!.blocks
+  }
+
+  /** Forgets the batch at `time`, in milliseconds, and with `spark.streaming.unpersist` frees its blocks. */
+  forget(streamId: number, time: number): void {
+    this.#receivers.get(streamId)!.blocks.forget(time, this.#isFreeing)
     this.#memory.pool.trim()
-    this.#cleanable.push(threshold.milliseconds)
-    if (this.#cleanable.length <= BATCHES_BEFORE_CLEANING) return
-    const cleanable = this.#cleanable.shift()!
-    for (const { store } of this.#receivers.values()) {
-      void store?.clean(cleanable).catch((error) => {
-        log('WARN', 'ReceiverTracker', `${store.directory} could not be cleaned: ${describeError(error)}`)
-      })
+  }
+
+  /** {@link StreamBlocks.release} */
+  release(streamId: number, needed: NeededBatches, reachMs: number): void {
+    if (this.#isFreeing) this.#receivers.get(streamId)!.blocks.release(needed, reachMs)
+  }
+
+  /**
+   * Lets the stream's log clean up what the checkpoints that are kept do not need.
+   * @param oldestMs what was written to the log before this time belongs to no batch of the checkpoint that was just written.
+   */
+  async checkpointWritten(streamId: number, oldestMs: number): Promise<void> {
+    const { store, oldestNeeded } = this.#receivers.get(streamId)!
+    if (store === null) return
+    oldestNeeded.push(oldestMs)
+    if (oldestNeeded.length <= CHECKPOINTS_BEFORE_CLEANING) return
+    oldestNeeded.shift()
+    try {
+      await store.clean(Math.min(...oldestNeeded))
+    } catch (error) {
+      log('WARN', 'ReceiverTracker', `${store.directory} could not be cleaned: ${describeError(error)}`)
     }
   }
 
@@ -277,12 +298,8 @@ export class LocalReceiverTracker implements ReceiverTracker {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#forEachStream((blocks) => blocks.close())
+    for (const { blocks } of this.#receivers.values()) blocks.close()
     this.#memory.close()
-  }
-
-  #forEachStream(f: (blocks: StreamBlocks) => void): void {
-    for (const { blocks } of this.#receivers.values()) f(blocks)
   }
 
   #noteError(tracked: TrackedReceiver, message: string, error: unknown): void {
@@ -307,6 +324,11 @@ export class LocalReceiverTracker implements ReceiverTracker {
       lastErrorTime,
     }))
   }
+}
+
+/** A batch of an earlier run whose receiver had no log: its blocks are gone with that run. */
+function unlogged(): never {
+  throw new Error('blocks without a log are not kept')
 }
 
 function whenAborted(signal: AbortSignal | undefined): Promise<void> {

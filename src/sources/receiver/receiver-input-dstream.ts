@@ -1,4 +1,7 @@
-import type { PlainData } from '../../batches/checkpoint/checkpoint.ts'
+import type { BatchInput } from '../../batches/batch-input.ts'
+import type { PlainData } from '../../batches/checkpoint/plain-data.ts'
+import type { NeededBatches } from '../../batches/ledger/needed-batches.ts'
+import type { MaybePromise } from '../../batches/maybe-promise.ts'
 import type { Time } from '../../batches/time.ts'
 import type { DStreamContext } from '../../dstream/dstream.ts'
 import { InputDStream } from '../../dstream/input-dstream.ts'
@@ -13,7 +16,7 @@ import type { Receiver } from './receiver.ts'
  * A stream of what a receiver brings (Spark's `ReceiverInputDStream`): each block that it stored since the last batch is one partition,
  * so a batch has about as many as the block interval goes into the batch interval; an empty one has none.
  */
-export class ReceiverInputDStream<T> extends InputDStream<T> {
+export class ReceiverInputDStream<T> extends InputDStream<T> implements BatchInput {
   readonly #tracker: LocalReceiverTracker
   readonly #rateController: RateController | null
 
@@ -22,6 +25,40 @@ export class ReceiverInputDStream<T> extends InputDStream<T> {
     this.#tracker = receiverTrackerOf(context)
     this.#tracker.register(this.id, receiver as Receiver<unknown>, () => context.graph.operatorId(this))
     this.#rateController = this.#tracker.settings.isBackpressureEnabled ? this.#createRateController() : null
+  }
+
+  override get batchInput(): BatchInput {
+    return this
+  }
+
+  /** The id of the stream. @internal */
+  get inputId(): string {
+    return this.context.graph.operatorId(this)
+  }
+
+  /** Gives what was received until now to the batch. @internal */
+  plan(time: Time): MaybePromise<PlainData> {
+    return this.#tracker.allocateBlocks(this.id, time)
+  }
+  /** @internal */
+  attemptBegan(time: number): void {
+    this.#tracker.blocksOf(this.id).attemptBegan(time)
+  }
+  /** @internal */
+  attemptEnded(time: number): void {
+    this.#tracker.blocksOf(this.id).attemptEnded(time)
+  }
+  /** @internal */
+  release(needed: NeededBatches, reachMs: number): void {
+    this.#tracker.release(this.id, needed, reachMs)
+  }
+  /** @internal */
+  forget(time: number): void {
+    this.#tracker.forget(this.id, time)
+  }
+  /** @internal */
+  checkpointWritten(oldestMs: number): Promise<void> {
+    return this.#tracker.checkpointWritten(this.id, oldestMs)
   }
 
   override get rateController(): RateController | null {
@@ -51,6 +88,10 @@ export class ReceiverInputDStream<T> extends InputDStream<T> {
   }
   override restoreCheckpointData(data: PlainData): void {
     this.#tracker.restore(this.id, data)
+  }
+  /** Before there was a ledger, the stream kept the blocks of each batch by itself. */
+  override inputsOfEarlierFormat(data: PlainData): Readonly<Record<string, PlainData>> {
+    return (data as { readonly batches?: Readonly<Record<string, PlainData>> }).batches ?? {}
   }
 
   /** By now the last batch is over: nobody reads the blocks any more. */

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { until } from '../../../test/model/until.ts'
-import { JobSet } from '../../batches/job-set.ts'
 import { ManualClock } from '../../batches/manual-clock.ts'
 import { StreamingEvents } from '../../batches/streaming-events.ts'
 import type { StreamingListenerEvents } from '../../batches/streaming-listener.ts'
@@ -42,18 +41,19 @@ function setUp<T>(conf: Record<string, string> = {}, receiver = new ScriptedRece
     onReceiverError: note('error'),
   })
   tracker.register(0, receiver as Receiver<unknown>)
-  /** What the next batch holds, block by block. */
+  const allocated = new Set<number>()
+  /** What the batch at a time holds, block by block. */
   const batch = (time: number) => {
     if (clock.now() < time) clock.setTime(time)
-    tracker.allocateBlocksToBatch(new Time(time))
+    if (!allocated.has(time)) void tracker.allocateBlocks(0, new Time(time))
+    allocated.add(time)
     return tracker.getBlocksOfBatch(new Time(time), 0)
   }
   const records = (time: number) =>
     batch(time).map(({ data }) => new RecordCodec().decode(data.bytes as Uint8Array) as unknown[])
   const done = (time: number) => {
-    const jobSet = new JobSet(new Time(time), [], new Map(), time)
-    streamingEvents.batch('batchSubmitted', jobSet)
-    streamingEvents.batch('batchCompleted', jobSet)
+    tracker.blocksOf(0).attemptBegan(time)
+    tracker.blocksOf(0).attemptEnded(time)
   }
   const close = async () => {
     await tracker.stop(false)
@@ -252,10 +252,10 @@ test('blocks go to the next batch, once, and are freed with it', async () => {
   assert.equal(tracker.hasUnallocatedBlocks(), true)
   const [block] = batch(11_000)
   assert.deepEqual(batch(12_000), [])
-  assert.equal(batch(11_000)[0], block)
-  tracker.cleanupOldBlocksAndBatches(new Time(10_999))
+  assert.equal(tracker.getBlocksOfBatch(new Time(11_000), 0)[0], block)
+  tracker.forget(0, 12_000)
   assert.equal(block?.isInMemory, true)
-  tracker.cleanupOldBlocksAndBatches(new Time(11_000))
+  tracker.forget(0, 11_000)
   assert.equal(block?.isInMemory, false)
   assert.deepEqual(tracker.getBlocksOfBatch(new Time(11_000), 0), [])
   await close()
@@ -294,12 +294,12 @@ test('half of the room is for the next batch, so that it is received while one i
   await close()
 })
 
-test('a batch without jobs holds nobody up', async () => {
+test('a batch that is over without a job holds nobody up', async () => {
   const { tracker, receiver, batch, close } = setUp<string>({ 'millstream.streaming.receiver.maxPendingSize': '100' })
   await tracker.start()
   const stored = receiver.store(['x'.repeat(600)])
   batch(11_000)
-  batch(12_000)
+  tracker.blocksOf(0).attemptEnded(11_000)
   await stored
   await close()
 })

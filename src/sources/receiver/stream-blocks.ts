@@ -1,21 +1,14 @@
-import type { PlainData } from '../../batches/checkpoint/checkpoint.ts'
+import type { PlainData } from '../../batches/checkpoint/plain-data.ts'
+import type { NeededBatches } from '../../batches/ledger/needed-batches.ts'
 import type { KeptBlock } from './block-log.ts'
 import { logFilePlace, type ReceivedBlock } from './received-block.ts'
 import { RoomGate } from './room-gate.ts'
 
-/** How far a batch is: its data takes the stream's room while the batch waits to be generated, and while its jobs wait or run. */
-type BatchState = 'allocated' | 'submitted' | 'idle'
-
 interface BatchBlocks {
   readonly blocks: readonly ReceivedBlock[]
   readonly byteLength: number
-  state: BatchState
-}
-
-/** What a checkpoint keeps of a stream with a log: which blocks each batch was given. Those behind the last of them are in the log alone. */
-interface KeptBlocks {
-  readonly allocatedUpTo: number
-  readonly batches: Readonly<Record<string, readonly KeptBlock[]>>
+  /** Whether the data takes the stream's room: from its arrival until the batch's first attempt is over, and during each further one. */
+  isInRoom: boolean
 }
 
 /** The blocks of one stream, from their arrival until their batch is forgotten (Spark's `ReceivedBlockTracker`, for one stream). */
@@ -23,7 +16,7 @@ export class StreamBlocks {
   readonly gate: RoomGate
   #unallocated: ReceivedBlock[] = []
   readonly #batches = new Map<number, BatchBlocks>()
-  /** The last block of the log that a batch was given. */
+  /** The number of the last block of the log that a batch was given, or that was passed over because it was refused. */
   #allocatedUpTo = 0
 
   /** @param maxPendingBytes received and not yet processed, above which the source is to wait. */
@@ -43,90 +36,102 @@ export class StreamBlocks {
   /**
    * Gives all that is waiting to the batch at `time`, milliseconds since the epoch.
    * @param settledUpTo the last block of the log that was written or given up: none up to it comes after this.
+   * @returns the blocks as a checkpoint names them; those that no log has are not among them.
    */
-  allocate(time: number, settledUpTo = 0): void {
-    // An earlier batch that was not submitted has no jobs, or failed to be generated: nobody will tell when it is done.
-    for (const batch of this.#batches.values()) if (batch.state === 'allocated') this.#leave(batch)
+  allocate(time: number, settledUpTo = 0): readonly KeptBlock[] {
     const blocks = this.#unallocated
     this.#unallocated = []
-    const byteLength = blocks.reduce((sum, block) => sum + block.byteLength, 0)
-    this.#batches.set(time, { blocks, byteLength, state: 'allocated' })
+    this.#batches.set(time, { blocks, byteLength: byteLengthOf(blocks), isInRoom: true })
     const last = blocks.findLast(({ logged }) => logged !== null)?.logged?.sequence ?? 0
     this.#allocatedUpTo = Math.max(last, settledUpTo, this.#allocatedUpTo)
     this.gate.allocate()
+    return blocks.flatMap(keptBlock)
   }
 
   get allocatedUpTo(): number {
     return this.#allocatedUpTo
   }
 
-  /** The times of the batches that are remembered. */
-  get batchTimes(): readonly number[] {
-    return [...this.#batches.keys()]
-  }
-
-  toPlainData(): PlainData {
-    const batches = [...this.#batches].map(([time, { blocks }]) => [time, blocks.flatMap(keptBlock)])
-    return { allocatedUpTo: this.#allocatedUpTo, batches: Object.fromEntries(batches) }
-  }
-
-  /** Takes up the batches of an earlier run. */
-  async restore(data: PlainData, blockOf: (kept: KeptBlock) => Promise<ReceivedBlock>): Promise<void> {
-    const { allocatedUpTo, batches } = data as unknown as KeptBlocks
+  /**
+   * Takes up the batches of an earlier run.
+   * @param inputs what {@link allocate} returned for each, by batch time in milliseconds; null for a batch whose blocks no log had.
+   */
+  async restore(
+    allocatedUpTo: number,
+    inputs: ReadonlyMap<number, PlainData>,
+    blockOf: (kept: KeptBlock) => Promise<ReceivedBlock>,
+  ): Promise<void> {
     this.#allocatedUpTo = allocatedUpTo
-    for (const [time, kept] of Object.entries(batches)) {
+    for (const [time, kept] of inputs) {
       const blocks: ReceivedBlock[] = []
-      for (const one of kept) blocks.push(await blockOf(one))
-      const byteLength = blocks.reduce((sum, block) => sum + block.byteLength, 0)
-      this.#batches.set(Number(time), { blocks, byteLength, state: 'idle' })
+      for (const one of (kept ?? []) as unknown as readonly KeptBlock[]) blocks.push(await blockOf(one))
+      this.#batches.set(time, { blocks, byteLength: byteLengthOf(blocks), isInRoom: false })
     }
   }
 
   /** The files of the log that blocks of this stream stand in. */
   get logFiles(): Set<string> {
-    const blocks = [...[...this.#batches.values()].flatMap((batch) => batch.blocks), ...this.#unallocated]
-    return new Set(blocks.flatMap(({ logged }) => logFilePlace(logged)?.segment.file ?? []))
+    const files = new Set<string>()
+    const add = ({ logged }: ReceivedBlock) => {
+      const file = logFilePlace(logged)?.segment.file
+      if (file !== undefined) files.add(file)
+    }
+    for (const { blocks } of this.#batches.values()) blocks.forEach(add)
+    this.#unallocated.forEach(add)
+    return files
   }
 
   blocksOf(time: number): readonly ReceivedBlock[] {
     return this.#batches.get(time)?.blocks ?? []
   }
 
-  submitted(time: number): void {
+  /** An attempt to run the batch begins: its data takes room again. */
+  attemptBegan(time: number): void {
+    const batch = this.#batches.get(time)
+    if (batch === undefined || batch.isInRoom) return
+    batch.isInRoom = true
+    this.gate.add(batch.byteLength)
+  }
+
+  attemptEnded(time: number): void {
+    const batch = this.#batches.get(time)
+    if (batch !== undefined) this.#leaveRoom(batch)
+  }
+
+  /** Frees the data of batches that only a later run can run again: that run reads the log. What stands where stays known. */
+  release(needed: NeededBatches, reachMs: number): void {
+    for (const [time, batch] of this.#batches) {
+      if (needed.includes(time, reachMs)) continue
+      for (const block of batch.blocks) block.remove()
+    }
+  }
+
+  /** Forgets a batch. @param isFreeing whether its blocks' data is freed. */
+  forget(time: number, isFreeing: boolean): void {
     const batch = this.#batches.get(time)
     if (batch === undefined) return
-    if (batch.state === 'idle') this.gate.add(batch.byteLength)
-    batch.state = 'submitted'
-  }
-
-  completed(time: number): void {
-    const batch = this.#batches.get(time)
-    if (batch !== undefined) this.#leave(batch)
-  }
-
-  /** Forgets the batches up to and including `threshold`. @param isFreeing whether their blocks' data is freed. */
-  cleanup(threshold: number, isFreeing: boolean): void {
-    for (const [time, batch] of this.#batches) {
-      if (time > threshold) continue
-      this.#leave(batch)
-      if (isFreeing) for (const block of batch.blocks) block.remove()
-      this.#batches.delete(time)
-    }
+    this.#leaveRoom(batch)
+    if (isFreeing) for (const block of batch.blocks) block.remove()
+    this.#batches.delete(time)
   }
 
   /** Frees everything. */
   close(): void {
-    this.cleanup(Number.POSITIVE_INFINITY, true)
+    for (const time of [...this.#batches.keys()]) this.forget(time, true)
     for (const block of this.#unallocated) block.remove()
     this.#unallocated = []
     this.gate.open()
   }
 
-  #leave(batch: BatchBlocks): void {
-    if (batch.state === 'idle') return
-    batch.state = 'idle'
+  #leaveRoom(batch: BatchBlocks): void {
+    if (!batch.isInRoom) return
+    batch.isInRoom = false
     this.gate.remove(batch.byteLength)
   }
+}
+
+function byteLengthOf(blocks: readonly ReceivedBlock[]): number {
+  return blocks.reduce((sum, block) => sum + block.byteLength, 0)
 }
 
 /** One that the log did not take is gone with its process. */

@@ -102,7 +102,7 @@ async function run(sparkContext: SparkContext, lose: () => Promise<void>) {
     if (LOST.includes(batch)) await lose()
     await harness.advance()
   }
-  return { batches, log, pending: [...ssc.scheduler.getPendingTimes()] }
+  return { batches, log, pending: [...ssc.ledger.unfinished] }
 }
 
 test('a stream outlives its server: a batch fails, and what the lost session kept is computed again', async () => {

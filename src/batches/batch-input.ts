@@ -1,0 +1,30 @@
+import type { PlainData } from './checkpoint/plain-data.ts'
+import type { NeededBatches } from './ledger/needed-batches.ts'
+import type { MaybePromise } from './maybe-promise.ts'
+import type { Time } from './time.ts'
+
+/**
+ * What brings data into batches: a receiver's stream, or a source that the driver reads by positions. The ledger keeps what it fixes for each batch and
+ * tells it what becomes of the batch. It keeps no set of pending batches of its own.
+ */
+export interface BatchInput {
+  /** Under which the ledger has what this input gives to batches: the id of its stream. */
+  readonly inputId: string
+  /**
+   * Fixes what the batch at `time` reads, before the batch is generated. Asked once per batch, in the order of the batches; again only when it throws.
+   * @returns what a later run needs to read the same again; null where the data does not outlive the process.
+   */
+  plan(time: Time): MaybePromise<PlainData>
+  /** An attempt to run the batch begins: its data will be read. Time in milliseconds, as in all methods below. */
+  attemptBegan?(time: number): void
+  /** The attempt is over, well or not. */
+  attemptEnded?(time: number): void
+  /** Lets go of what only this run's batches need, where they do not need it any more. @param reachMs how far back batches reach. */
+  release?(needed: NeededBatches, reachMs: number): void
+  /** Nothing needs the batch any more, in this run or a later one. */
+  forget?(time: number): void
+  /** A checkpoint is written. @param oldest the oldest batch that it keeps. */
+  checkpointWritten?(oldest: number): MaybePromise<void>
+  /** The batch is completed, and a later run knows it. Told in the order of the batches, one at a time. */
+  completed?(time: Time, positions: PlainData): MaybePromise<void>
+}

@@ -1,0 +1,311 @@
+import assert from 'node:assert'
+import type { PlainData } from '../checkpoint/plain-data.ts'
+import { NeededBatches, type StateFloor } from './needed-batches.ts'
+
+/**
+ * How far a batch is.
+ * - `due`: its time has come; not every source has fixed what the batch reads.
+ * - `planned`: what it reads is fixed, and never changes again.
+ * - `running`: an attempt is under way: it is planned, generated, checkpointed, or its output operations run.
+ * - `failed`: its last attempt failed, at whatever step.
+ * - `completed`: every output operation succeeded, or there was none.
+ */
+export type BatchState = 'due' | 'planned' | 'running' | 'failed' | 'completed'
+
+/** What is known of one batch. */
+interface BatchEntry {
+  readonly time: number
+  phase: 'waiting' | 'running' | 'failed' | 'completed'
+  /** Whether every source has fixed what the batch reads. */
+  isPlanned: boolean
+  /** Attempts that were begun in this run. */
+  attempts: number
+  /** What each source has fixed for the batch, by the source's id; null for a source whose data does not outlive the process. */
+  readonly inputs: Map<string, PlainData>
+}
+
+/** What a checkpoint keeps of one batch: what each source has fixed, by the source's id. */
+export type KeptInputs = Readonly<Record<string, PlainData>>
+
+/** What a checkpoint keeps of a ledger. Keys are batch times in milliseconds since the epoch. */
+export interface KeptLedger {
+  /** Batches that have to run in the next run. */
+  readonly unfinished: Readonly<Record<string, KeptInputs>>
+  /** Batches that are over, and whose input later ones reach back to. */
+  readonly finished: Readonly<Record<string, KeptInputs>>
+}
+
+/** How a ledger decides. */
+export interface LedgerOptions {
+  /** How often a batch is tried within a run (`millstream.streaming.batch.maxAttempts`). */
+  readonly maxAttempts: number
+  /** The pause before the second attempt, in milliseconds; doubled before each further one (`millstream.streaming.batch.retryDelay`). */
+  readonly retryDelayMs: number
+  /** So many batches that failed may wait to run again; while there are more, no further one is generated (`millstream.streaming.batch.maxWaiting`). */
+  readonly maxWaiting: number
+}
+
+/** Longest pause between two attempts: doubling ends here. */
+const MAX_RETRY_DELAY_MS = 3_600_000
+/** Completed batches behind one that is held up, which sources have yet to be told of; beyond it the oldest are left out. */
+const MAX_UNSETTLED = 1000
+
+/**
+ * The one owner of what is known about batches: which are due, planned, running, failed or completed, what each reads, and which may run again. A
+ * checkpoint persists the ledger, and whoever holds something of a batch's input or result asks the ledger before letting go of it.
+ *
+ * A batch that may run again keeps what it needs: one that failed keeps its input until it is completed, in this run or in a later one.
+ */
+export class BatchLedger {
+  readonly #options: LedgerOptions
+  /** Batches that have not ended for good, by time in milliseconds, ascending. */
+  readonly #unfinished = new Map<number, BatchEntry>()
+  /** Batches that have ended for good, and that later ones may reach back to, by time. */
+  readonly #finished = new Map<number, BatchEntry>()
+  /** Completed batches that sources were not told of, in the order in which they were completed. */
+  readonly #unsettled = new Set<number>()
+  #floors: () => readonly StateFloor[] = () => []
+  #isDurable = false
+  #newestEnded = Number.NEGATIVE_INFINITY
+  /** Answers to {@link needed} and {@link neededLater}, until something changes. */
+  #needed: NeededBatches | null = null
+  #neededLater: NeededBatches | null = null
+
+  constructor(options: LedgerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * What the context that starts knows.
+   * @param isDurable whether a later run goes on from this one's checkpoints, so that a batch that is given up in this run may run in that one.
+   * @param floors where the states of the program's streams are on the disk.
+   */
+  open(isDurable: boolean, floors: () => readonly StateFloor[]): void {
+    this.#isDurable = isDurable
+    this.#floors = floors
+    this.#changed()
+  }
+
+  /** The batch's time has come; does nothing for one that is known. Batches become due in the order of their times. */
+  due(time: number): void {
+    if (this.#unfinished.has(time) || this.#finished.has(time)) return
+    this.#unfinished.set(time, { time, phase: 'waiting', isPlanned: false, attempts: 0, inputs: new Map() })
+    this.#changed()
+  }
+
+  /** A source has fixed what the batch reads from it; this never changes. */
+  fixInput(time: number, sourceId: string, positions: PlainData): void {
+    const { inputs } = this.#entryOf(time)
+    assert(!inputs.has(sourceId), `the input of batch ${time} from ${sourceId} is fixed once`)
+    inputs.set(sourceId, positions)
+  }
+
+  /** What the source has fixed for the batch; undefined when it has not, or when the batch is forgotten. */
+  inputOf(time: number, sourceId: string): PlainData | undefined {
+    return (this.#unfinished.get(time) ?? this.#finished.get(time))?.inputs.get(sourceId)
+  }
+
+  /** What the source has fixed, by batch time in milliseconds, ascending. */
+  inputsOf(sourceId: string): ReadonlyMap<number, PlainData> {
+    const inputs = new Map<number, PlainData>()
+    for (const entry of this.#sorted()) {
+      const positions = entry.inputs.get(sourceId)
+      if (positions !== undefined) inputs.set(entry.time, positions)
+    }
+    return inputs
+  }
+
+  /** Every source has fixed what the batch reads. */
+  planned(time: number): void {
+    this.#entryOf(time).isPlanned = true
+  }
+
+  /**
+   * Batches up to `time` whose input is not wholly fixed, ascending. Sources plan them in this order, so that a batch that could not be planned at its
+   * time still comes before later ones.
+   */
+  unplannedUpTo(time: number): number[] {
+    return this.#unfinishedWhere((entry) => entry.time <= time && !entry.isPlanned)
+  }
+
+  /** An attempt to run the batch begins. @returns how many there were in this run, with this one. */
+  beginAttempt(time: number): number {
+    const entry = this.#entryOf(time)
+    entry.phase = 'running'
+    this.#changed()
+    return ++entry.attempts
+  }
+
+  /**
+   * An attempt failed, at whatever step.
+   * @returns after how many milliseconds the batch is tried again in this run; null when it is not.
+   */
+  failed(time: number): number | null {
+    const entry = this.#entryOf(time)
+    entry.phase = 'failed'
+    this.#noteEnd(entry)
+    if (!this.#hasAttemptsLeft(entry)) return null
+    return Math.min(this.#options.retryDelayMs * 2 ** (entry.attempts - 1), MAX_RETRY_DELAY_MS)
+  }
+
+  /** Every output operation of the batch succeeded, or it has none. */
+  completed(time: number): void {
+    const entry = this.#entryOf(time)
+    entry.phase = 'completed'
+    this.#unsettled.add(time)
+    this.#noteEnd(entry)
+  }
+
+  stateOf(time: number): BatchState | undefined {
+    const entry = this.#unfinished.get(time) ?? this.#finished.get(time)
+    if (entry?.phase === 'waiting') return entry.isPlanned ? 'planned' : 'due'
+    return entry?.phase
+  }
+
+  /** Batches that have not ended for good, ascending: those included that only a later run can run again. */
+  get unfinished(): readonly number[] {
+    return [...this.#unfinished.keys()]
+  }
+
+  /** The oldest batch that has not ended for good; undefined when all have. */
+  get oldestUnfinished(): number | undefined {
+    for (const time of this.#unfinished.keys()) return time
+    return undefined
+  }
+
+  /** The oldest batch that failed and is tried again in this run, or is being tried again; undefined when there is none. */
+  get oldestRetried(): number | undefined {
+    for (const entry of this.#unfinished.values()) {
+      const isRetried = entry.phase === 'failed' ? this.#hasAttemptsLeft(entry) : entry.attempts > 1
+      if (isRetried) return entry.time
+    }
+    return undefined
+  }
+
+  /** Whether so many batches failed and wait to run again that no further one may be generated: what they hold would grow without a limit. */
+  get isHoldingBack(): boolean {
+    if (this.#unfinished.size <= this.#options.maxWaiting) return false
+    return this.#unfinishedWhere(({ phase }) => phase === 'failed').length > this.#options.maxWaiting
+  }
+
+  /** What the batches need that may run in this run. */
+  get needed(): NeededBatches {
+    this.#needed ??= new NeededBatches(
+      this.#unfinishedWhere((entry) => entry.phase !== 'failed' || this.#hasAttemptsLeft(entry)),
+      this.#newestEnded,
+      this.#floors(),
+    )
+    return this.#needed
+  }
+
+  /** What the batches need that may run in this run or in a later one. */
+  get neededLater(): NeededBatches {
+    this.#neededLater ??= new NeededBatches(this.unfinished, this.#newestEnded, this.#floors())
+    return this.#neededLater
+  }
+
+  /** The oldest batch that is known; undefined when there is none. */
+  get oldest(): number | undefined {
+    let oldest = this.oldestUnfinished
+    for (const time of this.#finished.keys()) if (oldest === undefined || time < oldest) oldest = time
+    return oldest
+  }
+
+  /**
+   * Forgets the batches that nothing needs any more.
+   * @param reachMs how far back the batches' inputs are needed.
+   * @returns their times, for those who hold something of them.
+   */
+  forget(reachMs: number): readonly number[] {
+    const { neededLater } = this
+    const allFrom = neededLater.allFrom(reachMs)
+    const forgotten: number[] = []
+    for (const time of this.#finished.keys()) {
+      if (time >= allFrom) break
+      if (!this.#unsettled.has(time) && !neededLater.includes(time, reachMs)) forgotten.push(time)
+    }
+    for (const time of forgotten) this.#finished.delete(time)
+    return forgotten
+  }
+
+  /** Completed batches that no unfinished one stands before and that sources have not been told of, ascending. */
+  get unsettled(): readonly number[] {
+    // One batch that is held up for long must not let the others pile up: a source that is told of the newest knows the older ones.
+    for (const time of this.#unsettled) {
+      if (this.#unsettled.size <= MAX_UNSETTLED) break
+      this.#unsettled.delete(time)
+    }
+    const oldest = this.oldestUnfinished ?? Number.POSITIVE_INFINITY
+    return [...this.#unsettled].filter((time) => time < oldest).sort((a, b) => a - b)
+  }
+
+  /** Sources were told that the batch is completed. */
+  settled(time: number): void {
+    this.#unsettled.delete(time)
+  }
+
+  /** What a checkpoint keeps. @param upTo the newest batch that is part of it: the next run makes up for what comes later. */
+  toKept(upTo: number): KeptLedger {
+    return { unfinished: keptEntries(this.#unfinished, upTo), finished: keptEntries(this.#finished, upTo) }
+  }
+
+  /** Takes up what an earlier run has kept; before anything else. */
+  restore({ unfinished, finished }: KeptLedger): void {
+    for (const [time, inputs] of sortedEntries(finished)) {
+      this.#finished.set(time, { time, phase: 'completed', isPlanned: true, attempts: 0, inputs })
+      this.#newestEnded = time
+    }
+    for (const [time, inputs] of sortedEntries(unfinished)) {
+      this.#unfinished.set(time, { time, phase: 'waiting', isPlanned: false, attempts: 0, inputs })
+    }
+    this.#changed()
+  }
+
+  #entryOf(time: number): BatchEntry {
+    const entry = this.#unfinished.get(time)
+    assert(entry !== undefined, `batch ${time} is due, and has not ended`)
+    return entry
+  }
+
+  #hasAttemptsLeft({ attempts }: BatchEntry): boolean {
+    return attempts < this.#options.maxAttempts
+  }
+
+  #noteEnd(entry: BatchEntry): void {
+    this.#newestEnded = Math.max(entry.time, this.#newestEnded)
+    // Without checkpoints no later run knows of a batch that is given up: then it has ended for good, as in Spark.
+    const isOver = entry.phase === 'completed' || !(this.#isDurable || this.#hasAttemptsLeft(entry))
+    if (isOver) {
+      this.#unfinished.delete(entry.time)
+      this.#finished.set(entry.time, entry)
+    }
+    this.#changed()
+  }
+
+  #unfinishedWhere(holds: (entry: BatchEntry) => boolean): number[] {
+    const times: number[] = []
+    for (const entry of this.#unfinished.values()) if (holds(entry)) times.push(entry.time)
+    return times
+  }
+
+  #sorted(): BatchEntry[] {
+    return [...this.#finished.values(), ...this.#unfinished.values()].sort((a, b) => a.time - b.time)
+  }
+
+  #changed(): void {
+    this.#needed = null
+    this.#neededLater = null
+  }
+}
+
+function keptEntries(entries: ReadonlyMap<number, BatchEntry>, upTo: number): Record<string, KeptInputs> {
+  const kept: Record<string, KeptInputs> = {}
+  for (const { time, inputs } of entries.values()) if (time <= upTo) kept[time] = Object.fromEntries(inputs)
+  return kept
+}
+
+function sortedEntries(kept: Readonly<Record<string, KeptInputs>>): (readonly [number, Map<string, PlainData>])[] {
+  return Object.entries(kept)
+    .map(([time, inputs]) => [Number(time), new Map(Object.entries(inputs))] as const)
+    .sort(([a], [b]) => a - b)
+}

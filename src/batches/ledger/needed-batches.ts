@@ -1,0 +1,87 @@
+/** How far back the states of one stream are on the disk. */
+export interface StateFloor {
+  /** How long the stream remembers its states, in milliseconds. */
+  readonly rememberMs: number
+  /**
+   * The time of the newest state that is written and is not younger than a batch, in milliseconds; minus infinity where there is none. A later run
+   * computes the batch's state from that one.
+   */
+  newestWritten(atOrBefore: number): number
+}
+
+interface Interval {
+  /** The oldest time that is needed, in milliseconds, and the newest. */
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Which batches' inputs and results are needed by the batches that may still run: what a stream that reaches back `reachMs` may not let go of.
+ *
+ * A batch at time u that may run needs what its streams remember, the times in (u - reach, u]. Where a state before u is not on the disk in that range, it
+ * needs everything since the newest state that is, because the state is computed again from there. What comes after the newest batch that ended needs the
+ * times in (newest - reach, ∞).
+ */
+export class NeededBatches {
+  readonly #batches: readonly number[]
+  readonly #newestEnded: number
+  readonly #floors: readonly StateFloor[]
+  /** The merged intervals by reach, ascending: streams share a few reaches, and each asks about many batches. */
+  readonly #intervals = new Map<number, readonly Interval[]>()
+
+  /** @param batches the batches that may run, in milliseconds. @param newestEnded the newest batch that ended; minus infinity before the first. */
+  constructor(batches: readonly number[], newestEnded: number, floors: readonly StateFloor[]) {
+    this.#batches = batches
+    this.#newestEnded = newestEnded
+    this.#floors = floors
+  }
+
+  /** Whether a stream must keep what it has of the batch at `time`. @param reachMs how far back the stream's batches reach. */
+  includes(time: number, reachMs: number): boolean {
+    const intervals = this.#intervalsOf(reachMs)
+    let low = 0
+    let high = intervals.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (intervals[middle]!.to < time) low = middle + 1
+      else high = middle
+    }
+    return low < intervals.length && intervals[low]!.from <= time
+  }
+
+  /** The oldest time from which on every batch is needed. */
+  allFrom(reachMs: number): number {
+    return this.#intervalsOf(reachMs).at(-1)!.from
+  }
+
+  #intervalsOf(reachMs: number): readonly Interval[] {
+    let intervals = this.#intervals.get(reachMs)
+    if (intervals === undefined) {
+      intervals = this.#merge(reachMs)
+      this.#intervals.set(reachMs, intervals)
+    }
+    return intervals
+  }
+
+  #merge(reachMs: number): Interval[] {
+    const all = this.#batches.map((time) => ({ from: this.#oldestNeeded(time, reachMs), to: time }))
+    all.push({ from: this.#oldestNeeded(this.#newestEnded, reachMs), to: Number.POSITIVE_INFINITY })
+    all.sort((a, b) => a.from - b.from)
+    const merged: Interval[] = []
+    for (const interval of all) {
+      const last = merged.at(-1)
+      if (last === undefined || interval.from > last.to) merged.push(interval)
+      else merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, interval.to) }
+    }
+    return merged
+  }
+
+  #oldestNeeded(time: number, reachMs: number): number {
+    let oldest = time - reachMs + 1
+    for (const { rememberMs, newestWritten } of this.#floors) {
+      // A stream that a state reads remembers for as long as the state does, and longer by what the state's batch reaches back.
+      oldest = Math.min(oldest, newestWritten(time) - Math.max(0, reachMs - rememberMs))
+    }
+    return oldest
+  }
+}

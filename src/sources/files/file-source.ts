@@ -1,0 +1,124 @@
+import type { Clock } from '../../batches/clock.ts'
+import { describeError } from '../../batches/describe-error.ts'
+import type { Time } from '../../batches/time.ts'
+import type { FileSplit } from '../../engine/lineage.ts'
+import { isCompressedFile } from '../../files/codecs.ts'
+import { clusterSplits, computeSplits } from '../../files/input-splits.ts'
+import { parsePath } from '../../files/path.ts'
+import { log } from '../../log.ts'
+import type { BatchPlan, BatchSource, FilePartition, InputInfo, SourcePartition } from '../batch-source.ts'
+import type { FileSelection, SelectionState, WatchedFile } from './file-selection.ts'
+import type { WatchedDirectory } from './watched-directory.ts'
+
+/** What one batch reads of a watched directory, as a checkpoint keeps it. */
+export interface FilePositions extends SelectionState {
+  readonly files: readonly (readonly [path: string, length: number, modificationTime: number])[]
+  readonly [key: string]: number | null | FilePositions['files']
+}
+
+/** What a {@link FileSource} is made of. */
+export interface FileSourceOptions {
+  readonly directory: WatchedDirectory
+  readonly selection: FileSelection
+  readonly clock: Clock
+  readonly batchIntervalMs: number
+  readonly format: FilePartition['format']
+  readonly recordLength: number
+  /** Whether text of other schemes than `file:` is read by the engine's cluster, which cuts files by itself. */
+  readonly isOnCluster: boolean
+}
+
+/** Largest piece of a file of fixed-length records, in bytes. */
+const BINARY_RECORDS_SPLIT_BYTES = 32 * 1024 * 1024
+
+/** The files that newly appear in a watched directory: a batch's positions are the files that were selected for it. */
+export class FileSource<T> implements BatchSource<T, FilePositions> {
+  readonly #options: FileSourceOptions
+
+  constructor(options: FileSourceOptions) {
+    this.#options = options
+  }
+
+  open(): void {}
+  close(): void {}
+
+  /** Takes up where an earlier run stood. @param inputs what its batches have read, by batch time, ascending. */
+  recall(inputs: ReadonlyMap<number, FilePositions>, newest: SelectionState): void {
+    const filesOfBatches = [...inputs].map(([time, { files }]) => [time, files.map(watchedFile)] as const)
+    this.#options.selection.recall(newest, filesOfBatches)
+  }
+
+  async plan(time: Time): Promise<BatchPlan<T, FilePositions>> {
+    const { selection } = this.#options
+    const batchTime = time.milliseconds
+    const there = await this.#list(selection.thresholdOf(batchTime))
+    const selected = there === null ? [] : selection.select(batchTime, there)
+    const files = selected.map(({ path, length, modificationTime }) => [path, length, modificationTime] as const)
+    const positions = { ...selection.state, files }
+    return { positions, partitions: this.#partitions(selected), ...this.describe(positions) }
+  }
+
+  replan(_time: Time, { files }: FilePositions): readonly SourcePartition<T>[] {
+    return this.#partitions(files.map(watchedFile))
+  }
+
+  /** Nobody counts the records of a file before it is read. */
+  describe({ files }: FilePositions): { readonly records: null; readonly info: InputInfo } {
+    const paths = files.map(([path]) => path)
+    return { records: null, info: { files: paths, Description: paths.join('\n') } }
+  }
+
+  async #list(modifiedAfter: number): Promise<readonly WatchedFile[] | null> {
+    const { clock, directory, batchIntervalMs } = this.#options
+    const startedAt = clock.now()
+    const files = await directory.list(modifiedAfter)
+    const tookMs = clock.now() - startedAt
+    if (tookMs > batchIntervalMs) {
+      log(
+        'WARN',
+        'FileInputDStream',
+        `Time taken to find new files ${tookMs} exceeds the batch size. Consider fewer files in ${directory.path}, or a longer batch interval.`,
+      )
+    }
+    return files
+  }
+
+  #partitions(files: readonly WatchedFile[]): FilePartition[] {
+    const { format, recordLength } = this.#options
+    return files.flatMap((file) =>
+      this.#readable(file).map((split): FilePartition => ({ kind: 'file', split, format, recordLength })),
+    )
+  }
+
+  /** A file that cannot be read is said and left out: the others of its batch are not lost with it. */
+  #readable(file: WatchedFile): FileSplit[] {
+    try {
+      return this.#splits(file)
+    } catch (error) {
+      log('WARN', 'FileInputDStream', `Leaving out ${file.path}: ${describeError(error)}`)
+      return []
+    }
+  }
+
+  #splits(file: WatchedFile): FileSplit[] {
+    const { format, recordLength, isOnCluster } = this.#options
+    if (format === 'text') {
+      if (isOnCluster && parsePath(file.path).scheme !== 'file') return clusterSplits([file])
+      return computeSplits([{ ...file, isDirectory: false }], 1)
+    }
+    // Only text is unpacked: the bytes of a packed file are its content.
+    const isCompressed = format === 'wholeText' && isCompressedFile(file.path)
+    const whole = { path: file.path, start: 0, length: file.length, isCompressed }
+    if (format !== 'binaryRecords') return [whole]
+    const size = Math.ceil(BINARY_RECORDS_SPLIT_BYTES / recordLength) * recordLength
+    const splits: FileSplit[] = []
+    for (let start = 0; start < file.length; start += size) {
+      splits.push({ path: file.path, start, length: Math.min(size, file.length - start), isCompressed: false })
+    }
+    return splits
+  }
+}
+
+function watchedFile([path, length, modificationTime]: FilePositions['files'][number]): WatchedFile {
+  return { path, length, modificationTime }
+}
