@@ -47,6 +47,23 @@ test('what is missing or wrong is told in the words of Spark, and leaves no cont
   await new SparkContext('local', 'app').stop()
 })
 
+test('a setting of streaming that is nearly a known one is warned of when the context starts', async (t) => {
+  const said = t.mock.method(process.stderr, 'write', () => true)
+  const conf = new SparkConf(false)
+    .set('spark.streaming.blockIntervall', '50ms')
+    .set('spark.streaming.kafka.maxRatePerPartition', 5)
+    .set('my.own.setting', 1)
+  await using sc = new SparkContext('local', 'app', conf)
+  const warnings = said.mock.calls.map(({ arguments: [text] }) => String(text)).filter((text) => text.includes('WARN'))
+  said.mock.restore()
+  assert.equal(warnings.length, 1)
+  assert.match(
+    warnings[0]!,
+    /WARN SparkContext: The setting spark\.streaming\.blockIntervall does not exist .* Did you mean spark\.streaming\.blockInterval\?/,
+  )
+  assert.equal(sc.getConf().get('spark.streaming.blockIntervall'), '50ms')
+})
+
 test('a second running context is refused and told where the first was made', async () => {
   await using sc = new SparkContext('local', 'first')
   assert.throws(() => new SparkContext('local', 'second'), {

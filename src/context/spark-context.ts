@@ -10,15 +10,16 @@ import { sparkListenerAdapter } from '../events/spark-listener-adapter.ts'
 import { UserListeners } from '../events/user-listener.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { fileSystemOf } from '../files/file-systems.ts'
-import { setLogLevel } from '../log.ts'
+import { log, setLogLevel } from '../log.ts'
 import { unionShape } from '../rdd/operations/union.ts'
 import { persistentRDDs } from '../rdd/persistence.ts'
 import { RDD } from '../rdd/rdd.ts'
 import type { RDDContext } from '../rdd/rdd-context.ts'
 import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
 import { runJob } from '../rdd/run-job.ts'
+import { APP_NAME, DEFAULT_PARALLELISM, MASTER, SHOW_CONSOLE_PROGRESS } from '../settings/application.ts'
 import { LISTENER_QUEUE_CAPACITY } from '../settings/listeners.ts'
-import { read } from '../settings/read.ts'
+import { misspeltKeys } from '../settings/misspelt-keys.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
 import type { Accumulator, AccumulatorParam } from '../shared-variables/accumulator.ts'
 import { mergeTaskUpdates } from '../shared-variables/accumulator-registry.ts'
@@ -110,10 +111,11 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     assertNoneActive()
     this.#conf = confOf(args)
     const { master, appName } = requiredSettings(this.#conf)
+    warnOfMisspeltSettings(this.#conf)
     this.startTime = systemTimeMs()
     this.applicationId = `local-${this.startTime}`
     this.#conf.set('spark.app.id', this.applicationId).set('spark.app.startTime', this.startTime)
-    this.events = new EventBus(read((key) => this.#conf.getOption(key), LISTENER_QUEUE_CAPACITY))
+    this.events = new EventBus(this.#conf.readSetting(LISTENER_QUEUE_CAPACITY))
     this.#work = new RunningWork(this.events)
     this.statusTracker = new SparkStatusTracker(this.#work)
     this.#progress = consoleProgress(this.#conf)
@@ -156,7 +158,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   /** Partitions of a data set when nobody says otherwise: `spark.default.parallelism`, or the cores of the master URL. */
   get defaultParallelism(): number {
     this.assertNotStopped()
-    return this.#conf.getInt('spark.default.parallelism', this.#engine.defaultParallelism)
+    return this.#conf.readSetting(DEFAULT_PARALLELISM) ?? this.#engine.defaultParallelism
   }
 
   /** Partitions that files are cut into when nobody says otherwise: the default parallelism, but at most 2. */
@@ -580,8 +582,8 @@ function confOf(args: ContextArguments): SparkConf {
 }
 
 function requiredSettings(conf: SparkConf): { master: string; appName: string } {
-  const master = conf.getOption('spark.master')
-  const appName = conf.getOption('spark.app.name')
+  const master = conf.readSetting(MASTER)
+  const appName = conf.readSetting(APP_NAME)
   if (master === undefined) {
     throw new SparkException(
       'MASTER_NOT_SET',
@@ -594,9 +596,15 @@ function requiredSettings(conf: SparkConf): { master: string; appName: string } 
   return { master, appName }
 }
 
+function warnOfMisspeltSettings(conf: SparkConf): void {
+  for (const { key, nearest } of misspeltKeys(conf.getAll().map(([name]) => name))) {
+    log('WARN', 'SparkContext', `The setting ${key} does not exist and has no effect. Did you mean ${nearest}?`)
+  }
+}
+
 function consoleProgress(conf: SparkConf): ConsoleProgress | null {
   const { stderr } = process
-  if (!stderr.isTTY || !conf.getBoolean('spark.ui.showConsoleProgress', true)) return null
+  if (!stderr.isTTY || !conf.readSetting(SHOW_CONSOLE_PROGRESS)) return null
   return new ConsoleProgress({
     get columns() {
       return stderr.columns

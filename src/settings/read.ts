@@ -16,7 +16,7 @@ export function read<T>(source: SettingSource, setting: Setting<T>): T {
     if (value !== undefined) return value
     throw new IllegalArgumentException(
       'INVALID_SETTING',
-      `The setting ${key} is '${text}'. It must be ${setting.expects}. For instance: ${key}=${setting.example}`,
+      `The setting ${key} is '${text}'. It must be ${setting.expects.replaceAll('`', '')}. For instance: ${key}=${setting.example}`,
     )
   }
   return setting.defaultValue

@@ -42,13 +42,23 @@ interface Range {
   readonly max?: number
 }
 
-/** A text: a path, a name or a list. @param options.expects what it must be, for instance `a directory`. */
+/**
+ * A text: a path, a name or a list.
+ * @param options.expects what the text must be, for instance `a directory`.
+ * @param options.pattern what the text must match; any text unless given.
+ */
 export function textSetting<D extends string | undefined>(
   key: string,
-  options: Definition<D> & { readonly expects: string },
+  options: Definition<D> & { readonly expects: string; readonly pattern?: RegExp },
 ): Setting<string | D> {
-  const { expects } = options
-  return define(key, options, { kind: 'text', expects, example: '', format: String, parse: (text: string) => text })
+  const { expects, pattern } = options
+  return define(key, options, {
+    kind: 'text',
+    expects,
+    example: '',
+    format: String,
+    parse: (text: string) => (pattern?.test(text) === false ? undefined : text),
+  })
 }
 
 /** `true` or `false`, in upper or lower case. */

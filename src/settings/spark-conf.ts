@@ -1,5 +1,8 @@
 import { IllegalArgumentException, MillstreamError } from '../errors.ts'
-import { parseSizeBytes, parseTimeMs } from './conf-units.ts'
+import { APP_NAME, DEFAULT_PARALLELISM, MASTER } from './application.ts'
+import { read } from './read.ts'
+import type { Setting } from './setting.ts'
+import { parseSizeBytes, parseTimeMs } from './units.ts'
 
 /** A setting's value; kept as its text. */
 export type SettingValue = string | number | boolean
@@ -28,12 +31,12 @@ export class SparkConf {
 
   /** Sets `spark.master`, for instance `local[2]`: where the program runs. */
   setMaster(master: string): this {
-    return this.set('spark.master', master)
+    return this.set(MASTER.key, master)
   }
 
   /** Sets `spark.app.name`. */
   setAppName(name: string): this {
-    return this.set('spark.app.name', name)
+    return this.set(APP_NAME.key, name)
   }
 
   /** Sets a setting that neither the program nor the command line has set. */
@@ -90,12 +93,29 @@ export class SparkConf {
 
   /** A time such as `200ms` or `5min`, in milliseconds. @param defaultUnit of a bare number. */
   getTimeAsMs(key: string, defaultValue: string, defaultUnit: 'ms' | 's' = 'ms'): number {
-    return parseTimeMs(key, this.#settings.get(key) ?? defaultValue, defaultUnit)
+    const text = this.#settings.get(key) ?? defaultValue
+    const timeMs = parseTimeMs(text, defaultUnit)
+    if (timeMs !== undefined) return timeMs
+    throw illegal(
+      `Failed to parse time string: ${text} (setting ${key})\nTime must be specified as seconds (s), milliseconds (ms), ` +
+        'microseconds (us), minutes (m or min), hour (h), or day (d). E.g. 50s, 100ms, or 250us.',
+    )
   }
 
   /** A size such as `64m`, in bytes; a bare number is bytes. */
   getSizeAsBytes(key: string, defaultValue: string): number {
-    return parseSizeBytes(key, this.#settings.get(key) ?? defaultValue)
+    const text = this.#settings.get(key) ?? defaultValue
+    const bytes = parseSizeBytes(text)
+    if (bytes !== undefined) return bytes
+    throw illegal(
+      `Failed to parse byte string: ${text} (setting ${key})\nSize must be specified as bytes (b), kibibytes (k), mebibytes (m), ` +
+        'gibibytes (g), tebibytes (t), or pebibytes(p). E.g. 50b, 100k, or 250m.',
+    )
+  }
+
+  /** The value of a setting that Millstream knows. @throws IllegalArgumentException @internal */
+  readSetting<T>(setting: Setting<T>): T {
+    return read((key) => this.#settings.get(key), setting)
   }
 
   /** All settings as pairs. */
@@ -131,7 +151,7 @@ export class SparkConf {
 function environmentSettings(): [string, SettingValue][] {
   const { MILLSTREAM_MASTER: master, MILLSTREAM_CONF: conf } = process.env
   const settings = conf === undefined ? [] : Object.entries(parseSettings(conf))
-  if (master !== undefined) settings.push(['spark.master', master])
+  if (master !== undefined) settings.push([MASTER.key, master])
   return settings
 }
 
@@ -146,7 +166,7 @@ function parseSettings(json: string): Record<string, SettingValue> {
   if (!isObject || Object.values(settings as object).some((value) => typeof value === 'object')) {
     throw new IllegalArgumentException(
       'INVALID_SETTING',
-      `MILLSTREAM_CONF must be a JSON object of settings, for instance {"spark.default.parallelism":"4"}, not ${json}`,
+      `MILLSTREAM_CONF must be a JSON object of settings, for instance {"${DEFAULT_PARALLELISM.key}":"4"}, not ${json}`,
     )
   }
   return settings as Record<string, SettingValue>

@@ -35,7 +35,7 @@ export function parseSizeBytes(text: string): number | undefined {
   return parseAmount(text, SIZE_UNITS_BYTES, 'b')
 }
 
-/** A time as a setting holds it, in the largest unit that divides it: 60000 is `1m`, 1500 is `1500ms`. */
+/** A time as a setting holds it, in the largest unit that divides it: 60000 is `1m`, 1500 is `1500ms`, 0 is `0`. */
 export function formatTime(timeMs: number): string {
   return format(timeMs, TIME_UNITS_MS, ['d', 'h', 'm', 's', 'ms'])
 }
@@ -52,6 +52,6 @@ function parseAmount(text: string, units: Readonly<Record<string, number>>, bare
 }
 
 function format(amount: number, units: Readonly<Record<string, number>>, names: readonly string[]): string {
-  const name = amount === 0 ? names.at(-1)! : names.find((candidate) => amount % units[candidate]! === 0)
+  const name = amount === 0 ? undefined : names.find((candidate) => amount % units[candidate]! === 0)
   return name === undefined ? String(amount) : `${amount / units[name]!}${name}`
 }

@@ -5,6 +5,7 @@ import type { Time } from '../batches/time.ts'
 import type { DStreamContext } from '../dstream/dstream.ts'
 import { InputDStream } from '../dstream/input-dstream.ts'
 import { RDD } from '../rdd/rdd.ts'
+import { BACKPRESSURE_ENABLED } from '../settings/receivers.ts'
 import type { BatchPlan, BatchSource, InputLag, SourcePartition } from './batch-source.ts'
 import { createRateEstimator } from './receiver/create-rate-estimator.ts'
 import { RateController } from './receiver/rate-controller.ts'
@@ -31,7 +32,7 @@ export class DirectInputDStream<T, P extends PlainData = PlainData> extends Inpu
     this.#source = source
     this.#rdds = new SourceRDDs(context.sparkContext, operation)
     const conf = context.sparkContext.getConf()
-    this.#rateController = conf.getBoolean('spark.streaming.backpressure.enabled', false)
+    this.#rateController = conf.readSetting(BACKPRESSURE_ENABLED)
       ? new RateController(
           this.id,
           createRateEstimator((key) => conf.getOption(key), context.graph.batchDuration.milliseconds),

@@ -1,7 +1,6 @@
 import { loadClass } from '../batches/load-class.ts'
 import type { StreamingListener } from '../batches/streaming-listener.ts'
-
-const EXTRA_LISTENERS = 'spark.streaming.extraListeners'
+import { EXTRA_LISTENERS } from '../settings/streaming.ts'
 
 /**
  * The listeners that `spark.streaming.extraListeners` names: modules, separated by commas, whose default export is a class of listeners that can be
@@ -14,7 +13,7 @@ export async function loadExtraListeners(setting: string | undefined): Promise<S
   for (const specifier of specifiers) {
     if (specifier === '') continue
     const make = (Listener: new () => StreamingListener) => new Listener()
-    listeners.push(await loadClass(EXTRA_LISTENERS, specifier, 'a class of listeners', make))
+    listeners.push(await loadClass(EXTRA_LISTENERS.key, specifier, 'a class of listeners', make))
   }
   return listeners
 }

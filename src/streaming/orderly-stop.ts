@@ -9,6 +9,7 @@ import type { SparkContext } from '../context/spark-context.ts'
 import type { DStreamGraph } from '../dstream/dstream-graph.ts'
 import { log } from '../log.ts'
 import type { SparkConf } from '../settings/spark-conf.ts'
+import { GRACEFUL_STOP_TIMEOUT } from '../settings/streaming.ts'
 
 /** How long a job that is running when a context is stopped may take to end, before it is cancelled. */
 const STOP_RUNNING_JOBS_MS = 2000
@@ -81,7 +82,7 @@ async function endCompletions(generator: JobGenerator): Promise<void> {
 /** How long a graceful stop may take: `spark.streaming.gracefulStopTimeout`, or ten batch intervals, but no less than `atLeast`. */
 export function gracefulStopMs(conf: SparkConf, batchDuration: Duration, atLeast: number): number {
   const byBatches = GRACEFUL_STOP_BATCHES * batchDuration.milliseconds
-  return conf.getTimeAsMs('spark.streaming.gracefulStopTimeout', `${Math.max(byBatches, atLeast)}ms`)
+  return conf.readSetting(GRACEFUL_STOP_TIMEOUT) ?? Math.max(byBatches, atLeast)
 }
 
 /** Lets no job begin, and gives one that runs a moment before its Spark jobs are cancelled. */

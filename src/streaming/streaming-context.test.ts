@@ -57,7 +57,10 @@ test('the manual clock can be asked for in the settings', async () => {
   assert(new StreamingContext(sc, 1).clock instanceof ManualClock)
   await sc.stop()
   await using other = new SparkContext(conf.set('spark.streaming.clock', 'sundial'))
-  assert.throws(() => new StreamingContext(other, 1), /spark.streaming.clock must be SystemClock or ManualClock/)
+  assert.throws(
+    () => new StreamingContext(other, 1),
+    /spark\.streaming\.clock is 'sundial'\. It must be SystemClock or ManualClock/,
+  )
 })
 
 test('a context goes from initialized to active to stopped', async () => {

@@ -26,6 +26,14 @@ import { IllegalArgumentException, IllegalStateException, SparkException } from 
 import { log } from '../log.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
+import {
+  CHECKPOINT_DIRECTORY,
+  CONCURRENT_JOBS,
+  EXTRA_LISTENERS,
+  STOP_GRACEFULLY_ON_SHUTDOWN,
+  STOP_SPARK_CONTEXT_BY_DEFAULT,
+  UNPERSIST,
+} from '../settings/streaming.ts'
 import { ContextWaiter } from './context-waiter.ts'
 import { loadExtraListeners } from './extra-listeners.ts'
 import { InputSources } from './input-sources.ts'
@@ -125,17 +133,17 @@ export class StreamingContext extends InputSources implements DStreamContext, As
       sparkContext: this.sparkContext,
       clock,
       events: this.#events,
-      concurrentJobs: this.#conf.getInt('spark.streaming.concurrentJobs', 1),
+      concurrentJobs: this.#conf.readSetting(CONCURRENT_JOBS),
       batchIntervalMs: interval.milliseconds,
       onError: (error) => this.#waiter.notifyError(error),
       jobTag: this.#jobTag,
       awaitedBatch: () => (this.graph.isStateful ? this.ledger.oldestRetried : undefined),
       onJobsEnded: (time, failed) => this.#generator.jobsEnded(time, failed),
     })
-    const isUnpersisting = this.#conf.getBoolean('spark.streaming.unpersist', true)
+    const isUnpersisting = this.#conf.readSetting(UNPERSIST)
     const { graph, scheduler, ledger } = this
     this.#generator = new JobGenerator({ clock, graph, scheduler, ledger, isUnpersisting })
-    const checkpointDir = this.#conf.getOption('spark.streaming.checkpoint.directory')
+    const checkpointDir = this.#conf.readSetting(CHECKPOINT_DIRECTORY)
     if (checkpointDir !== undefined) this.checkpoint(checkpointDir)
   }
 
@@ -336,7 +344,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     for (const { rateController } of this.graph.inputStreams) {
       if (rateController !== null) this.addStreamingListener(rateController)
     }
-    const extraListeners = this.#conf.getOption('spark.streaming.extraListeners')
+    const extraListeners = this.#conf.readSetting(EXTRA_LISTENERS)
     for (const listener of await loadExtraListeners(extraListeners)) this.addStreamingListener(listener)
     this.#checkpointer = this.#createCheckpointer()
     if (this.#recovered === null) await this.#generator.start(this.#checkpointer)
@@ -384,7 +392,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
       )
     }
     const options = typeof first === 'object' ? first : { stopSparkContext: first, stopGracefully }
-    const byDefault = this.#conf.getBoolean('spark.streaming.stopSparkContextByDefault', true)
+    const byDefault = this.#conf.readSetting(STOP_SPARK_CONTEXT_BY_DEFAULT)
     await this.#stopOnce(options as StopOptions)
     if (options.stopSparkContext ?? byDefault) await this.sparkContext.stop()
   }
@@ -444,7 +452,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
   }
 
   async #stopOnSignal(name: NodeJS.Signals): Promise<void> {
-    const stopGracefully = this.#conf.getBoolean('spark.streaming.stopGracefullyOnShutdown', true)
+    const stopGracefully = this.#conf.readSetting(STOP_GRACEFULLY_ON_SHUTDOWN)
     log('INFO', 'StreamingContext', `Invoking stop(stopGracefully=${stopGracefully}) from shutdown hook on ${name}`)
     const { signal, clear } = deadline(gracefulStopMs(this.#conf, this.graph.batchDuration, GRACEFUL_SHUTDOWN_MS))
     await this.stop({ stopSparkContext: true, stopGracefully, signal }).catch(logFailureToStop)

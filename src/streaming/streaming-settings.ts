@@ -3,9 +3,8 @@ import { type Duration, type DurationLike, toDuration } from '../batches/duratio
 import type { LedgerOptions } from '../batches/ledger/batch-ledger.ts'
 import { ManualClock } from '../batches/manual-clock.ts'
 import { IllegalArgumentException } from '../errors.ts'
-import { read } from '../settings/read.ts'
 import type { SparkConf } from '../settings/spark-conf.ts'
-import { BATCH_MAX_ATTEMPTS, BATCH_MAX_WAITING, BATCH_RETRY_DELAY } from '../settings/streaming.ts'
+import { BATCH_MAX_ATTEMPTS, BATCH_MAX_WAITING, BATCH_RETRY_DELAY, CLOCK } from '../settings/streaming.ts'
 
 /** The batch interval as a user gives it. @throws IllegalArgumentException when it is missing or not above zero. */
 export function batchInterval(batchDuration: DurationLike | null | undefined): Duration {
@@ -25,25 +24,14 @@ export function batchInterval(batchDuration: DurationLike | null | undefined): D
 
 /** How the batches of a context are tried, and how many may wait to run again. @throws IllegalArgumentException for a setting out of range. */
 export function ledgerOptions(conf: SparkConf): LedgerOptions {
-  const source = (key: string) => conf.getOption(key)
   return {
-    maxAttempts: read(source, BATCH_MAX_ATTEMPTS),
-    retryDelayMs: read(source, BATCH_RETRY_DELAY),
-    maxWaiting: read(source, BATCH_MAX_WAITING),
+    maxAttempts: conf.readSetting(BATCH_MAX_ATTEMPTS),
+    retryDelayMs: conf.readSetting(BATCH_RETRY_DELAY),
+    maxWaiting: conf.readSetting(BATCH_MAX_WAITING),
   }
 }
 
-/** The class names by which Spark programs ask for the manual clock in `spark.streaming.clock`. */
-const MANUAL_CLOCK = /(^|\.)ManualClock$/
-const SYSTEM_CLOCK = /(^|\.)SystemClock$/
-
 /** The clock that the settings ask for. @throws IllegalArgumentException for a name that is none. */
 export function clockOf(conf: SparkConf): Clock {
-  const name = conf.get('spark.streaming.clock', 'SystemClock')
-  if (MANUAL_CLOCK.test(name)) return new ManualClock()
-  if (SYSTEM_CLOCK.test(name)) return new SystemClock()
-  throw new IllegalArgumentException(
-    'INVALID_SETTING',
-    `spark.streaming.clock must be SystemClock or ManualClock, but was ${name}`,
-  )
+  return conf.readSetting(CLOCK).endsWith('ManualClock') ? new ManualClock() : new SystemClock()
 }

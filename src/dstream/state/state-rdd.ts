@@ -4,6 +4,7 @@ import { RDD } from '../../rdd/rdd.ts'
 import type { RDDContext } from '../../rdd/rdd-context.ts'
 import { type NodeShape, RDDLineage } from '../../rdd/rdd-lineage.ts'
 import { makeReliableCheckpoint, onceCheckpointed, requestCheckpointBy } from '../../rdd/saving/checkpointing.ts'
+import { MASTER } from '../../settings/application.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import type { ZipFunction } from '../../task/program.ts'
@@ -147,7 +148,7 @@ export function shapeOfCheckpoint(context: RDDContext, shape: NodeShape, timeMs:
 
 /** Whether the context's engine keeps partitions as bytes, so that a version has to be plain records. */
 function keepsBytes(context: RDDContext): boolean {
-  return !context.getSetting('spark.master')?.startsWith('local')
+  return !context.getSetting(MASTER.key)?.startsWith('local')
 }
 
 type RestoreArguments = readonly [timeMs: number, hasTimes: boolean, isFirstKept: boolean]

@@ -1,4 +1,5 @@
-import { IllegalArgumentException } from '../../errors.ts'
+import { LIMIT_INITIAL_NUM_PARTITIONS, LIMIT_SCALE_UP_FACTOR } from '../../settings/jobs.ts'
+import { read } from '../../settings/read.ts'
 import { joinParts } from '../join-parts.ts'
 import type { RDDCore } from '../rdd-core.ts'
 import { emptyCollection } from '../requirement.ts'
@@ -56,8 +57,9 @@ export async function take<T>(
 ): Promise<T[]> {
   if (wanted <= 0) return []
   const properties = rdd.context.jobProperties(operation)
-  const scaleUpFactor = Math.max(limitSetting(rdd, 'spark.rdd.limit.scaleUpFactor', 4), 2)
-  const initial = limitSetting(rdd, 'spark.rdd.limit.initialNumPartitions', 1)
+  const source = (key: string) => rdd.context.getSetting(key)
+  const scaleUpFactor = Math.max(read(source, LIMIT_SCALE_UP_FACTOR), 2)
+  const initial = read(source, LIMIT_INITIAL_NUM_PARTITIONS)
   const total = await rdd.getNumPartitions()
   const taken: T[] = []
   let scanned = 0
@@ -78,12 +80,4 @@ function nextScan(scanned: number, taken: number, wanted: number, initial: numbe
   const most = scanned * scaleUpFactor
   if (taken === 0) return most
   return Math.min(Math.max(1, Math.ceil((1.5 * (wanted - taken) * scanned) / taken)), most)
-}
-
-function limitSetting(rdd: RDDCore<unknown>, key: string, fallback: number): number {
-  const text = rdd.context.getSetting(key)
-  if (text === undefined) return fallback
-  const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new IllegalArgumentException('INVALID_CONF_VALUE', `${key} should be a whole number above 0, but was ${text}`)
 }

@@ -1,4 +1,5 @@
 import type { LineageNode } from '../../engine/lineage.ts'
+import { DEFAULT_PARALLELISM } from '../../settings/application.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import { HashPartitioner } from '../../task/partitioner.ts'
 import type { RDDContext } from '../rdd-context.ts'
@@ -23,7 +24,7 @@ export function chosenOr(choice: PartitionerChoice | undefined, otherwise: Parti
 export function defaultPartitioner(context: RDDContext): PartitionerRule {
   return (parents) => {
     const mostPartitions = Math.max(0, ...parents.map((parent) => parent.numPartitions))
-    const isSet = context.getSetting('spark.default.parallelism') !== undefined
+    const isSet = context.getSetting(DEFAULT_PARALLELISM.key) !== undefined
     const defaultCount = isSet ? context.defaultParallelism : mostPartitions
     const candidate = parents
       .filter((parent) => (parent.partitioner?.numPartitions ?? 0) > 0)

@@ -6,6 +6,8 @@ import type { Codec } from '../../files/codecs.ts'
 import { FileAlreadyExistsException } from '../../files/errors.ts'
 import { assertPacks } from '../../files/pack.ts'
 import { parsePath } from '../../files/path.ts'
+import { VALIDATE_OUTPUT_SPECS } from '../../settings/jobs.ts'
+import { read } from '../../settings/read.ts'
 import type { SaveCodec } from '../../task/partition-functions/saving.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { ResultSink } from '../../task/program.ts'
@@ -88,7 +90,7 @@ async function save(
   const properties = context.jobProperties(options.operation)
   // A streaming batch that runs again, after a failure or a restart, writes over what it wrote before.
   const isOfBatch = STREAMING_BATCH_TIME in properties.localProperties
-  const refusesExisting = !isOfBatch && context.getSetting('spark.hadoop.validateOutputSpecs') !== 'false'
+  const refusesExisting = !isOfBatch && read((key) => context.getSetting(key), VALIDATE_OUTPUT_SPECS)
   const save: Save = { rdd, operation: options.operation, properties, refusesExisting, writers }
   const onCluster = (await context.clusterFiles?.resolve(path)) ?? null
   return onCluster === null ? saveLocally(save, path) : saveOnCluster(save, onCluster)

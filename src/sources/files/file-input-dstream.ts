@@ -4,7 +4,7 @@ import type { MaybePromise } from '../../batches/maybe-promise.ts'
 import type { DStreamContext } from '../../dstream/dstream.ts'
 import { IllegalArgumentException } from '../../errors.ts'
 import { isHidden, pathName } from '../../files/path.ts'
-import { parseTimeMs } from '../../settings/conf-units.ts'
+import { FILE_STREAM_MIN_REMEMBER_DURATION } from '../../settings/streaming.ts'
 import { DirectInputDStream } from '../direct-input-dstream.ts'
 import { FileSelection, type SelectionState } from './file-selection.ts'
 import { type FilePositions, FileSource } from './file-source.ts'
@@ -27,8 +27,6 @@ export interface FileStreamOptions {
   /** Bytes of each record of `binaryRecords`. */
   readonly recordLength?: number
 }
-
-const DEFAULT_REMEMBER = '60s'
 
 /** What a checkpoint from before there was a ledger kept of the stream. */
 interface EarlierFormat {
@@ -103,9 +101,7 @@ function isNoDotFile(path: string): boolean {
 
 /** How long files are remembered: whole batches, at least `spark.streaming.fileStream.minRememberDuration`. */
 function rememberMsOf({ sparkContext, graph }: DStreamContext): number {
-  const conf = sparkContext.getConf()
-  const key = 'spark.streaming.fileStream.minRememberDuration'
-  const text = conf.getOption(key) ?? conf.getOption('spark.streaming.minRememberDuration') ?? DEFAULT_REMEMBER
+  const atLeast = sparkContext.getConf().readSetting(FILE_STREAM_MIN_REMEMBER_DURATION)
   const batchMs = graph.batchDuration.milliseconds
-  return batchMs * Math.ceil(parseTimeMs(key, text, 's') / batchMs)
+  return batchMs * Math.ceil(atLeast / batchMs)
 }

@@ -2,6 +2,7 @@ import type { PlainData } from '../../batches/checkpoint/plain-data.ts'
 import type { Clock } from '../../batches/clock.ts'
 import { WriteAheadLogError } from '../../batches/wal/errors.ts'
 import type { LoggedBlock } from '../../batches/wal/log-frame.ts'
+import { RECEIVER_BLOCK_STORE_TIMEOUT } from '../../settings/receivers.ts'
 import type { BlockMemory } from './block-memory.ts'
 import type { LoggedPlace, ReceivedBlock } from './received-block.ts'
 
@@ -109,10 +110,9 @@ export class BlockLog {
 
   async #inTime<T>(written: Promise<T>): Promise<T> {
     const over = new AbortController()
-    const key = 'spark.streaming.receiver.blockStoreTimeout'
     const timeout = this.#clock.waitTill(this.#clock.now() + this.#timeoutMs, over.signal).then(() => {
       if (over.signal.aborted) return written
-      throw new Error(`it was not done within ${this.#timeoutMs} ms, see ${key}`)
+      throw new Error(`it was not done within ${this.#timeoutMs} ms, see ${RECEIVER_BLOCK_STORE_TIMEOUT.key}`)
     })
     try {
       return await Promise.race([written, timeout])

@@ -11,7 +11,10 @@ import type { WriteAheadLogClass } from '../../batches/wal/write-ahead-log.ts'
 import { SparkException } from '../../errors.ts'
 import type { ReceiverEvent } from '../../events/stream-events.ts'
 import { log } from '../../log.ts'
+import { read, type SettingSource } from '../../settings/read.ts'
+import { RECEIVER_WAL_CLASS } from '../../settings/receivers.ts'
 import { SparkConf } from '../../settings/spark-conf.ts'
+import { UNPERSIST } from '../../settings/streaming.ts'
 import type { ClassTable } from '../../task/codec/index.ts'
 import { BlockLog, type BlockStore } from './block-log.ts'
 import { BlockMemory } from './block-memory.ts'
@@ -19,7 +22,7 @@ import { CustomBlockStore } from './custom-block-store.ts'
 import { FileBlockStore } from './file-block-store.ts'
 import type { ReceivedBlock } from './received-block.ts'
 import type { Receiver } from './receiver.ts'
-import { LOG_CLASS, type ReceiverSettings, receiverSettings } from './receiver-settings.ts'
+import { type ReceiverSettings, receiverSettings } from './receiver-settings.ts'
 import { ReceiverSupervisor } from './receiver-supervisor.ts'
 import { StreamBlocks } from './stream-blocks.ts'
 
@@ -30,7 +33,7 @@ export interface ReceiverTrackerOptions {
   /** The user's classes whose instances keep their class when they are stored. */
   readonly classes?: ClassTable
   /** A setting of the SparkConf, undefined where it was not set. */
-  readonly getSetting: (key: string) => string | undefined
+  readonly getSetting: SettingSource
   /** What logs of the user's are made with. */
   readonly conf?: SparkConf
 }
@@ -81,7 +84,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
     this.#options = options
     this.#settings = receiverSettings(options.getSetting)
     this.#memory = new BlockMemory(this.#settings)
-    this.#isFreeing = options.getSetting('spark.streaming.unpersist') !== 'false'
+    this.#isFreeing = read(options.getSetting, UNPERSIST)
   }
 
   get settings(): ReceiverSettings {
@@ -204,7 +207,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
     if (logClass === undefined) return new FileBlockStore(checkpointDirectory, directory, clock, this.#settings)
     const logDirectory = `${checkpointDirectory}/${directory}`
     const log = await loadClass(
-      LOG_CLASS,
+      RECEIVER_WAL_CLASS.key,
       logClass,
       'a class that extends WriteAheadLog',
       (Log: WriteAheadLogClass) => {

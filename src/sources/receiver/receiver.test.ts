@@ -172,7 +172,9 @@ test('single records become a block at each multiple of the block interval; no r
 test('a block interval of nothing is refused', () => {
   assert.throws(() => setUp({ 'spark.streaming.blockInterval': '0ms' }), {
     name: 'IllegalArgumentException',
-    message: "requirement failed: 'spark.streaming.blockInterval' should be a positive value",
+    message:
+      "The setting spark.streaming.blockInterval is '0ms'. It must be a time, at least 1ms; a bare number is milliseconds. " +
+      'For instance: spark.streaming.blockInterval=200ms',
   })
 })
 
