@@ -2,8 +2,13 @@ import { open, stat } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { SparkException } from '../errors.ts'
-import { type AddArtifactsRequest, AddArtifactsRequestSchema } from './gen/spark_connect_pb.ts'
-import type { ConnectSession, RequestHead } from './session.ts'
+import {
+  type AddArtifactsRequest,
+  AddArtifactsRequestSchema,
+  ArtifactStatusesRequestSchema,
+} from './gen/spark_connect_pb.ts'
+import type { ConnectSession } from './session.ts'
+import type { RequestHead } from './session-calls.ts'
 
 /** Bytes of one message of an upload. */
 export const ARTIFACT_CHUNK_BYTES = 1024 * 1024
@@ -23,6 +28,17 @@ export async function addArtifact(session: ConnectSession, artifact: Artifact): 
       throw new SparkException('ARTIFACT_DAMAGED', `The artifact ${name} reached the Spark Connect server damaged`)
     }
   }
+}
+
+/** Whether the session has artifacts of those names. */
+export async function artifactsExist(
+  session: ConnectSession,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, boolean>> {
+  const request = create(ArtifactStatusesRequestSchema, { ...session.head(), names: [...names] })
+  const response = await session.call(() => session.channel.unary('artifactStatus', request))
+  session.observe(response)
+  return new Map(names.map((name) => [name, response.statuses[name]?.exists ?? false] as const))
 }
 
 /** The messages of one upload: a batch when it fits one chunk, else a beginning and chunks, each with its CRC-32. */

@@ -1,7 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import type { ServiceError } from '@grpc/grpc-js'
-import { reviveError } from '../closure/driver/index.ts'
-import { parseErrorText } from '../engine/spark/error-text.ts'
 import { SparkException } from '../errors.ts'
 import { ErrorInfoSchema, StatusSchema } from './gen/google_rpc_pb.ts'
 import type { FetchErrorDetailsResponse } from './gen/spark_connect_pb.ts'
@@ -55,17 +53,26 @@ export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && typeof (error as { code?: unknown }).code === 'number' && 'details' in error
 }
 
-/**
- * Makes Spark's error of a failed call, whole where its details could be fetched. An error of a user's function becomes the `cause`, as the
- * class and with the stack that it had on the worker.
- */
-export function sparkErrorOf(error: ServiceError, fetched: FetchErrorDetailsResponse | null): SparkConnectException {
+/** What makes more of an error that a user's function threw: who runs functions on executors knows how their errors travel. */
+export interface FunctionErrors {
+  /** The error that the function threw, from the messages of Spark's error and of its causes; undefined when none of them holds one. */
+  causeIn(messages: readonly string[]): unknown
+  /** A message without what stands in it for {@link causeIn} alone. */
+  readable(message: string): string
+}
+
+/** Makes Spark's error of a failed call, whole where its details could be fetched; its `cause` is what a user's function threw. */
+export function sparkErrorOf(
+  error: ServiceError,
+  fetched: FetchErrorDetailsResponse | null,
+  functionErrors?: FunctionErrors,
+): SparkConnectException {
   const given = detailsOf(error)
   const root = fetched?.errors[fetched.rootErrorIdx ?? 0]
-  const texts = [...(fetched?.errors.map((one) => one.message) ?? []), error.details]
-  const inUserCode = texts.map(parseErrorText).find((parsed) => parsed !== null)
-  const cause = inUserCode === undefined ? undefined : reviveError(inUserCode)
-  const message = withoutErrorData(withCause(root?.message || error.details || error.message, fetched))
+  const messages = [...(fetched?.errors.map((one) => one.message) ?? []), error.details]
+  const cause = functionErrors?.causeIn(messages)
+  const told = withCause(root?.message || error.details || error.message, fetched)
+  const message = functionErrors?.readable(told) ?? told
   return new SparkConnectException(
     root?.sparkThrowable?.errorClass || given.errorClass || fallbackClass(error),
     message,
@@ -81,11 +88,6 @@ function withCause(message: string, fetched: FetchErrorDetailsResponse | null): 
 
 function fallbackClass(error: ServiceError): string {
   return /\[([A-Z_]+(?:\.[A-Z_]+)*)\]/.exec(error.details)?.[1] ?? 'SPARK_CONNECT_ERROR'
-}
-
-/** The message as a person reads it: the data of the user's error is in the cause. */
-function withoutErrorData(message: string): string {
-  return message.replace(/\n?<<millstream:[A-Za-z0-9+/=]*>>/g, '')
 }
 
 /** What gRPC says of a message above a limit, on either side. */

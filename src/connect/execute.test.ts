@@ -25,7 +25,7 @@ const cut = { code: UNAVAILABLE, details: 'connection reset' }
 
 async function bytesOf(session: ConnectSession, signal?: AbortSignal): Promise<number[]> {
   const bytes: number[] = []
-  for await (const { responseType } of execute(session, PLAN, signal)) {
+  for await (const { responseType } of execute(session, PLAN, { signal })) {
     if (responseType.case === 'arrowBatch') bytes.push(...responseType.value.data)
   }
   return bytes
@@ -133,7 +133,7 @@ test('cancelling interrupts the operation on the server and ends the result at o
   }).start()
   const session = server.session()
   const aborting = new AbortController()
-  const result = execute(session, PLAN, aborting.signal)
+  const result = execute(session, PLAN, { signal: aborting.signal })
   assert.equal((await result.next()).done, false)
   const rest = result.next()
   aborting.abort()

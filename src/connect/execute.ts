@@ -11,6 +11,14 @@ import {
 import { Backoff, isTransient } from './retry.ts'
 import type { ConnectSession } from './session.ts'
 
+/** How a plan is run. */
+export interface ExecuteOptions {
+  /** Ends the operation when aborted. */
+  readonly signal?: AbortSignal | undefined
+  /** Names under which `interrupt` finds the operation. */
+  readonly tags?: readonly string[]
+}
+
 /** The server keeps what was sent until it is released; that is done for this many responses at a time. */
 const RELEASE_EVERY = 8
 /** The server's words when an operation never reached it, or when its session is gone. */
@@ -26,9 +34,9 @@ export class ExecutionCancelled extends Error {}
 export async function* execute(
   session: ConnectSession,
   plan: Plan,
-  signal?: AbortSignal,
+  { signal, tags = [] }: ExecuteOptions = {},
 ): AsyncGenerator<ExecutePlanResponse, void, undefined> {
-  const execution = new Execution(session, plan)
+  const execution = new Execution(session, plan, tags)
   const cancel = (): void => execution.cancel()
   signal?.addEventListener('abort', cancel, { once: true })
   try {
@@ -47,6 +55,7 @@ export async function* execute(
 class Execution {
   readonly #session: ConnectSession
   readonly #plan: Plan
+  readonly #tags: readonly string[]
   readonly #operationId = randomUUID()
   readonly #backoff: Backoff
   #stream: ResponseStream | null = null
@@ -57,9 +66,10 @@ class Execution {
   /** Whether the operation came to its end on the server, well or not. */
   #isOver = false
 
-  constructor(session: ConnectSession, plan: Plan) {
+  constructor(session: ConnectSession, plan: Plan, tags: readonly string[]) {
     this.#session = session
     this.#plan = plan
+    this.#tags = tags
     this.#backoff = new Backoff(session.retry, session.wait)
   }
 
@@ -120,6 +130,7 @@ class Execution {
       ...head,
       operationId: this.#operationId,
       plan: this.#plan,
+      tags: [...this.#tags],
       requestOptions: [
         { requestOption: { case: 'reattachOptions', value: { reattachable: true } } },
         { requestOption: { case: 'resultChunkingOptions', value: { allowArrowBatchChunking: true } } },
@@ -155,7 +166,7 @@ class Execution {
   }
 
   #interrupt(): void {
-    this.#session.inBackground(this.#session.interrupt(this.#operationId))
+    this.#session.inBackground(this.#session.interrupt({ kind: 'operation', operationId: this.#operationId }))
   }
 }
 

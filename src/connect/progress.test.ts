@@ -40,7 +40,7 @@ test("an operation's progress is that of all its stages, told in order, and ever
   for await (const response of tellingProgress(given(), { onProgress: (one) => told.push(one) })) passed.push(response)
   assert.deepEqual(passed, responses)
   assert.deepEqual(told, [
-    { done: 1, active: 1, total: 5 },
-    { done: 5, active: 0, total: 5 },
+    { done: 1, active: 1, total: 5, inputBytes: 0 },
+    { done: 5, active: 0, total: 5, inputBytes: 0 },
   ])
 })

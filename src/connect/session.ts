@@ -1,54 +1,62 @@
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { create } from '@bufbuild/protobuf'
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { SparkException } from '../errors.ts'
 import type { ConnectChannel } from './channel.ts'
-import { detailsOf, isServiceError, messageError, sparkErrorOf } from './errors.ts'
+import { detailsOf, type FunctionErrors, isServiceError, messageError, sparkErrorOf } from './errors.ts'
 import {
   AnalyzePlanRequestSchema,
-  ConfigRequestSchema,
   FetchErrorDetailsRequestSchema,
   type FetchErrorDetailsResponse,
   InterruptRequestSchema,
-  PlanSchema,
-  type Relation,
   ReleaseSessionRequestSchema,
   type UserContext,
   UserContextSchema,
 } from './gen/spark_connect_pb.ts'
+import { PlanAnalysis } from './plan-analysis.ts'
 import { DEFAULT_RETRY_POLICY, type RetryPolicy, realWait, retrying, type Wait } from './retry.ts'
+import type { RequestHead, SessionCalls } from './session-calls.ts'
+import { SessionConfig } from './session-config.ts'
 import type { ConnectUrl } from './url.ts'
 
 /** How long the session's end waits for calls that nobody else waits for. */
 const BACKGROUND_WAIT_MS = 1000
-/** `InterruptRequest.interrupt_type`: one operation. */
-const INTERRUPT_OPERATION_ID = 3
+/** `InterruptRequest.interrupt_type` */
+const InterruptType = { ALL: 1, TAG: 2, OPERATION_ID: 3 } as const
 
 /** What a session needs beside its channel. */
 export interface SessionOptions {
   readonly version: string
   readonly retry?: RetryPolicy
   readonly wait?: Wait
+  /** Session settings that {@link ConnectSession.applySettings} sets. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Who reads the errors of user functions; without it they stay Spark's texts. */
+  readonly functionErrors?: FunctionErrors
 }
 
-/** The fields with which every request starts. */
-export interface RequestHead {
-  readonly sessionId: string
-  readonly userContext: UserContext
-  readonly clientType: string
-  readonly clientObservedServerSideSessionId?: string
-}
+/** Which operations are to end: all of the session, those with a tag, or one. */
+export type InterruptTarget =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'tag'; readonly tag: string }
+  | { readonly kind: 'operation'; readonly operationId: string }
 
 /**
  * A session on a Spark Connect server. It exists on the server from its first call on, and until `release`. A server that was restarted is
  * noticed by its other session id: calls then fail, since what the session had there is gone.
  */
-export class ConnectSession {
+export class ConnectSession implements SessionCalls {
   readonly channel: ConnectChannel
   readonly id: string
   readonly retry: RetryPolicy
   readonly wait: Wait
+  /** The session's settings on the server. */
+  readonly config: SessionConfig = new SessionConfig(this)
+  /** What the server says of plans. */
+  readonly analysis: PlanAnalysis = new PlanAnalysis(this)
+  readonly #settings: Readonly<Record<string, string>>
+  readonly #functionErrors: FunctionErrors | undefined
   readonly #userContext: UserContext
   readonly #clientType: string
   readonly #background = new Set<Promise<unknown>>()
@@ -59,6 +67,8 @@ export class ConnectSession {
     this.id = url.sessionId ?? randomUUID()
     this.retry = options.retry ?? DEFAULT_RETRY_POLICY
     this.wait = options.wait ?? realWait
+    this.#settings = options.settings ?? {}
+    this.#functionErrors = options.functionErrors
     const user = url.userId ?? userName()
     this.#userContext = create(UserContextSchema, { userId: user, userName: user })
     const agent = url.userAgent === null ? [] : [url.userAgent]
@@ -88,8 +98,11 @@ export class ConnectSession {
     this.#serverSideId = serverSideSessionId
   }
 
-  /** The version of Spark, for instance `4.3.0`. @param deadline milliseconds since the epoch. */
-  async sparkVersion(deadline: number): Promise<string> {
+  /**
+   * The first call of a session: asks for the version of Spark, once. @param deadline milliseconds since the epoch.
+   * @throws ServiceError as gRPC gave it, from which it can be told why the server cannot be reached
+   */
+  async greet(deadline: number): Promise<string> {
     const request = create(AnalyzePlanRequestSchema, {
       ...this.head(),
       analyze: { case: 'sparkVersion', value: {} },
@@ -100,58 +113,17 @@ export class ConnectSession {
     return response.result.value.version
   }
 
-  /**
-   * Has the server look at a plan without running it.
-   * @throws SparkException with what is wrong with the plan.
-   */
-  async analyze(root: Relation): Promise<void> {
-    const plan = create(PlanSchema, { opType: { case: 'root', value: root } })
-    const request = create(AnalyzePlanRequestSchema, { ...this.head(), analyze: { case: 'schema', value: { plan } } })
-    this.observe(await this.call(() => this.channel.unary('analyzePlan', request)))
+  /** Sets {@link SessionOptions.settings} on the server. Those that the server does not let a session set are passed over. */
+  async applySettings(): Promise<void> {
+    await this.config.set(this.#settings, { silent: true })
   }
 
-  /** The files that a relation of files reads, percent-encoded, those without any byte too; nothing runs on the executors. */
-  async inputFiles(root: Relation): Promise<string[]> {
-    const plan = create(PlanSchema, { opType: { case: 'root', value: root } })
-    const analyze = { case: 'inputFiles' as const, value: { plan } }
-    const request = create(AnalyzePlanRequestSchema, { ...this.head(), analyze })
-    const response = await this.call(() => this.channel.unary('analyzePlan', request))
+  /** Ends operations that run on the server. @returns the ids of those that were ended */
+  async interrupt(target: InterruptTarget): Promise<readonly string[]> {
+    const request = create(InterruptRequestSchema, { ...this.head(), ...interruptOf(target) })
+    const response = await this.call(() => this.channel.unary('interrupt', request))
     this.observe(response)
-    return response.result.case === 'inputFiles' ? response.result.value.files : []
-  }
-
-  /** Sets session settings. `silent` passes over those that the server does not let a session set. */
-  async setConfig(pairs: Readonly<Record<string, string>>, options: { silent?: boolean } = {}): Promise<void> {
-    const operation = {
-      opType: {
-        case: 'set' as const,
-        value: {
-          pairs: Object.entries(pairs).map(([key, value]) => ({ key, value })),
-          silent: options.silent ?? false,
-        },
-      },
-    }
-    const request = create(ConfigRequestSchema, { ...this.head(), operation })
-    this.observe(await this.call(() => this.channel.unary('config', request)))
-  }
-
-  /** Reads settings; a key without a value is absent. */
-  async getConfig(keys: readonly string[]): Promise<Map<string, string>> {
-    const operation = { opType: { case: 'getOption' as const, value: { keys: [...keys] } } }
-    const request = create(ConfigRequestSchema, { ...this.head(), operation })
-    const response = await this.call(() => this.channel.unary('config', request))
-    this.observe(response)
-    return new Map(response.pairs.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value]])))
-  }
-
-  /** Ends an operation that runs on the server. */
-  async interrupt(operationId: string): Promise<void> {
-    const request = create(InterruptRequestSchema, {
-      ...this.head(),
-      interruptType: INTERRUPT_OPERATION_ID,
-      interrupt: { case: 'operationId', value: operationId },
-    })
-    await this.call(() => this.channel.unary('interrupt', request))
+    return response.interruptedIds
   }
 
   /** Lets a call go on that nobody waits for but the session's end; whether it succeeds is the server's affair. */
@@ -185,10 +157,13 @@ export class ConnectSession {
   async errorOf(error: unknown): Promise<unknown> {
     if (!isServiceError(error)) return error
     const { errorId } = detailsOf(error)
-    return messageError(error) ?? sparkErrorOf(error, errorId === null ? null : await this.#fetchDetails(errorId))
+    const tooLarge = messageError(error)
+    if (tooLarge !== null) return tooLarge
+    return sparkErrorOf(error, errorId === null ? null : await this.errorDetails(errorId), this.#functionErrors)
   }
 
-  async #fetchDetails(errorId: string): Promise<FetchErrorDetailsResponse | null> {
+  /** The whole error behind the id that a failed call gives; null where the server knows no more of it. */
+  async errorDetails(errorId: string): Promise<FetchErrorDetailsResponse | null> {
     try {
       return await this.channel.unary(
         'fetchErrorDetails',
@@ -198,6 +173,24 @@ export class ConnectSession {
       // The details are an addition: the error itself is reported without them.
       return null
     }
+  }
+}
+
+function interruptOf(
+  target: InterruptTarget,
+): Pick<MessageInitShape<typeof InterruptRequestSchema>, 'interruptType' | 'interrupt'> {
+  switch (target.kind) {
+    case 'all':
+      return { interruptType: InterruptType.ALL }
+    case 'tag':
+      return { interruptType: InterruptType.TAG, interrupt: { case: 'operationTag', value: target.tag } }
+    case 'operation':
+      return {
+        interruptType: InterruptType.OPERATION_ID,
+        interrupt: { case: 'operationId', value: target.operationId },
+      }
+    default:
+      return target satisfies never
   }
 }
 

@@ -26,7 +26,7 @@ const MAY_IMPORT = {
   files: ['errors.ts'],
   task: ['errors.ts', 'closure/wire', 'closure/worker'],
   arrow: FOUNDATION,
-  connect: [...FOUNDATION, 'closure/driver', 'arrow', 'engine', 'engine/spark'],
+  connect: [...FOUNDATION, 'arrow'],
   engine: BELOW_ENGINE,
   'engine/local': [...BELOW_ENGINE, 'engine'],
   'engine/spark': [...BELOW_ENGINE, 'engine', 'connect', 'arrow'],

@@ -7,6 +7,7 @@ import { log } from '../../log.ts'
 import { systemTimeMs } from '../../system-clock.ts'
 import { SparkCluster } from './cluster.ts'
 import { prepareExecutors } from './executors.ts'
+import { javascriptErrors } from './function-errors.ts'
 import { FILE_SETTINGS } from './plan/file-relations.ts'
 import type { SparkSettings } from './settings.ts'
 import type { ShippedPayloads } from './shipped-payloads.ts'
@@ -57,6 +58,8 @@ export async function connectCluster(options: ClusterOptions): Promise<SparkClus
   const session = new ConnectSession(channel, url, {
     version: options.version,
     retry: retryingFor(settings.reconnectTimeoutMs),
+    settings: { ...SESSION_SETTINGS, ...FILE_SETTINGS },
+    functionErrors: javascriptErrors,
   })
   const deadline = systemTimeMs() + settings.connectTimeoutMs
   try {
@@ -64,7 +67,7 @@ export async function connectCluster(options: ClusterOptions): Promise<SparkClus
     if (!SUPPORTED_VERSIONS.some((known) => sparkVersion.startsWith(`${known}.`))) {
       throw new UnsupportedSparkVersionError(sparkVersion, SUPPORTED_VERSIONS)
     }
-    await session.setConfig({ ...SESSION_SETTINGS, ...FILE_SETTINGS }, { silent: true })
+    await session.applySettings()
     await prepareExecutors(session, settings)
     log('INFO', 'SparkEngine', `Connected to Spark ${sparkVersion} at ${redacted(options.masterUrl)}`)
     return new SparkCluster(session, sparkVersion, settings, options.payloads)
@@ -78,7 +81,7 @@ export async function connectCluster(options: ClusterOptions): Promise<SparkClus
 async function askVersion(session: ConnectSession, deadline: number, options: ClusterOptions): Promise<string> {
   for (;;) {
     try {
-      return await session.sparkVersion(deadline)
+      return await session.greet(deadline)
     } catch (error) {
       const isLate = systemTimeMs() + ASK_AGAIN_MS >= deadline
       if (isLate || !isTransient(error) || isLasting(error) || options.signal.aborted) {

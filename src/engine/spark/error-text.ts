@@ -16,6 +16,11 @@ export function formatErrorText(error: SerializedError): string {
   return data.length > MAX_DATA_CHARACTERS ? readable : `${readable}\n${BEGIN}${data}${END}`
 }
 
+/** The text as a person reads it, without the data. */
+export function withoutErrorData(text: string): string {
+  return text.replace(/\n?<<millstream:[A-Za-z0-9+/=]*>>/g, '')
+}
+
 /** The error in a message of Spark's, or null when there is none or it was cut off. */
 export function parseErrorText(text: string): SerializedError | null {
   const begin = text.indexOf(BEGIN)

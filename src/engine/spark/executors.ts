@@ -26,7 +26,7 @@ export async function prepareExecutors(session: ConnectSession, settings: SparkS
     })
     await sendArchive(session, FOLDER, archive)
   }
-  await session.setConfig({ [PROGRAM_SETTING]: workerExecutable ?? `${FOLDER}/${WORKER_PROGRAM}` })
+  await session.config.set({ [PROGRAM_SETTING]: workerExecutable ?? `${FOLDER}/${WORKER_PROGRAM}` })
 }
 
 /** Sends an archive up; each executor unpacks it as `folder` in the session's working directory. */

@@ -1,13 +1,13 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import { joinedBatches } from '../../connect/batches.ts'
+import { fetchStreams } from '../../connect/batches.ts'
 import { execute } from '../../connect/execute.ts'
 import {
   type CommandSchema,
   type ExecutePlanResponse,
-  type Plan,
   PlanSchema,
   type Relation,
 } from '../../connect/gen/spark_connect_pb.ts'
+import { planOf } from '../../connect/plan.ts'
 import { tellingProgress, type Watch } from '../../connect/progress.ts'
 import type { ConnectSession } from '../../connect/session.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
@@ -26,8 +26,7 @@ type CommandType = NonNullable<MessageInitShape<typeof CommandSchema>['commandTy
 
 /** Runs a relation and hands out its rows as they arrive. */
 export async function* fetchRows(session: ConnectSession, root: Relation, watch: Watch = {}): AsyncGenerator<Row> {
-  const responses = tellingProgress(execute(session, planOf(root), watch.signal), watch)
-  for await (const stream of joinedBatches(responses)) {
+  for await (const stream of fetchStreams(session, root, watch)) {
     for (const batch of readRowStream(stream)) yield* rowsOf(batch)
   }
 }
@@ -109,15 +108,11 @@ export async function writeBlocks(
   for await (const _ of run(session, { case: 'writeOperation', value }, watch));
 }
 
-function planOf(root: Relation): Plan {
-  return create(PlanSchema, { opType: { case: 'root', value: root } })
-}
-
 function run(
   session: ConnectSession,
   commandType: CommandType,
   watch: Watch = {},
 ): AsyncGenerator<ExecutePlanResponse> {
   const plan = create(PlanSchema, { opType: { case: 'command', value: { commandType } } })
-  return tellingProgress(execute(session, plan, watch.signal), watch)
+  return tellingProgress(execute(session, plan, watch), watch)
 }

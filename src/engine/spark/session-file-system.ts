@@ -26,7 +26,9 @@ export class SessionFileSystem {
       const files = await this.#rows(listedFiles(path, options), listedFile)
       if (!options.includesEmpty) return files
       const known = new Set(files.map((file) => file.path))
-      const named = (await this.#session.inputFiles(listedFiles(path, options))).map((name) => decodeURIComponent(name))
+      const named = (await this.#session.analysis.inputFiles(listedFiles(path, options))).map((name) =>
+        decodeURIComponent(name),
+      )
       const empty = named.filter((name) => !known.has(name))
       return [...files, ...empty.map((name) => ({ path: name, length: 0, isDirectory: false, modificationTime: 0 }))]
     })
@@ -50,7 +52,7 @@ export class SessionFileSystem {
   async homeDirectory(): Promise<string> {
     const name = `millstream-${randomUUID()}`
     try {
-      await this.#session.analyze(readFiles('text', [name]))
+      await this.#session.analysis.schema(readFiles('text', [name]))
     } catch (error) {
       const isMissing = error instanceof SparkException && error.code === PATH_NOT_FOUND
       const home = isMissing ? new RegExp(`(\\S*)/${name}`).exec(error.message)?.[1] : undefined
