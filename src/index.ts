@@ -92,6 +92,18 @@ export { InputDStream } from './dstream/input-dstream.ts'
 export type { OutputWriter } from './dstream/print/output-writer.ts'
 export { type SimpleMapping, StateSpec, type TimedMapping } from './dstream/state/state-spec.ts'
 export type { MapWithStateDStream } from './dstream/state-operations.ts'
+export type {
+  BatchPlan,
+  BatchSource,
+  FilePartition,
+  InputInfo,
+  InputLag,
+  PartitionReader,
+  RateLimit,
+  ReadPartition,
+  SourcePartition,
+} from './sources/batch-source.ts'
+export { DirectInputDStream } from './sources/direct-input-dstream.ts'
 export type { FileFormat, FileStreamOptions } from './sources/files/file-input-dstream.ts'
 export { ConstantInputDStream } from './sources/queue/constant-input-dstream.ts'
 export type { BatchQueue } from './sources/queue/queue-input-dstream.ts'

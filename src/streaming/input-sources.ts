@@ -1,5 +1,8 @@
+import type { PlainData } from '../batches/checkpoint/plain-data.ts'
 import type { DStream, DStreamContext } from '../dstream/dstream.ts'
 import type { RDD } from '../rdd/rdd.ts'
+import type { BatchSource } from '../sources/batch-source.ts'
+import { DirectInputDStream } from '../sources/direct-input-dstream.ts'
 import { FileInputDStream, type FileStreamOptions } from '../sources/files/file-input-dstream.ts'
 import { type BatchQueue, QueueInputDStream } from '../sources/queue/queue-input-dstream.ts'
 import { PluggableInputDStream } from '../sources/receiver/pluggable-input-dstream.ts'
@@ -40,6 +43,16 @@ export abstract class InputSources {
   /** Blocks of encoded records from a TCP server: each a length of 4 bytes, big-endian, and so many bytes. Nothing is decoded on the driver. */
   rawSocketStream<T>(host: string, port: number, level?: StorageLevel): DStream<T> {
     return new RawInputDStream<T>(this.self, host, port, level)
+  }
+
+  /**
+   * The batches of a source that the driver reads by positions: of your own, or one of the connectors.
+   * @param source says for each batch what the batch reads; see {@link BatchSource}.
+   */
+  directStream<K, V, P extends PlainData>(source: BatchSource<[K, V], P>): DStream<[K, V]>
+  directStream<T, P extends PlainData>(source: BatchSource<T, P>): DirectInputDStream<T, P>
+  directStream<T, P extends PlainData>(source: BatchSource<T, P>): DirectInputDStream<T, P> {
+    return new DirectInputDStream<T, P>(this.self, source)
   }
 
   /** What a receiver of your own brings. */

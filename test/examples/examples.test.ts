@@ -25,6 +25,20 @@ test('connections: the wrong way is refused with the reason, the right way has o
   assert(Number(connections) >= 1 && Number(connections) <= 2, output)
 })
 
+test('growing log: each batch reads its own bytes, a half line waits, and a second run goes on behind the first', async () => {
+  const output = await outputOf('growing-log.ts')
+  // Sources are told beside the batches: only the order of what a batch says itself is fixed.
+  const lines = output.split('\n').filter((line) => !line.includes('for good'))
+  assert.deepEqual(lines, [
+    "batch 1000: [ [ 'GET', 2 ] ]",
+    "batch 2000: [ [ 'POST', 1 ] ]",
+    "batch 3000: [ [ 'GET', 1 ] ]",
+    "batch 4000: [ [ 'GET', 1 ] ]",
+    '',
+  ])
+  assert.match(output, /batch 2000: the first 29 bytes are done for good/)
+})
+
 test('custom receiver: what was not acknowledged comes again, and nothing is lost', async () => {
   assert.equal(await outputOf('custom-receiver.ts'), '100 messages in 110 arrivals over 2 connections\n')
 })
