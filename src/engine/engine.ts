@@ -1,8 +1,8 @@
 import type { RunningWork } from '../events/running-work.ts'
 import type { ClusterLister } from '../files/cluster-paths.ts'
 import type { ClassTable } from '../task/codec/index.ts'
-import type { SaveCodec } from '../task/partition-functions/saving.ts'
 import type { ResultSink } from '../task/program.ts'
+import type { SaveCodec } from '../task/task-files.ts'
 import type { LineageNode } from './lineage.ts'
 
 /** Who submitted a job and under which names: Spark's local properties of the submitting code. */

@@ -1,4 +1,5 @@
-import type { SaveCodec } from './partition-functions/saving.ts'
+/** How the bytes of a saved file are packed. */
+export type SaveCodec = 'none' | 'gzip' | 'deflate' | 'bzip2' | 'zstd'
 
 /** A file's bytes from first to last. */
 export interface ByteStream {

@@ -18,7 +18,8 @@ import {
   takeAccumulatorUpdates,
   unregisterBroadcast,
 } from '../../task/shared-variables.ts'
-import { type CompiledStage, compileStage, type TaskOutput } from '../../task/stage/stage.ts'
+import { type CompiledStage, compileStage } from '../../task/stage/stage.ts'
+import type { TaskOutput } from '../../task/stage/task-output.ts'
 import { TaskCancelledError } from '../../task/task-cancelled.ts'
 import { setTaskContext } from '../../task/task-context.ts'
 import { setTaskFiles } from '../../task/task-files.ts'

@@ -1,5 +1,5 @@
 import { blockOutput } from '../block-output.ts'
-import { taskFiles } from '../task-files.ts'
+import { type SaveCodec, taskFiles } from '../task-files.ts'
 import { textOf } from '../text-of.ts'
 import { workerCodec } from '../worker-codec.ts'
 
@@ -10,9 +10,6 @@ const FIRST_RECORD_CHUNK = 256
 const RECORD_CHUNK = 1024
 /** Long records come in fewer, so that a chunk stays about this long. */
 const RECORD_CHUNK_BYTES = 1024 * 1024
-
-/** How the bytes of a saved file are packed. */
-export type SaveCodec = 'none' | 'gzip' | 'deflate' | 'bzip2' | 'zstd'
 
 /** What a file's name ends with, as Hadoop's codecs have it. */
 const EXTENSIONS: Readonly<Record<SaveCodec, string>> = {

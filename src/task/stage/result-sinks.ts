@@ -1,7 +1,7 @@
 import { ByteSink } from '../codec/index.ts'
 import type { Chunk } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
-import type { ChunkSink, TaskOutput } from './stage.ts'
+import type { ChunkSink, TaskOutput } from './task-output.ts'
 
 /** Gives all records, encoded as they come, so that no more than a chunk is held as objects. */
 export function collectSink(runtime: TaskRuntime): ChunkSink {

@@ -7,7 +7,8 @@ import type { StoredBytes, TaskInput } from '../input.ts'
 import { HashPartitioner } from '../partitioner.ts'
 import type { NarrowOp, Program, Sink } from '../program.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
-import { compileStage, type TaskOutput } from './stage.ts'
+import { compileStage } from './stage.ts'
+import type { TaskOutput } from './task-output.ts'
 
 const limits = { shuffleMemoryBytes: 1e9 }
 const source: Program = { kind: 'source' }

@@ -3,7 +3,7 @@ import { mergeOfValues } from '../aggregation/merge.ts'
 import type { TaskInput } from '../input.ts'
 import type { Sink, StageProgram } from '../program.ts'
 import { type Chunk, forEachChunk, isPromise, type Reader } from '../reader.ts'
-import { BucketWriter, type ShuffleOutput } from '../shuffle/bucket-writer.ts'
+import { BucketWriter } from '../shuffle/bucket-writer.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 import { combineTail } from './combine-tail.ts'
 import { compileBelow, compileProgram } from './compile.ts'
@@ -11,12 +11,7 @@ import { fuseLoop, type LoopTail } from './fused-loop.ts'
 import type { Open } from './open.ts'
 import { partitionSink } from './partition-sinks.ts'
 import { collectSink, takeSink } from './result-sinks.ts'
-
-/** What a task gives back: encoded records, a value, or a map output. */
-export type TaskOutput =
-  | { readonly kind: 'records'; readonly bytes: Uint8Array }
-  | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'shuffle'; readonly output: ShuffleOutput }
+import type { ChunkSink, TaskOutput } from './task-output.ts'
 
 /** Numbers that the driver gives along with each task. */
 export interface TaskLimits {
@@ -67,15 +62,6 @@ export function compileStage({ root, sink }: StageProgram, runtime: TaskRuntime)
       }
     }
   }
-}
-
-/** Takes a reader's chunks until it returns true, then makes the output. */
-export interface ChunkSink {
-  /** @returns true when no more chunks are wanted. */
-  take(chunk: Chunk): boolean | undefined
-  finish(): TaskOutput
-  /** Frees what a failed task holds. */
-  discard?(): void
 }
 
 /** Runs all chunks of a reader through a sink and closes the reader, whatever happens. */

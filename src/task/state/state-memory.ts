@@ -1,9 +1,21 @@
 import os from 'node:os'
 import type { RecordCodec } from '../codec/index.ts'
 import type { MemoryGauge } from '../memory-gauge.ts'
-import type { TaskRuntime } from '../task-runtime.ts'
 import { workerCodec } from '../worker-codec.ts'
-import type { StateTable } from './state-table.ts'
+
+/** What holds entries in the heap and can move them to disk: a table of state. */
+export interface Evictable {
+  /** Moves entries from the heap to disk. @returns whether any went. */
+  evict(): boolean
+}
+
+/** What the state's share of a worker is made of; a worker's TaskRuntime has it. */
+export interface StateHost {
+  readonly codec: RecordCodec
+  readonly memory: MemoryGauge
+  /** Where files of entries go; made when first needed. */
+  readonly localDir: () => string
+}
 
 /** What a table of state needs of its worker. */
 export interface StateRuntime {
@@ -11,15 +23,15 @@ export interface StateRuntime {
   readonly memory: Pick<MemoryGauge, 'maxEntries' | 'isShort' | 'afterSpill'> & { readonly interval: number }
   readonly localDir: () => string
   /** Makes a table known to its worker, which may move entries of it to disk. */
-  register(table: StateTable): void
+  register(table: Evictable): void
   /** Called when a growing table finds memory short. */
-  makeRoom(asking: StateTable): void
+  makeRoom(asking: Evictable): void
 }
 
-const runtimes = new WeakMap<TaskRuntime, StateRuntime>()
+const runtimes = new WeakMap<StateHost, StateRuntime>()
 
 /** The state's share of a worker's runtime: all tables of the worker under one roof. */
-export function stateRuntimeOf(runtime: TaskRuntime): StateRuntime {
+export function stateRuntimeOf(runtime: StateHost): StateRuntime {
   let known = runtimes.get(runtime)
   if (known === undefined) {
     known = newStateRuntime(runtime)
@@ -28,8 +40,8 @@ export function stateRuntimeOf(runtime: TaskRuntime): StateRuntime {
   return known
 }
 
-function newStateRuntime({ codec, memory, localDir }: TaskRuntime): StateRuntime {
-  const tables = new Set<WeakRef<StateTable>>()
+function newStateRuntime({ codec, memory, localDir }: StateHost): StateRuntime {
+  const tables = new Set<WeakRef<Evictable>>()
   const evictAll = (): boolean => {
     let hasFreed = false
     for (const reference of tables) {

@@ -1,6 +1,6 @@
 import { setBlockOutput } from '../../../task/block-output.ts'
 import { beginTask, takeAccumulatorUpdates } from '../../../task/shared-variables.ts'
-import type { TaskOutput } from '../../../task/stage/stage.ts'
+import type { TaskOutput } from '../../../task/stage/task-output.ts'
 import { setTaskContext } from '../../../task/task-context.ts'
 import { ACCUMULATOR_LEAF, ANCHOR_LEAF, type Route, type SparkCommand, type StageOutput } from '../command.ts'
 import type { RowBatch } from '../rows/row-batch.ts'
