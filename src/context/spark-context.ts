@@ -14,9 +14,9 @@ import { log, setLogLevel } from '../log.ts'
 import { unionShape } from '../rdd/operations/union.ts'
 import { persistentRDDs } from '../rdd/persistence.ts'
 import { RDD } from '../rdd/rdd.ts'
-import type { RDDContext } from '../rdd/rdd-context.ts'
 import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
 import { runJob } from '../rdd/run-job.ts'
+import type { SparkContextApi } from '../rdd/spark-context-api.ts'
 import { APP_NAME, DEFAULT_PARALLELISM, MASTER, SHOW_CONSOLE_PROGRESS } from '../settings/application.ts'
 import { LISTENER_QUEUE_CAPACITY } from '../settings/listeners.ts'
 import { misspeltKeys } from '../settings/misspelt-keys.ts'
@@ -48,8 +48,8 @@ import { shownSettings, shownUrl } from './shown-settings.ts'
 /** The local property that overrides call sites. */
 const CALL_SITE_SHORT = 'callSite.short'
 
-/** The context that runs in this process; there is at most one. */
-let active: SparkContext | null = null
+/** The context that runs in this process, of which there is at most one, and where the program made it. */
+let active: { readonly context: SparkContext; readonly createdAt: string } | null = null
 
 /**
  * Spark's `SparkContext`: the way into everything. It runs an engine, on worker threads of this process for a `local` master, makes
@@ -60,7 +60,24 @@ let active: SparkContext | null = null
  * const counts = sc.textFile('notes.txt').flatMap((line) => line.split(' ')).map((word) => [word, 1]).reduceByKey((a, b) => a + b)
  * console.log(await counts.collect())
  */
-export class SparkContext implements RDDContext, AsyncDisposable {
+export type SparkContext = SparkContextApi
+
+/** How a SparkContext is made. */
+export interface SparkContextConstructor {
+  /**
+   * @param master for instance `local[2]`; see `parseMasterUrl`. May come from the conf or the command line instead.
+   * @throws SparkException for a wrong master URL, a missing application name, or when another context runs.
+   */
+  new (master: string, appName: string, conf?: SparkConf): SparkContext
+  new (conf?: SparkConf): SparkContext
+  readonly prototype: SparkContext
+  /** The running context, or a new one of `conf`. */
+  getOrCreate(conf?: SparkConf): SparkContext
+}
+
+// The class itself is not exported: a class with private members is a type that no interface can stand for, and `rdd.sparkContext` has to be
+// a SparkContext to TypeScript too. Its public members are documented in SparkContextApi.
+export const SparkContext: SparkContextConstructor = class SparkContext implements SparkContextApi {
   readonly #conf: SparkConf
   readonly #engine: Engine
   readonly #properties = new LocalProperties()
@@ -77,19 +94,12 @@ export class SparkContext implements RDDContext, AsyncDisposable {
   #nextRddId = 0
   readonly #checkpointDir: CheckpointDir
 
-  /** The master URL, for instance `local[2]`. */
   readonly master: string
-  /** The name of the application. */
   readonly appName: string
-  /** When it was made, in milliseconds since the epoch. */
   readonly startTime: number
-  /** `local-` and the start time. */
   readonly applicationId: string
-  /** What runs now. */
   readonly statusTracker: SparkStatusTracker
-  /** What happens in this context, and in the streams on it. @internal */
   readonly events: EventBus
-  /** Spark's web page; there is none. */
   readonly uiWebUrl: undefined = undefined
 
   /** Why a function that uses a context cannot be shipped. @internal */
@@ -100,10 +110,6 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     )
   }
 
-  /**
-   * @param master for instance `local[2]`; see `parseMasterUrl`. May come from the conf or the command line instead.
-   * @throws SparkException for a wrong master URL, a missing application name, or when another context runs.
-   */
   constructor(master: string, appName: string, conf?: SparkConf)
   constructor(conf?: SparkConf)
   constructor(...args: ContextArguments) {
@@ -131,67 +137,56 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.#inputs = new InputRDDs(this)
     this.#checkpointDir = new CheckpointDir(this.#engine.clusterFiles)
     this.#cleaner = new NodeCleaner((ids) => this.#forget(ids))
-    active = this
+    active = { context: this, createdAt: this.#createdAt }
     setImmediate(() => this.#tellOfStart())
   }
 
-  /** The running context, or a new one of `conf`. */
-  static getOrCreate(conf?: SparkConf): SparkContext {
-    return active ?? new SparkContext(conf)
+  static getOrCreate(conf?: SparkConf): SparkContextApi {
+    return active?.context ?? new SparkContext(conf)
   }
 
-  /** Of this package. */
   get version(): string {
     return PACKAGE_VERSION
   }
 
-  /** A copy of the settings. */
   getConf(): SparkConf {
     return this.#conf.clone()
   }
 
-  /** @internal */
   getSetting(key: string): string | undefined {
     return this.#conf.getOption(key)
   }
 
-  /** Partitions of a data set when nobody says otherwise: `spark.default.parallelism`, or the cores of the master URL. */
   get defaultParallelism(): number {
     this.assertNotStopped()
     return this.#conf.readSetting(DEFAULT_PARALLELISM) ?? this.#engine.defaultParallelism
   }
 
-  /** Partitions that files are cut into when nobody says otherwise: the default parallelism, but at most 2. */
   get defaultMinPartitions(): number {
     return Math.min(this.defaultParallelism, 2)
   }
 
-  /** An RDD of values that the driver holds, cut into `numSlices` partitions. */
   parallelize<K, V>(values: Iterable<[K, V]>, numSlices?: number): RDD<[K, V]>
   parallelize<T>(values: Iterable<T>, numSlices?: number): RDD<T>
   parallelize<T>(values: Iterable<T>, numSlices = this.defaultParallelism): RDD<T> {
     return this.#source('parallelize', parallelizeShape(values, numSlices))
   }
 
-  /** The same as `parallelize`. */
   makeRDD<K, V>(values: Iterable<[K, V]>, numSlices?: number): RDD<[K, V]>
   makeRDD<T>(values: Iterable<T>, numSlices?: number): RDD<T>
   makeRDD<T>(values: Iterable<T>, numSlices = this.defaultParallelism): RDD<T> {
     return this.#source('makeRDD', parallelizeShape(values, numSlices))
   }
 
-  /** The whole numbers from `start` up to but without `end`, by `step`; with one number, those from 0 up to it. */
   range(start: number, end?: number, step = 1, numSlices = this.defaultParallelism): RDD<number> {
     const [from, to] = end === undefined ? [0, start] : [start, end]
     return this.#source('range', rangeShape(from, to, step, numSlices))
   }
 
-  /** An RDD without partitions. */
   emptyRDD<T = never>(): RDD<T> {
     return this.#source('emptyRDD', EMPTY_SHAPE)
   }
 
-  /** All records of all RDDs, duplicates included: their partitions one after another. */
   union<T>(rdds: readonly RDD<T>[]): RDD<T>
   union<T>(...rdds: readonly RDD<T>[]): RDD<T>
   union<T>(...args: readonly (RDD<T> | readonly RDD<T>[])[]): RDD<T> {
@@ -199,40 +194,30 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     return first === undefined ? this.emptyRDD() : RDD.from(first.derive('union', others, unionShape))
   }
 
-  /**
-   * The lines of text files: a file, a directory, a pattern, or several separated by commas; `.gz` files are decompressed, names that
-   * start with `_` or `.` left out. A path that does not exist fails the first action.
-   */
   textFile(path: string, minPartitions = this.defaultMinPartitions): RDD<string> {
     return this.#inputs.textFile(path, minPartitions)
   }
 
-  /** One pair of path and content per text file. */
   wholeTextFiles(path: string, minPartitions = this.defaultMinPartitions): RDD<[string, string]> {
     return this.#inputs.wholeTextFiles(path, minPartitions)
   }
 
-  /** One pair of path and bytes per file. */
   binaryFiles(path: string, minPartitions = this.defaultMinPartitions): RDD<[string, Buffer]> {
     return this.#inputs.binaryFiles(path, minPartitions)
   }
 
-  /** The records of files that hold nothing but records of `recordLength` bytes. */
   binaryRecords(path: string, recordLength: number): RDD<Buffer> {
     return this.#inputs.binaryRecords(path, recordLength)
   }
 
-  /** What `saveAsObjectFile` wrote. */
   objectFile<T>(path: string): RDD<T> {
     return this.#inputs.objectFile(path)
   }
 
-  /** PySpark's name for `objectFile`. */
   pickleFile<T>(path: string): RDD<T> {
     return this.#inputs.objectFile(path)
   }
 
-  /** A value that is sent once to each worker. @throws ClosureError when it cannot travel. */
   broadcast<T>(value: T): Broadcast<T> {
     this.assertNotStopped()
     if (value instanceof RDD) {
@@ -244,28 +229,23 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     return this.#broadcasts.create(value)
   }
 
-  /** A registered accumulator of whole numbers. */
   longAccumulator(name?: string): LongAccumulator {
     return this.#registered(new LongAccumulator(), name)
   }
 
-  /** A registered accumulator of numbers. */
   doubleAccumulator(name?: string): DoubleAccumulator {
     return this.#registered(new DoubleAccumulator(), name)
   }
 
-  /** A registered accumulator that keeps what was added. */
   collectionAccumulator<T>(name?: string): CollectionAccumulator<T> {
     return this.#registered(new CollectionAccumulator<T>(), name)
   }
 
-  /** Makes an accumulator of your own class usable in functions. @throws IllegalStateException when it is registered already. */
   register<IN, OUT>(accumulator: AccumulatorV2<IN, OUT>, name?: string): void {
     this.assertNotStopped()
     registerV2(accumulator, name ?? null, (value) => this.#broadcasts.createPermanent(value))
   }
 
-  /** PySpark's accumulator: of numbers, or of what `param` can add up. */
   accumulator(initial: number): Accumulator<number>
   accumulator<T>(initial: T, param: AccumulatorParam<T>): Accumulator<T>
   accumulator<T>(initial: T, param?: AccumulatorParam<T>): Accumulator<T> {
@@ -273,45 +253,35 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     return registerParamAccumulator(initial, param, (value) => this.#broadcasts.createPermanent(value))
   }
 
-  /**
-   * Names the jobs that the calling flow submits from now on, so that they can be cancelled together.
-   * @param interruptOnCancel kept as Spark's local property; a cancelled job's tasks are always ended.
-   */
   setJobGroup(groupId: string, description: string, interruptOnCancel = false): void {
     this.setLocalProperty(JOB_DESCRIPTION, description)
     this.setLocalProperty(JOB_GROUP_ID, groupId)
     this.setLocalProperty(JOB_INTERRUPT_ON_CANCEL, String(interruptOnCancel))
   }
 
-  /** Ends what `setJobGroup` began, for the calling flow. */
   clearJobGroup(): void {
     for (const key of [JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL]) this.setLocalProperty(key, null)
   }
 
-  /** Describes the jobs that the calling flow submits from now on. */
   setJobDescription(description: string | null): void {
     this.setLocalProperty(JOB_DESCRIPTION, description)
   }
 
-  /** Cancels the running jobs of a group: their actions fail with a JobCancelledException. */
   cancelJobGroup(groupId: string, reason = `part of cancelled job group ${groupId}`): void {
     this.assertNotStopped()
     this.#jobs.cancelGroup(groupId, reason)
   }
 
-  /** Cancels every running job. */
   cancelAllJobs(): void {
     this.assertNotStopped()
     this.#jobs.cancelAll('as part of cancellation of all jobs')
   }
 
-  /** Marks the jobs that the calling flow submits from now on. @throws IllegalArgumentException for an empty tag or one with a comma. */
   addJobTag(tag: string): void {
     checkJobTag(tag)
     this.#setJobTags(this.getJobTags().add(tag))
   }
 
-  /** @throws IllegalArgumentException for an empty tag or one with a comma. */
   removeJobTag(tag: string): void {
     checkJobTag(tag)
     const tags = this.getJobTags()
@@ -319,62 +289,48 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     this.#setJobTags(tags)
   }
 
-  /** Takes all tags from the calling flow. */
   clearJobTags(): void {
     this.#setJobTags(new Set())
   }
 
-  /** The tags of the calling flow. */
   getJobTags(): Set<string> {
     return parseJobTags(this.getLocalProperty(JOB_TAGS))
   }
 
-  /** Cancels the running jobs that have a tag. */
   cancelJobsWithTag(tag: string, reason = `part of cancelled job tags ${tag}`): void {
     this.assertNotStopped()
     checkJobTag(tag)
     this.#jobs.cancelTag(tag, reason)
   }
 
-  /**
-   * Sets a property of the calling flow, or with null removes it: it goes with each job that this code, and what it calls and awaits,
-   * submits from now on. Flows that run at the same time keep their own.
-   */
   setLocalProperty(key: string, value: string | null): void {
     this.#properties.set(key, value)
   }
 
-  /** The property of the calling flow, or null. */
   getLocalProperty(key: string): string | null {
     return this.#properties.get(key)
   }
 
-  /** Runs `body` as a flow of its own that starts with these local properties and no others. @internal */
   withLocalProperties<R>(properties: Readonly<Record<string, string>>, body: () => R): R {
     return this.#properties.runWith(properties, body)
   }
 
-  /** Names what the calling flow makes and runs from now on, in place of the user's line. */
   setCallSite(callSite: string): void {
     this.setLocalProperty(CALL_SITE_SHORT, callSite)
   }
 
-  /** Ends what `setCallSite` began. */
   clearCallSite(): void {
     this.setLocalProperty(CALL_SITE_SHORT, null)
   }
 
-  /** @internal */
   get clusterFiles(): ClusterFiles | undefined {
     return this.#engine.clusterFiles
   }
 
-  /** @internal */
   callSite(operation: string): string {
     return this.getLocalProperty(CALL_SITE_SHORT) ?? captureCallSite(operation)
   }
 
-  /** @internal */
   jobProperties(operation: string): JobProperties {
     return {
       callSite: this.callSite(operation),
@@ -384,36 +340,24 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     }
   }
 
-  /**
-   * Where checkpoints go: a directory of this context's own is made in `directory`. If that fails, the next job does.
-   * @param directory a path that workers can reach too; null for none any more
-   */
   setCheckpointDir(directory: string | null): void {
     this.assertNotStopped()
     this.#checkpointDir.set(directory)
   }
 
-  /** The directory that `setCheckpointDir` made for this context, or null. */
   getCheckpointDir(): string | null {
     return this.#checkpointDir.path
   }
 
-  /** @internal */
   get checkpointDir(): string | null {
     return this.#checkpointDir.path
   }
 
-  /**
-   * Runs `fn`, which may be async, over partitions of an RDD on the workers.
-   * @param partitions all when absent
-   * @returns one value per partition, in their order
-   */
   runJob<T, U>(
     rdd: RDD<T>,
     fn: (records: IterableIterator<T>, partition: number) => U | Promise<U>,
     partitions?: readonly number[],
   ): Promise<U[]>
-  /** @internal */
   runJob(request: JobRequest): Promise<unknown[]>
   runJob(what: unknown, fn?: unknown, partitions?: readonly number[]): Promise<unknown[]> {
     if (!(what instanceof RDD)) return this.#submit(what as JobRequest)
@@ -424,46 +368,35 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     return runJob(what, 'runJob', sink, partitions === undefined ? {} : { partitions })
   }
 
-  /** The RDDs that are persisted, by id. */
   getPersistentRDDs(): Map<number, RDD<unknown>> {
     return new Map([...persistentRDDs(this)].map(([id, rdd]) => [id, RDD.from(rdd)]))
   }
 
-  /** Log lines below this level are not written: `WARN` unless set. @throws IllegalArgumentException for an unknown level. */
   setLogLevel(level: string): void {
     setLogLevel(level)
   }
 
-  /** Tells `listener` from now on of what it has methods for; a listener that is added twice hears twice. */
   addSparkListener(listener: SparkListener): void {
     this.#listeners.add(listener, sparkListenerAdapter(listener), this.events)
   }
 
-  /** Tells `listener` nothing more, also of what has happened and it has not heard yet. */
   removeSparkListener(listener: SparkListener): void {
     this.#listeners.remove(listener)
   }
 
-  /** Whether `stop` was called. */
   get isStopped(): boolean {
     return this.#stoppedAt !== null
   }
 
-  /**
-   * Ends all jobs and the engine; another context may be made at once. Again is the same as once.
-   * @returns a promise that resolves when no thread, timer or file of this context is left.
-   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
   }
 
-  /** `stop()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
   }
 
-  /** @internal */
   assertNotStopped(): void {
     if (this.#stoppedAt === null) return
     throw new IllegalStateException(
@@ -474,22 +407,18 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     )
   }
 
-  /** @internal */
   newRddId(): number {
     return this.#nextRddId++
   }
 
-  /** @internal */
   nodeCreated(node: LineageNode): void {
     this.#cleaner.watch(node)
   }
 
-  /** @internal */
   async unpersist(node: LineageNode): Promise<void> {
     await this.#engine.unpersist(node)
   }
 
-  /** @internal */
   checkpointLocally(node: LineageNode, properties: JobProperties): Promise<void> | null {
     const engine = this.#engine
     if (engine.checkpointLocally === undefined) return null
@@ -499,14 +428,8 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     })
   }
 
-  /** @internal */
   fileSystem(path: string): FileSystem {
     return fileSystemOf(path)
-  }
-
-  /** How errors name the context that runs already. @internal */
-  get createdAt(): string {
-    return this.#createdAt
   }
 
   #source<T>(operation: string, shape: NodeShape): RDD<T> {
@@ -519,7 +442,6 @@ export class SparkContext implements RDDContext, AsyncDisposable {
     return accumulator
   }
 
-  /** The user's classes whose instances keep their class as records. @internal */
   get recordClasses(): ClassTable {
     return this.#engine.recordClasses
   }
@@ -554,7 +476,7 @@ export class SparkContext implements RDDContext, AsyncDisposable {
 
   async #stop(): Promise<void> {
     this.#stoppedAt = captureLongCallSite('stop').long
-    if (active === this) active = null
+    if (active?.context === this) active = null
     this.#jobs.cancelAll('because SparkContext was shut down')
     await this.#engine.stop()
     await this.#checkpointDir.removeEmpty()

@@ -2,7 +2,7 @@ import type { ClusterFiles, JobProperties, JobRequest } from '../engine/engine.t
 import type { LineageNode } from '../engine/lineage.ts'
 import type { FileSystem } from '../files/file-system.ts'
 
-/** What an RDD needs of the SparkContext that made it; SparkContext implements it. */
+/** What an RDD needs of the SparkContext that made it; its users see {@link SparkContextApi}. @internal */
 export interface RDDContext {
   /** Partitions of a data set when nobody says otherwise: `spark.default.parallelism`, or the cores of the master URL. */
   readonly defaultParallelism: number

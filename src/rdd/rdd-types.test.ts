@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SparkContext } from '../context/spark-context.ts'
+import type { SparkConf } from '../settings/spark-conf.ts'
+import type { Broadcast } from '../shared-variables/broadcast.ts'
+import type { LongAccumulator } from '../shared-variables/sum-accumulator.ts'
+import { StreamingContext } from '../streaming/streaming-context.ts'
 import type { RDD } from './rdd.ts'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -123,6 +128,20 @@ function typesOf(words: RDD<string>, numbers: RDD<number>, ages: RDD<[string, nu
   return { total, byKey, looked, histogram, counts }
 }
 
+/** Never called: an RDD's context is a SparkContext in every respect, and so can be handed to what takes one. */
+function contextOf(words: RDD<string>): SparkContext {
+  const { sparkContext } = words
+  const excluded: Broadcast<Set<string>> = sparkContext.broadcast(new Set(['a']))
+  const dropped: LongAccumulator = sparkContext.longAccumulator('dropped')
+  const conf: SparkConf = sparkContext.getConf().set('spark.app.name', 'another')
+  holds<[string, number]>()(sparkContext.parallelize([['a', 1]]), true)
+  sparkContext.setLocalProperty(conf.get('spark.app.name'), String(dropped.value + excluded.value.size))
+  const streams = new StreamingContext(sparkContext, 1)
+  // @ts-expect-error settings are named by strings
+  sparkContext.setLocalProperty(1, 'one')
+  return streams.sparkContext
+}
+
 test('types are checked by the compiler', () => {
-  assert.equal(typeof typesOf, 'function')
+  for (const check of [typesOf, contextOf]) assert.equal(typeof check, 'function')
 })

@@ -1,4 +1,3 @@
-import type { SparkContext } from '../context/spark-context.ts'
 import type { PartitionResult } from '../task/iterator.ts'
 import type { Ordering } from '../task/ordering.ts'
 import { builtin } from '../task/partition-functions.ts'
@@ -50,6 +49,7 @@ import { RDDCore } from './rdd-core.ts'
 import { checkpointDirectory, requestCheckpoint, requestLocalCheckpoint } from './saving/checkpointing.ts'
 import type { CompressionCodec } from './saving/saving.ts'
 import { saveAsObjectFile, saveAsTextFile } from './saving/saving.ts'
+import type { SparkContextApi } from './spark-context-api.ts'
 
 /** The records of one partition, as a function over partitions gets them. */
 type Records<T> = IterableIterator<T>
@@ -83,8 +83,8 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** The SparkContext that it belongs to. */
-  get sparkContext(): SparkContext {
-    return this.context as SparkContext
+  get sparkContext(): SparkContextApi {
+    return this.context as SparkContextApi
   }
 
   /** The name that `setName` gave, or null. */

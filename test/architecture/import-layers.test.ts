@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findCycle, importsOf } from './imports.ts'
+import { circlesOf, circleViolations } from './circles.ts'
+import { importsOf } from './imports.ts'
 import { layerViolations } from './layers.ts'
 import { projectFiles } from './project-files.ts'
 
@@ -12,7 +13,11 @@ test('imports go down the layers only', () => {
 })
 
 test('no files load each other in a circle', () => {
-  assert.equal(findCycle(importsOf(sources))?.join(' -> '), undefined)
+  assert.deepEqual(circlesOf(importsOf(sources).filter(({ kind }) => kind === 'static')), [])
+})
+
+test('no circle of imports, those of types included, crosses a folder or has more than six files', () => {
+  assert.deepEqual(circleViolations(importsOf(sources)), [])
 })
 
 /** Files that each break the rule once, with the line that must be reported. */
@@ -61,6 +66,7 @@ const planted: readonly (readonly [file: string, source: string, violation: stri
     `new Worker(new URL('../engine/local/b.ts', import.meta.url))`,
     'rdd/a.ts imports engine/local/b.ts: rdd may not know engine/local',
   ],
+  ['rdd/a.ts', `import type { B } from '../context/b.ts'`, 'rdd/a.ts imports context/b.ts: rdd may not know context'],
   ['dstream/a.ts', `import { b } from '../cli/b.ts'`, 'dstream/a.ts imports cli/b.ts: dstream may not know cli'],
   ['rdd/a.ts', `import { b } from '../index.ts'`, 'rdd/a.ts imports index.ts: rdd may not know index.ts'],
   ['rdd/a.ts', `import { b } from './b.test.ts'`, 'rdd/a.ts imports rdd/b.test.ts: a test is imported by nobody'],
@@ -79,10 +85,7 @@ test('a planted violation of each kind is found', async (t) => {
 
 test('what is allowed, or only looks like an import, is not reported', () => {
   const allowed = new Map([
-    [
-      'rdd/a.ts',
-      `import { b } from '../task/b.ts'\nimport type { C } from '../context/c.ts'\nimport fs from 'node:fs'`,
-    ],
+    ['rdd/a.ts', `import { b } from '../task/b.ts'\nimport type { C } from '../engine/c.ts'\nimport fs from 'node:fs'`],
     [
       'rdd/b.ts',
       ` * import { b } from '../dstream/b.ts'\n// import { b } from '../cli/b.ts'\nconst text = "from '../cli/b.ts'"`,
@@ -93,13 +96,42 @@ test('what is allowed, or only looks like an import, is not reported', () => {
   assert.deepEqual(layerViolations(importsOf(allowed)), [])
 })
 
-test('a planted circle is found, one of types alone is none', () => {
+test('a planted circle is found, with the files that are in it and no others', () => {
   const circle = new Map([
     ['rdd/a.ts', `import { b } from './b.ts'`],
     ['rdd/b.ts', `import { a } from './c.ts'`],
-    ['rdd/c.ts', `export * from './b.ts'`],
+    ['rdd/c.ts', `export * from './b.ts'\nimport { d } from './d.ts'`],
+    ['rdd/d.ts', `const b = await import('./b.ts')\nnew Worker(new URL('./a.ts', import.meta.url))`],
   ])
-  assert.deepEqual(findCycle(importsOf(circle)), ['rdd/b.ts', 'rdd/c.ts', 'rdd/b.ts'])
-  const types = new Map([...circle, ['rdd/c.ts', `export type { B } from './b.ts'`]])
-  assert.equal(findCycle(importsOf(types)), undefined)
+  assert.deepEqual(circlesOf(importsOf(circle)), [['rdd/b.ts', 'rdd/c.ts']])
+  const itself = new Map([['rdd/a.ts', `import { a } from './a.ts'`]])
+  assert.deepEqual(circlesOf(importsOf(itself)), [['rdd/a.ts']])
+})
+
+test('a planted circle across folders is found, of types too', () => {
+  const found = ['a circle crosses a folder: rdd/a.ts, rdd/saving/b.ts']
+  for (const back of [
+    `import { a } from '../a.ts'`,
+    `import type { A } from '../a.ts'`,
+    `export type { A } from '../a.ts'`,
+    `let a: import('../a.ts').A`,
+  ]) {
+    const files = new Map([
+      ['rdd/a.ts', `import { b } from './saving/b.ts'`],
+      ['rdd/saving/b.ts', back],
+    ])
+    assert.deepEqual(circleViolations(importsOf(files)), found, back)
+  }
+  const later = new Map([
+    ['rdd/a.ts', `import { b } from './saving/b.ts'`],
+    ['rdd/saving/b.ts', `import('../a.ts').then((a) => a)`],
+  ])
+  assert.deepEqual(circleViolations(importsOf(later)), [])
+})
+
+test('a planted circle of seven files is found, one of six in a folder is allowed', () => {
+  const ring = (size: number) =>
+    new Map(Array.from({ length: size }, (_, i) => [`rdd/${i}.ts`, `import type { X } from './${(i + 1) % size}.ts'`]))
+  assert.deepEqual(circleViolations(importsOf(ring(6))), [])
+  assert.match(circleViolations(importsOf(ring(7))).join(), /^a circle has 7 files: rdd\/0\.ts, /)
 })

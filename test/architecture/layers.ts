@@ -33,7 +33,7 @@ const MAY_IMPORT = {
   events: FOUNDATION,
   status: [...FOUNDATION, 'settings', 'events'],
   'shared-variables': [...BELOW_ENGINE, 'engine'],
-  rdd: [...BELOW_RDD, 'context'],
+  rdd: BELOW_RDD,
   context: [...BELOW_RDD, 'engine/local', 'engine/spark', 'rdd'],
   batches: BELOW_BATCHES,
   dstream: BELOW_DSTREAM,

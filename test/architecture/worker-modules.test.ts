@@ -10,8 +10,8 @@ const WORKER_ENTRIES = ['engine/local/worker-main.ts', 'engine/spark/worker/main
 function loadedWith(entry: string, imports: readonly Import[]): Set<string> {
   const loaded = new Set([entry])
   for (const file of loaded) {
-    for (const { from, to, isRelative, isStatic } of imports) {
-      if (from === file && isRelative && isStatic) loaded.add(to)
+    for (const { from, to, isRelative, kind } of imports) {
+      if (from === file && isRelative && kind === 'static') loaded.add(to)
     }
   }
   return loaded
