@@ -266,7 +266,7 @@ export class JobGenerator {
 
   #prepare(time: Time): MaybePromise<void> {
     return whenReady(this.#jobsOf(time), (jobs) =>
-      whenReady(this.#checkpointer?.beforeJobs(time.milliseconds), () => {
+      whenReady(this.#checkpointer?.beforeJobs(), () => {
         this.#readyJobs.delete(time.milliseconds)
         if (jobs.length === 0) {
           log('INFO', 'JobGenerator', `No jobs added for time ${time}`)

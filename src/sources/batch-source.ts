@@ -74,9 +74,15 @@ export interface InputLag {
 export interface BatchSource<T, P extends PlainData = PlainData> {
   /**
    * Called once, when the context starts, before anything else.
-   * @param restored the positions of the newest batch that an earlier run has planned; null where there was none.
+   * @param restored the positions of the newest batch that an earlier run has planned, or where an earlier run without a batch began; null where there
+   * was none.
    */
   open(restored: P | null): MaybePromise<void>
+  /**
+   * Where the first batch begins, asked after {@link open} when there was nothing to restore: positions without records, which the first checkpoint holds. A
+   * source that begins at what is newest has it, so that a run which ends before its first batch loses nothing.
+   */
+  beginning?(): MaybePromise<P>
   /**
    * Fixes what the batch at `time` reads: what has come since the batch before. When it throws, the batch fails and is asked for again before the next one.
    */

@@ -25,6 +25,16 @@ class Numbers implements BatchSource<number, Range> {
   /** Thrown by the next plans. */
   readonly failures: Error[] = []
   #next = 0
+  readonly beginning?: () => Range
+
+  /** @param beginning where it begins, if it says so. */
+  constructor(beginning?: Range) {
+    if (beginning === undefined) return
+    this.beginning = () => {
+      this.#next = beginning[1]
+      return beginning
+    }
+  }
 
   open(restored: Range | null): void {
     this.calls.push(`open ${restored}`)
@@ -74,18 +84,25 @@ interface RunOptions {
   /** Called when a batch's output operation has read its records. */
   readonly onBatch?: (time: number) => void
   readonly isStateful?: boolean
+  /** Where the source begins, if it says so. */
+  readonly beginning?: Range
+  /** Runs when a batch is generated. */
+  readonly generation?: () => Promise<void>
 }
 
 async function start(t: TestContext, options: RunOptions = {}): Promise<Run> {
-  const { directory, from = 0, conf = {}, onBatch, isStateful = false } = options
+  const { directory, from = 0, conf = {}, onBatch, isStateful = false, beginning, generation } = options
   const clock = new ManualClock(from)
-  const source = new Numbers()
+  const source = new Numbers(beginning)
   const ran: Run['ran'] = []
   const setup = () => {
     const sc = new SparkContext(new SparkConf(false).setMaster('local[1]').setAppName('test').setAll(conf))
     sc.setLogLevel('OFF')
     const made = new StreamingContext(sc, 1, { clock })
-    const numbers = made.directStream(source)
+    const numbers = made.directStream(source).transform(async (rdd) => {
+      await generation?.()
+      return rdd
+    })
     numbers.foreachRDD(async (rdd, time) => {
       ran.push([time.milliseconds, await rdd.collect()])
       onBatch?.(time.milliseconds)
@@ -114,7 +131,10 @@ async function start(t: TestContext, options: RunOptions = {}): Promise<Run> {
 
 async function newDirectory(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'millstream-direct-'))
-  t.after(() => rm(directory, { recursive: true, force: true }))
+  t.after(async () => {
+    await StreamingContext.getActive()?.stop()
+    await rm(directory, { recursive: true })
+  })
   return directory
 }
 
@@ -168,6 +188,30 @@ test('a batch whose plan failed is planned before the next one; nothing is left 
     [4000, [9, 10, 11]],
   ])
   assert.deepEqual(second.source.calls.slice(0, 3), ['open 6,9', 'replan 2000', 'plan 4000'])
+})
+
+test('a run that ends before its first batch has told the next one where to begin', async (t) => {
+  const directory = await newDirectory(t)
+  const beginning: Range = [100, 100]
+  const first = await start(t, { directory, beginning })
+  await first.ssc.stop()
+  const second = await start(t, { directory, from: 2000, beginning: [500, 500] })
+  await second.ssc.batchProcessed(new Time(2000))
+  assert.deepEqual(second.ran[0], [1000, [100, 101, 102]])
+})
+
+test('a batch whose generation failed right after it was planned keeps what was planned for it', async (t) => {
+  const directory = await newDirectory(t)
+  const first = await start(t, { directory, generation: () => Promise.reject(new Error('no such table')) })
+  await first.tick()
+  await first.ssc.stop()
+  assert.deepEqual(first.ran, [])
+  const second = await start(t, { directory, from: 1000 })
+  await second.tick()
+  assert.deepEqual(second.ran, [
+    [1000, [0, 1, 2]],
+    [2000, [3, 4, 5]],
+  ])
 })
 
 test('completions are told in order: those behind a batch that failed once that one is completed, by a later run', async (t) => {

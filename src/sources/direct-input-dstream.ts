@@ -11,6 +11,9 @@ import { createRateEstimator } from './receiver/create-rate-estimator.ts'
 import { RateController } from './receiver/rate-controller.ts'
 import { SourceRDDs } from './source-rdd.ts'
 
+/** Stands for the time of a batch before the first one, in milliseconds. */
+const BEFORE_ALL_BATCHES = Number.MIN_SAFE_INTEGER
+
 /**
  * The stream of a {@link BatchSource}: what the driver plans by positions, the batch's tasks read (as Spark's `DirectKafkaInputDStream` does for Kafka). One
  * class serves every source of this kind.
@@ -58,6 +61,10 @@ export class DirectInputDStream<T, P extends PlainData = PlainData> extends Inpu
     for (const [time, positions] of this.context.ledger.inputsOf(this.inputId)) this.#note(time, positions as P)
     return whenReady(this.#source.open(this.#newest), () => {
       this.#isOpen = true
+      if (this.#newest !== null) return
+      return whenReady(this.#source.beginning?.(), (beginning) => {
+        if (beginning !== undefined) this.#note(BEFORE_ALL_BATCHES, beginning)
+      })
     })
   }
 

@@ -53,11 +53,10 @@ export class Checkpointer {
   }
 
   /**
-   * Resolves when what the batch at `time` reads is on the disk.
+   * Resolves when what the batches that were planned until now read is on the disk.
    * @throws CheckpointWriteError when it could not be brought there: the batch must not run, as it might be another one the next time.
    */
-  async beforeJobs(time: number): Promise<void> {
-    this.#checkpointTime = Math.max(time, this.#checkpointTime)
+  async beforeJobs(): Promise<void> {
     try {
       await this.#save()
     } catch (error) {
@@ -90,11 +89,13 @@ export class Checkpointer {
 
   async #write(): Promise<void> {
     const { captureOperators, batchIntervalMs, ledger, onWritten } = this.#options
+    // Also a batch that failed before its jobs: its sources have moved on behind what they planned for it.
+    this.#checkpointTime = Math.max(ledger.newestDue, this.#checkpointTime)
     const checkpoint: Checkpoint = {
       batchIntervalMs,
       zeroTime: this.#zeroTime,
       checkpointTime: this.#checkpointTime,
-      ledger: ledger.toKept(this.#checkpointTime),
+      ledger: ledger.toKept(),
       operators: captureOperators(),
     }
     // Of this moment: a batch that is completed during the write is not completed in the file.

@@ -66,6 +66,7 @@ export class BatchLedger {
   readonly #unsettled = new Set<number>()
   #floors: () => readonly StateFloor[] = () => []
   #isDurable = false
+  #newestDue = Number.NEGATIVE_INFINITY
   #newestEnded = Number.NEGATIVE_INFINITY
   /** Answers to {@link needed} and {@link neededLater}, until something changes. */
   #needed: NeededBatches | null = null
@@ -90,6 +91,7 @@ export class BatchLedger {
   due(time: number): void {
     if (this.#unfinished.has(time) || this.#finished.has(time)) return
     this.#unfinished.set(time, { time, phase: 'waiting', isPlanned: false, attempts: 0, inputs: new Map() })
+    this.#newestDue = Math.max(time, this.#newestDue)
     this.#changed()
   }
 
@@ -244,9 +246,14 @@ export class BatchLedger {
     this.#unsettled.delete(time)
   }
 
-  /** What a checkpoint keeps. @param upTo the newest batch that is part of it: the next run makes up for what comes later. */
-  toKept(upTo: number): KeptLedger {
-    return { unfinished: keptEntries(this.#unfinished, upTo), finished: keptEntries(this.#finished, upTo) }
+  /** The newest batch whose time has come, in this run or in the one that it goes on from; minus infinity before the first. */
+  get newestDue(): number {
+    return this.#newestDue
+  }
+
+  /** What a checkpoint keeps: every batch up to {@link newestDue}. The next run makes up for those after it. */
+  toKept(): KeptLedger {
+    return { unfinished: keptEntries(this.#unfinished), finished: keptEntries(this.#finished) }
   }
 
   /** Takes up what an earlier run has kept; before anything else. */
@@ -254,9 +261,11 @@ export class BatchLedger {
     for (const [time, inputs] of sortedEntries(finished)) {
       this.#finished.set(time, { time, phase: 'completed', isPlanned: true, attempts: 0, inputs })
       this.#newestEnded = time
+      this.#newestDue = Math.max(time, this.#newestDue)
     }
     for (const [time, inputs] of sortedEntries(unfinished)) {
       this.#unfinished.set(time, { time, phase: 'waiting', isPlanned: false, attempts: 0, inputs })
+      this.#newestDue = Math.max(time, this.#newestDue)
     }
     this.#changed()
   }
@@ -298,9 +307,9 @@ export class BatchLedger {
   }
 }
 
-function keptEntries(entries: ReadonlyMap<number, BatchEntry>, upTo: number): Record<string, KeptInputs> {
+function keptEntries(entries: ReadonlyMap<number, BatchEntry>): Record<string, KeptInputs> {
   const kept: Record<string, KeptInputs> = {}
-  for (const { time, inputs } of entries.values()) if (time <= upTo) kept[time] = Object.fromEntries(inputs)
+  for (const { time, inputs } of entries.values()) kept[time] = Object.fromEntries(inputs)
   return kept
 }
 

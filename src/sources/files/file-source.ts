@@ -39,7 +39,13 @@ export class FileSource<T> implements BatchSource<T, FilePositions> {
     this.#options = options
   }
 
-  open(): void {}
+  open(restored: FilePositions | null): void {
+    if (restored !== null) this.#options.selection.recall(restored, [])
+  }
+  /** Which files were there before the first run: they are not new to a later one either. */
+  beginning(): FilePositions {
+    return { ...this.#options.selection.state, files: [] }
+  }
   close(): void {}
 
   /** Takes up where an earlier run stood. @param inputs what its batches have read, by batch time, ascending. */
