@@ -1,5 +1,5 @@
 import { REFUSE } from '../closure/wire/closure-error.ts'
-import type { ClusterFiles, Engine, JobProperties, JobRequest } from '../engine/engine.ts'
+import type { ClusterFiles, Engine, EngineCapabilities, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
 import { EventBus } from '../events/event-bus.ts'
@@ -419,12 +419,14 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     await this.#engine.unpersist(node)
   }
 
-  checkpointLocally(node: LineageNode, properties: JobProperties): Promise<void> | null {
-    const engine = this.#engine
-    if (engine.checkpointLocally === undefined) return null
-    return this.#jobs.run(properties, undefined, async (signal) => {
+  get engineCapabilities(): EngineCapabilities {
+    return this.#engine.capabilities
+  }
+
+  async checkpointLocally(node: LineageNode, properties: JobProperties): Promise<void> {
+    await this.#jobs.run(properties, undefined, async (signal) => {
       await this.#broadcasts.settled()
-      await engine.checkpointLocally?.({ node, properties, signal })
+      await this.#engine.checkpointLocally({ node, properties, signal })
     })
   }
 

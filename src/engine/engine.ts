@@ -62,6 +62,17 @@ export interface EngineOptions {
   readonly work: RunningWork
 }
 
+/** In what engines differ for those who make lineage. What follows from the master URL is asked here, never of the URL. */
+export interface EngineCapabilities {
+  /**
+   * Whether a persisted partition stays the objects that its task made, in the worker that made it. Where it does not, it is kept as bytes, and
+   * its records have to be what the codec writes.
+   */
+  readonly keepsObjects: boolean
+  /** Whether the engine keeps local checkpoints where its workers are. Where it does not, the driver's process keeps them as blocks. */
+  readonly keepsLocalCheckpoints: boolean
+}
+
 /**
  * Runs jobs over lineage: the embedded engine on worker threads, or Apache Spark. All that rdd/ and dstream/ know of either.
  */
@@ -70,6 +81,7 @@ export interface Engine {
   readonly defaultParallelism: number
   /** The user's classes whose instances keep their class as records; a class met here for the first time is made known to the workers. */
   readonly recordClasses: ClassTable
+  readonly capabilities: EngineCapabilities
   /**
    * Runs one job.
    * @returns one value per requested partition, in their order.
@@ -82,9 +94,9 @@ export interface Engine {
   unpersist(node: LineageNode): Promise<void>
   /**
    * Keeps a node's partitions, computed now unless they are persisted, until the node is forgotten; they stand for its lineage from then on,
-   * as a node `localCheckpoint` of the same id. Absent where the driver's process keeps them as blocks.
+   * as a node `localCheckpoint` of the same id. Called only where the engine `keepsLocalCheckpoints`.
    */
-  checkpointLocally?(request: CheckpointRequest): Promise<void>
+  checkpointLocally(request: CheckpointRequest): Promise<void>
   /** Forgets all data kept for a node that no RDD refers to any more: cached partitions and shuffle output. */
   forget(nodeIds: readonly number[]): void
   /** Makes a value available to tasks under an id, sent once per worker. */

@@ -1,4 +1,4 @@
-import type { ClusterFiles, JobProperties, JobRequest } from '../engine/engine.ts'
+import type { ClusterFiles, EngineCapabilities, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import type { FileSystem } from '../files/file-system.ts'
 
@@ -25,8 +25,9 @@ export interface RDDContext {
   readonly checkpointDir: string | null
   /** The file systems of the engine's cluster; absent where all files are those of the driver's machine. */
   readonly clusterFiles?: ClusterFiles | undefined
-  /** Has the engine keep a local checkpoint where its workers are; null, or absent, where the driver keeps it. */
-  checkpointLocally?(node: LineageNode, properties: JobProperties): Promise<void> | null
+  readonly engineCapabilities: EngineCapabilities
+  /** Has the engine keep a local checkpoint where its workers are; only where the engine `keepsLocalCheckpoints`. */
+  checkpointLocally(node: LineageNode, properties: JobProperties): Promise<void>
   /** The file system that a path belongs to. @throws UnsupportedFileSystemException */
   fileSystem(path: string): FileSystem
 }

@@ -35,6 +35,7 @@ class ReferenceEngine implements Engine {
   readonly defaultParallelism: number
   /** Nothing is encoded but what tests store in receivers, as plain objects. */
   readonly recordClasses = { idOf: () => undefined, byId: () => undefined }
+  readonly capabilities = { keepsObjects: true, keepsLocalCheckpoints: false }
   readonly #work: RunningWork
   /** Persisted partitions by node id and partition. */
   readonly #cache = new Map<number, Map<number, unknown[]>>()
@@ -76,6 +77,10 @@ class ReferenceEngine implements Engine {
       this.#work.stageCompleted(stageId, failure === undefined ? null : String(failure))
       this.#work.jobEnded(jobId, failure)
     }
+  }
+
+  async checkpointLocally(): Promise<void> {
+    throw new Error('the driver keeps the local checkpoints of this engine')
   }
 
   async unpersist(node: LineageNode): Promise<void> {

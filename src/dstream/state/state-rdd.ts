@@ -4,7 +4,6 @@ import { RDD } from '../../rdd/rdd.ts'
 import type { RDDContext } from '../../rdd/rdd-context.ts'
 import { type NodeShape, RDDLineage } from '../../rdd/rdd-lineage.ts'
 import { makeReliableCheckpoint, onceCheckpointed, requestCheckpointBy } from '../../rdd/saving/checkpointing.ts'
-import { MASTER } from '../../settings/application.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import type { ZipFunction } from '../../task/program.ts'
@@ -78,7 +77,7 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
       fn: update.zip,
     }))
     const version = new StateRDD<K, S>(this.context, lineage, timeMs)
-    if (!keepsBytes(this.context)) return version
+    if (this.context.engineCapabilities.keepsObjects) return version
     const packed = narrow(version, operation, builtin('packState'), { preservesPartitioning: true })
     return new StateRDD<K, S>(this.context, packed.lineage, timeMs)
   }
@@ -140,15 +139,10 @@ function withoutCutOff([before]: readonly RDDLineage[], nodes: readonly LineageN
 export function shapeOfCheckpoint(context: RDDContext, shape: NodeShape, timeMs: number): NodeShape {
   const entries = new RDD<unknown>(context, RDDLineage.ready(context, 'checkpoint', shape))
   const version = restoredShape(entries.lineage.node as LineageNode, [timeMs, true, false])
-  if (!keepsBytes(context)) return version
+  if (context.engineCapabilities.keepsObjects) return version
   // It goes under the id of a state that is persisted, and is persisted like it.
   const { node } = new RDD<unknown>(context, RDDLineage.ready(context, 'checkpoint', version)).lineage
   return { ...version, parent: node as LineageNode, op: builtin('packState') } as NodeShape
-}
-
-/** Whether the context's engine keeps partitions as bytes, so that a version has to be plain records. */
-function keepsBytes(context: RDDContext): boolean {
-  return !context.getSetting(MASTER.key)?.startsWith('local')
 }
 
 type RestoreArguments = readonly [timeMs: number, hasTimes: boolean, isFirstKept: boolean]

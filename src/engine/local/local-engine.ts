@@ -9,7 +9,7 @@ import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import type { Sink } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
 import { retainBlocks } from '../block-lease.ts'
-import type { Engine, EngineOptions, JobRequest } from '../engine.ts'
+import type { Engine, EngineCapabilities, EngineOptions, JobRequest } from '../engine.ts'
 import { JobAbort } from '../job-abort.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
@@ -50,6 +50,7 @@ interface Job {
 export class LocalEngine implements Engine {
   readonly defaultParallelism: number
   readonly recordClasses: ClassTable
+  readonly capabilities: EngineCapabilities = { keepsObjects: true, keepsLocalCheckpoints: false }
   readonly #options: LocalEngineOptions
   readonly #settings: LocalSettings
   readonly #localDir: string
@@ -155,6 +156,10 @@ export class LocalEngine implements Engine {
       this.#pool.tellAll(`fileSystem/${scheme}`, { kind: 'fileSystem', reference })
     }
     this.#toldFileSystems = version
+  }
+
+  async checkpointLocally(): Promise<void> {
+    throw new Error('the driver keeps the local checkpoints of this engine')
   }
 
   async unpersist(node: LineageNode): Promise<void> {

@@ -11,6 +11,7 @@ import type {
   CheckpointRequest,
   ClusterFiles,
   Engine,
+  EngineCapabilities,
   EngineOptions,
   JobOutput,
   JobRequest,
@@ -65,6 +66,7 @@ interface Job<Request extends CheckpointRequest = CheckpointRequest> {
 export class SparkEngine implements Engine {
   readonly defaultParallelism: number
   readonly recordClasses: ClassTable
+  readonly capabilities: EngineCapabilities = { keepsObjects: false, keepsLocalCheckpoints: true }
   readonly clusterFiles: ClusterFiles
   readonly #options: SparkEngineOptions
   readonly #url: ConnectUrl

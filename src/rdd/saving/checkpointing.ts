@@ -202,9 +202,8 @@ async function makeLocalCheckpoint(
   node: LineageNode,
   properties: JobProperties,
 ): Promise<LineageNode> {
-  const kept = context.checkpointLocally?.(node, properties) ?? null
-  if (kept !== null) {
-    await kept
+  if (context.engineCapabilities.keepsLocalCheckpoints) {
+    await context.checkpointLocally(node, properties)
     const identity = identityOf(node, properties)
     return Object.freeze({ ...identity, kind: 'localCheckpoint', className: 'LocalCheckpointRDD' })
   }
