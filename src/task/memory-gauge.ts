@@ -1,6 +1,7 @@
 import v8 from 'node:v8'
 import { resourceLimits } from 'node:worker_threads'
 import { collectGarbage } from './collect-garbage.ts'
+import { noteHeap } from './task-counters.ts'
 
 /** How a worker's memory is shared out. */
 export interface MemoryLimits {
@@ -54,7 +55,9 @@ export class MemoryGauge {
   }
 
   #isOverLimit(): boolean {
-    return v8.getHeapStatistics().used_heap_size > this.#limitBytes
+    const used = v8.getHeapStatistics().used_heap_size
+    noteHeap(used)
+    return used > this.#limitBytes
   }
 }
 

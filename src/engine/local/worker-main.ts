@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { ClosureRebuilder, RecentlyUsed, serializeError } from '../../closure/worker/index.ts'
+import type { TaskMetrics } from '../../events/task-metrics.ts'
 import { adoptReference } from '../../files/file-systems.ts'
 import { WorkerFiles } from '../../files/worker/worker-files.ts'
 import { BlockStore } from '../../task/cache/block-store.ts'
@@ -26,6 +27,7 @@ import { setTaskFiles } from '../../task/task-files.ts'
 import type { TaskRuntime } from '../../task/task-runtime.ts'
 import { setWorkerCodec } from '../../task/worker-codec.ts'
 import type { FromWorker, TaskMessage, TaskResult, ToWorker, WorkerSettings } from './messages.ts'
+import { TaskMeasurement } from './task-measurement.ts'
 
 /** Compiled stages kept for programs that come again with the next batch, and the bytes of their programs. */
 const MAX_COMPILED_STAGES = { count: 256, weight: 128 * 1024 * 1024 }
@@ -54,6 +56,7 @@ const localDir = (): string => {
   return settings.localDir
 }
 
+const measurement = new TaskMeasurement()
 let runningTask = 0
 const runtime: TaskRuntime = {
   codec,
@@ -97,6 +100,8 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 
 function runTask(task: TaskMessage): void {
   runningTask = task.taskId
+  if (task.isMeasured) measurement.begin()
+  else measurement.skip()
   beginTask()
   setTaskContext(task.context)
   try {
@@ -129,6 +134,7 @@ function succeed(task: TaskMessage, output: TaskOutput): void {
       result,
       accumulators: takeAccumulatorUpdates(),
       cacheUpdates: runtime.blocks.takeUpdates(),
+      ...metricsOf(task, result),
     }
     endTask()
     post(done, transferable(result))
@@ -144,8 +150,18 @@ function fail(task: TaskMessage, error: unknown): void {
     taskId: task.taskId,
     error: serializeError(error),
     cacheUpdates: runtime.blocks.takeUpdates(),
+    ...metricsOf(task, null),
   })
 }
+
+/** What the driver is told of a task that is measured: an object without fields for the others. */
+function metricsOf({ isMeasured }: TaskMessage, result: TaskResult | null): { metrics?: TaskMetrics } {
+  if (!isMeasured) return NO_METRICS
+  const metrics = measurement.end(result === null || result.kind === 'shuffle' ? 0 : result.bytes.length)
+  return metrics === null ? NO_METRICS : { metrics }
+}
+
+const NO_METRICS = Object.freeze({})
 
 function endTask(): void {
   runningTask = 0

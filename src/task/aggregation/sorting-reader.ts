@@ -1,6 +1,7 @@
 import { FrameFile, framesReader, uniqueFileName } from '../frames.ts'
 import type { StoredBytes } from '../input.ts'
 import { CHUNK_RECORDS, type Chunk, concatReaders, forEachChunk, isPromise, type Reader } from '../reader.ts'
+import { noteSpill } from '../task-counters.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
 const FRAME_RECORDS = 1024
@@ -47,6 +48,7 @@ export function sortingReader(
     }
     spill()
     file?.close()
+    noteSpill(file?.length ?? 0)
     return mergingReader(runs, compare)
   }
   return {

@@ -2,6 +2,7 @@ import { FrameFile, framesReader, uniqueFileName } from '../frames.ts'
 import type { StoredBytes } from '../input.ts'
 import { hashKey } from '../key/index.ts'
 import { type Chunk, concatReaders, type Reader } from '../reader.ts'
+import { noteSpill } from '../task-counters.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
 /** Parts into which a table that does not fit is divided; each is handled on its own, and divided again if need be. */
@@ -47,6 +48,7 @@ export class SpilledBuckets {
       )
     }
     this.#file.close()
+    noteSpill(this.#file.length)
     return opens
   }
 

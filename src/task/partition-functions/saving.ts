@@ -1,4 +1,5 @@
 import { blockOutput } from '../block-output.ts'
+import { countWritten, noteBytesWritten } from '../task-counters.ts'
 import { type SaveCodec, taskFiles } from '../task-files.ts'
 import { textOf } from '../text-of.ts'
 import { workerCodec } from '../worker-codec.ts'
@@ -84,26 +85,31 @@ export async function writePart(
 
 function* linesOf(records: Iterable<unknown>): Generator<Buffer> {
   let text = ''
-  for (const record of records) {
+  for (const record of countWritten(records)) {
     text += `${textOf(record)}\n`
     if (text.length < TEXT_CHUNK) continue
-    yield Buffer.from(text)
+    yield written(Buffer.from(text))
     text = ''
   }
-  if (text !== '') yield Buffer.from(text)
+  if (text !== '') yield written(Buffer.from(text))
 }
 
 /** The records as chunks of the record codec. */
 export function* chunksOf(records: Iterable<unknown>): Generator<Uint8Array> {
   let chunk: unknown[] = []
   let size = FIRST_RECORD_CHUNK
-  for (const record of records) {
+  for (const record of countWritten(records)) {
     chunk.push(record)
     if (chunk.length < size) continue
     const bytes = workerCodec().encode(chunk)
     size = Math.max(1, Math.min(RECORD_CHUNK, Math.floor((RECORD_CHUNK_BYTES * chunk.length) / bytes.length)))
-    yield bytes
+    yield written(bytes)
     chunk = []
   }
-  if (chunk.length > 0) yield workerCodec().encode(chunk)
+  if (chunk.length > 0) yield written(workerCodec().encode(chunk))
+}
+
+function written<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
+  noteBytesWritten(bytes.length)
+  return bytes
 }

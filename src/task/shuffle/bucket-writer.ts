@@ -1,6 +1,7 @@
 import { ByteSink } from '../codec/index.ts'
 import { FRAME_HEADER_BYTES, FrameFile, uniqueFileName } from '../frames.ts'
 import type { StoredBytes } from '../input.ts'
+import { noteShuffled, noteSpill } from '../task-counters.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
 /** Records of one bucket that are encoded together. */
@@ -80,6 +81,7 @@ export class BucketWriter {
     const before = sink.length
     writeFrame(sink, bucket, this.#runtime)
     this.#buffered -= bucket.length
+    noteShuffled(bucket.length, sink.length - before)
     bucket.length = 0
     this.#sinkBytes += sink.length - before
     if (this.#sinkBytes > this.#memoryBytes) this.#spill()
@@ -101,6 +103,7 @@ export class BucketWriter {
       const sink = this.#sinks[partition]
       if (!sink || sink.length === 0) continue
       this.#fileSegments[partition]?.push(this.#file.appendBytes(sink.bytes()))
+      noteSpill(sink.length)
       this.#sinks[partition] = null
     }
     this.#sinkBytes = 0

@@ -1,6 +1,7 @@
 import { cogroupReader } from '../aggregation/cogroup-reader.ts'
 import { cachingReader } from '../cache/caching-reader.ts'
 import { LostBlockError } from '../cache/lost-block.ts'
+import { bytesOf, countedInput } from '../counted-reader.ts'
 import type { TaskInput } from '../input.ts'
 import type { Program } from '../program.ts'
 import { chunksReader, concatReaders, type Reader } from '../reader.ts'
@@ -43,7 +44,7 @@ export function compileBelow(program: Program, runtime: TaskRuntime): OpenTail {
 function compileNode(program: Program, runtime: TaskRuntime): Open {
   switch (program.kind) {
     case 'source':
-      return (input) => sourceReader(input, runtime)
+      return (input) => countedInput(sourceReader(input, runtime), () => bytesOf(input))
     case 'absent':
       return (input) => {
         const { rddId, partition } = expectKind(input, 'absent')
@@ -106,8 +107,11 @@ function compileNode(program: Program, runtime: TaskRuntime): Open {
 function cachedReader(input: Extract<TaskInput, { kind: 'cached' }>, open: Open, runtime: TaskRuntime): Reader {
   const { rddId, partition, level, stored } = input
   const here = runtime.blocks.get(rddId, partition)
-  if (here !== undefined) return chunksReader(here)
-  if (stored !== null) return segmentsReader({ kind: 'segments', partition, segments: [stored] }, runtime)
+  if (here !== undefined) return countedInput(chunksReader(here), () => 0)
+  if (stored !== null) {
+    const segments = segmentsReader({ kind: 'segments', partition, segments: [stored] }, runtime)
+    return countedInput(segments, () => stored.length)
+  }
   return cachingReader(open(input.input), rddId, partition, level, runtime)
 }
 

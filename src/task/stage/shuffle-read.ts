@@ -3,6 +3,7 @@ import { combiningReader } from '../aggregation/combining-reader.ts'
 import { type Merge, mergeOfCombiners, mergeOfValues } from '../aggregation/merge.ts'
 import { sortingReader } from '../aggregation/sorting-reader.ts'
 import type { Aggregator } from '../aggregator.ts'
+import { countedShuffle } from '../counted-reader.ts'
 import type { Program } from '../program.ts'
 import { type Chunk, forEachChunk, type Reader } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
@@ -19,7 +20,8 @@ export function compileShuffleRead(program: Extract<Program, { kind: 'shuffleRea
     const compare = ordering as (a: unknown, b: unknown) => number
     return sortingReader(reader, (a, b) => compare((a as [unknown])[0], (b as [unknown])[0]), runtime)
   }
-  if (aggregator === null) return (input) => sorted(segmentsReader(input, runtime))
+  const open: Open = (input) => countedShuffle(segmentsReader(input, runtime), input)
+  if (aggregator === null) return (input) => sorted(open(input))
   const merge = isCombined ? mergeOfCombiners(mergeOfValues(aggregator)) : mergeOfValues(aggregator)
   const taken = isCombined ? combinerAggregator(aggregator, merge.combine) : aggregator
   // A table and its loop are used again by the next task, whose records then meet optimised code.
@@ -27,7 +29,7 @@ export function compileShuffleRead(program: Extract<Program, { kind: 'shuffleRea
   return (input) => {
     const used = idle ?? loopedTable(merge, taken, runtime)
     idle = null
-    const segments = segmentsReader(input, runtime)
+    const segments = open(input)
     const feed = (): void | Promise<void> =>
       forEachChunk(segments, (chunk) => {
         runtime.checkCancelled()

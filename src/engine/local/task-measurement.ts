@@ -1,0 +1,55 @@
+import { PerformanceObserver } from 'node:perf_hooks'
+import v8 from 'node:v8'
+import type { TaskMetrics } from '../../events/task-metrics.ts'
+import { beginCounting, endCounting, noteHeap } from '../../task/task-counters.ts'
+import { threadCpuTimeMs } from './thread-cpu-time.ts'
+
+/** Measures the tasks of this worker that somebody wants to hear of, one after another. Costs nothing for the others. */
+export class TaskMeasurement {
+  #startedAt = 0
+  #cpuStartedAt: number | null = null
+  #collections: PerformanceObserver | null = null
+  #gcTimeMs = 0
+
+  begin(): void {
+    beginCounting()
+    this.#observeCollections()
+    this.#cpuStartedAt = threadCpuTimeMs()
+    this.#startedAt = performance.now()
+  }
+
+  /**
+   * @param resultBytes of what the task sends to the driver.
+   * @returns null when the task was not measured.
+   */
+  end(resultBytes: number): TaskMetrics | null {
+    noteHeap(v8.getHeapStatistics().used_heap_size)
+    const counters = endCounting()
+    if (counters === null) return null
+    const runTimeMs = performance.now() - this.#startedAt
+    const cpuNow = threadCpuTimeMs()
+    const cpuTimeMs = cpuNow === null || this.#cpuStartedAt === null ? null : cpuNow - this.#cpuStartedAt
+    this.#noteCollections(this.#collections?.takeRecords() ?? [])
+    const gcTimeMs = this.#gcTimeMs
+    this.#gcTimeMs = 0
+    return { runTimeMs, cpuTimeMs, gcTimeMs, resultBytes, ...counters }
+  }
+
+  /** A task begins that nobody wants to hear of: garbage collections are not looked at any more. */
+  skip(): void {
+    this.#collections?.disconnect()
+    this.#collections = null
+  }
+
+  /** Node tells of a collection in the turn behind it, so the last ones of a task are told while the next one runs. */
+  #observeCollections(): void {
+    if (this.#collections !== null) return
+    this.#gcTimeMs = 0
+    this.#collections = new PerformanceObserver((list) => this.#noteCollections(list.getEntries()))
+    this.#collections.observe({ entryTypes: ['gc'] })
+  }
+
+  #noteCollections(entries: readonly { readonly duration: number }[]): void {
+    for (const { duration } of entries) this.#gcTimeMs += duration
+  }
+}

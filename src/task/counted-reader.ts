@@ -1,0 +1,58 @@
+import type { StoredBytes, TaskInput } from './input.ts'
+import { type Chunk, isPromise, type Reader } from './reader.ts'
+import { taskCounters } from './task-counters.ts'
+
+/** Counts what a source's reader hands out, where somebody wants to hear of it; else the reader is returned as it is. */
+export function countedInput(reader: Reader, bytes: () => number): Reader {
+  const counters = taskCounters()
+  if (counters === null) return reader
+  counters.bytesRead += bytes()
+  return counting(reader, (count) => {
+    counters.recordsRead += count
+  })
+}
+
+/** Counts what is read of a shuffle, where somebody wants to hear of it; else the reader is returned as it is. */
+export function countedShuffle(reader: Reader, input: TaskInput): Reader {
+  const counters = taskCounters()
+  if (counters === null) return reader
+  counters.shuffleBytesRead += bytesOf(input)
+  return counting(reader, (count) => {
+    counters.shuffleRecordsRead += count
+  })
+}
+
+/** Bytes that the leaf of a program reads; 0 where it reads none, as for a range of numbers. */
+export function bytesOf(input: TaskInput): number {
+  switch (input.kind) {
+    case 'data':
+      return input.bytes.length
+    case 'files':
+      return input.splits.reduce((sum, { length }) => sum + length, 0)
+    case 'segments':
+      return storedBytes(input.segments)
+    default:
+      return 0
+  }
+}
+
+export function storedBytes(stored: readonly StoredBytes[]): number {
+  let sum = 0
+  for (const { length } of stored) sum += length
+  return sum
+}
+
+function counting(reader: Reader, count: (records: number) => void): Reader {
+  const counted = (chunk: Chunk | null): Chunk | null => {
+    if (chunk !== null) count(chunk.length)
+    return chunk
+  }
+  return {
+    isAsync: reader.isAsync,
+    next() {
+      const chunk = reader.next()
+      return isPromise(chunk) ? chunk.then(counted) : counted(chunk)
+    },
+    close: () => reader.close(),
+  }
+}
