@@ -2,6 +2,7 @@ import { REFUSE } from '../closure/wire/closure-error.ts'
 import type { ClusterFiles, Engine, EngineCapabilities, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
+import type { ApplicationStarted } from '../events/application-events.ts'
 import { EventBus } from '../events/event-bus.ts'
 import { JOB_TAGS } from '../events/job-events.ts'
 import { RunningWork } from '../events/running-work.ts'
@@ -29,6 +30,8 @@ import { Broadcasts } from '../shared-variables/broadcasts.ts'
 import { CollectionAccumulator } from '../shared-variables/collection-accumulator.ts'
 import { registerParamAccumulator, registerV2 } from '../shared-variables/register.ts'
 import { DoubleAccumulator, LongAccumulator } from '../shared-variables/sum-accumulator.ts'
+import { statusLimits } from '../status/status-limits.ts'
+import { StatusStore } from '../status/status-store.ts'
 import { SparkStatusTracker } from '../status/status-tracker.ts'
 import { systemTimeMs } from '../system-clock.ts'
 import type { ClassTable } from '../task/codec/index.ts'
@@ -85,6 +88,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   readonly #work: RunningWork
   readonly #listeners = new UserListeners<SparkListener>()
   readonly #progress: ConsoleProgress | null
+  #statusStore: StatusStore | null = null
   readonly #broadcasts: Broadcasts
   readonly #inputs: InputRDDs
   readonly #cleaner: NodeCleaner
@@ -384,6 +388,18 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     this.#listeners.remove(listener)
   }
 
+  get statusStore(): StatusStore {
+    if (this.#statusStore !== null) return this.#statusStore
+    const store = new StatusStore(
+      this.#applicationStarted(),
+      statusLimits((key) => this.getSetting(key)),
+    )
+    for (const event of this.#work.standingEvents()) store.handle(event)
+    this.events.addListener(store)
+    this.#statusStore = store
+    return store
+  }
+
   get isStopped(): boolean {
     return this.#stoppedAt !== null
   }
@@ -461,12 +477,15 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     })
   }
 
+  #applicationStarted(): ApplicationStarted {
+    const { startTime: time, applicationId: appId, appName } = this
+    return { kind: 'applicationStarted', time, appId, appName, master: shownUrl(this.master) }
+  }
+
   /** In the turn behind the constructor, so that listeners that are added at once hear of it. */
   #tellOfStart(): void {
-    const { events, startTime: time, applicationId: appId, appName } = this
-    if (events.isListenedTo('applicationStarted')) {
-      events.post({ kind: 'applicationStarted', time, appId, appName, master: shownUrl(this.master) })
-    }
+    const { events, startTime: time } = this
+    if (events.isListenedTo('applicationStarted')) events.post(this.#applicationStarted())
     if (events.isListenedTo('environmentUpdated')) {
       events.post({ kind: 'environmentUpdated', time, sparkProperties: shownSettings(this.#conf.getAll()) })
     }

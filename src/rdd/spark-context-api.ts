@@ -7,6 +7,7 @@ import type { AccumulatorV2 } from '../shared-variables/accumulator-v2.ts'
 import type { Broadcast } from '../shared-variables/broadcast.ts'
 import type { CollectionAccumulator } from '../shared-variables/collection-accumulator.ts'
 import type { DoubleAccumulator, LongAccumulator } from '../shared-variables/sum-accumulator.ts'
+import type { StatusStore } from '../status/status-store.ts'
 import type { SparkStatusTracker } from '../status/status-tracker.ts'
 import type { ClassTable } from '../task/codec/index.ts'
 import type { RDD } from './rdd.ts'
@@ -36,6 +37,8 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
 
   /** What happens in this context, and in the streams on it. @internal */
   readonly events: EventBus
+  /** What was done since this was first asked for, and what runs. There is no store before. @internal */
+  readonly statusStore: StatusStore
 
   /** Spark's web page; there is none. */
   readonly uiWebUrl: undefined

@@ -5,6 +5,7 @@ import * as memory from './memory.ts'
 import * as onSpark from './on-spark.ts'
 import * as receivers from './receivers.ts'
 import type { Setting } from './setting.ts'
+import * as status from './status.ts'
 import * as streaming from './streaming.ts'
 
 /** The settings of one theme: a heading of docs/settings.md. */
@@ -21,6 +22,7 @@ export const SETTING_THEMES: readonly SettingTheme[] = [
   theme('Jobs and files', jobs),
   theme('Streaming', streaming),
   theme('Listeners', listeners),
+  theme('Status', status),
   theme('Receivers', receivers),
   theme('On Spark', onSpark),
 ]
