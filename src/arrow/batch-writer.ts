@@ -59,17 +59,17 @@ function addColumn(column: Column, body: BatchBody): void {
       break
     case 'numbers':
     case 'longs':
-      body.buffer([bytesOf(column.values)])
+      body.buffer([byteView(column.values)])
       break
     case 'wide':
-      body.buffer([bytesOf(column.words)])
+      body.buffer([byteView(column.words)])
       break
     case 'bytes':
-      body.buffer([bytesOf(column.offsets)])
+      body.buffer([byteView(column.offsets)])
       body.buffer([column.data])
       break
     case 'list':
-      body.buffer([bytesOf(column.offsets)])
+      body.buffer([byteView(column.offsets)])
       addColumn(column.child, body)
       break
     case 'struct':
@@ -81,6 +81,6 @@ function addColumn(column: Column, body: BatchBody): void {
 }
 
 /** The bytes of a typed array. */
-export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+export function byteView({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }

@@ -31,7 +31,7 @@ export const TypeNumber = {
 
 export const FloatPrecision = { SINGLE: 1, DOUBLE: 2 } as const
 export const DateUnit = { DAY: 0, MILLISECOND: 1 } as const
-export const TimeUnit = { SECOND: 0, MILLISECOND: 1, MICROSECOND: 2, NANOSECOND: 3 } as const
+export const ArrowTimeUnit = { SECOND: 0, MILLISECOND: 1, MICROSECOND: 2, NANOSECOND: 3 } as const
 export const IntervalUnit = { YEAR_MONTH: 0, DAY_TIME: 1, MONTH_DAY_NANO: 2 } as const
 
 /** Slots of the tables of Arrow's Message.fbs and Schema.fbs. */

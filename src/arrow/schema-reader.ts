@@ -1,6 +1,7 @@
 import { ArrowStreamError } from './errors.ts'
 import type { FlatTable } from './flatbuffer-reader.ts'
 import {
+  ArrowTimeUnit,
   DateUnit,
   DecimalSlot,
   FieldSlot,
@@ -13,7 +14,6 @@ import {
   SchemaSlot,
   TimeSlot,
   TimestampSlot,
-  TimeUnit,
   TypeNumber,
   UnitSlot,
 } from './format.ts'
@@ -70,16 +70,16 @@ function readType(name: string, field: FlatTable): ArrowType {
       requireUnit(name, 'date', type.int16(UnitSlot.UNIT, DateUnit.MILLISECOND), DateUnit.DAY)
       return { kind: 'date' }
     case TypeNumber.TIME:
-      requireUnit(name, 'time', type.int16(UnitSlot.UNIT, TimeUnit.MILLISECOND), TimeUnit.NANOSECOND)
+      requireUnit(name, 'time', type.int16(UnitSlot.UNIT, ArrowTimeUnit.MILLISECOND), ArrowTimeUnit.NANOSECOND)
       requireUnit(name, 'time', type.int32(TimeSlot.BIT_WIDTH, 32), 64)
       return { kind: 'time' }
     case TypeNumber.TIMESTAMP: {
-      requireUnit(name, 'timestamp', type.int16(UnitSlot.UNIT), TimeUnit.MICROSECOND)
+      requireUnit(name, 'timestamp', type.int16(UnitSlot.UNIT), ArrowTimeUnit.MICROSECOND)
       const timeZone = type.string(TimestampSlot.TIME_ZONE)
       return { kind: 'timestamp', timeZone: timeZone === '' ? null : timeZone }
     }
     case TypeNumber.DURATION:
-      requireUnit(name, 'duration', type.int16(UnitSlot.UNIT, TimeUnit.MILLISECOND), TimeUnit.MICROSECOND)
+      requireUnit(name, 'duration', type.int16(UnitSlot.UNIT, ArrowTimeUnit.MILLISECOND), ArrowTimeUnit.MICROSECOND)
       return { kind: 'dayTimeInterval' }
     case TypeNumber.INTERVAL:
       return readInterval(name, type)

@@ -1,5 +1,6 @@
 import type { FlatField, FlatFields } from './flatbuffer-writer.ts'
 import {
+  ArrowTimeUnit,
   DateUnit,
   DecimalSlot,
   FieldSlot,
@@ -13,7 +14,6 @@ import {
   SchemaSlot,
   TimeSlot,
   TimestampSlot,
-  TimeUnit,
   TypeNumber,
   UnitSlot,
 } from './format.ts'
@@ -105,7 +105,7 @@ function typeTable(type: ArrowType): TypeTable {
     case 'time':
       return {
         number: TypeNumber.TIME,
-        fields: [int16(UnitSlot.UNIT, TimeUnit.NANOSECOND), int32(TimeSlot.BIT_WIDTH, 64)],
+        fields: [int16(UnitSlot.UNIT, ArrowTimeUnit.NANOSECOND), int32(TimeSlot.BIT_WIDTH, 64)],
       }
     case 'timestamp':
       return { number: TypeNumber.TIMESTAMP, fields: timestampFields(type.timeZone) }
@@ -114,7 +114,7 @@ function typeTable(type: ArrowType): TypeTable {
     case 'calendarInterval':
       return { number: TypeNumber.INTERVAL, fields: [int16(UnitSlot.UNIT, IntervalUnit.MONTH_DAY_NANO)] }
     case 'dayTimeInterval':
-      return { number: TypeNumber.DURATION, fields: [int16(UnitSlot.UNIT, TimeUnit.MICROSECOND)] }
+      return { number: TypeNumber.DURATION, fields: [int16(UnitSlot.UNIT, ArrowTimeUnit.MICROSECOND)] }
     case 'list':
       return { number: type.isLarge ? TypeNumber.LARGE_LIST : TypeNumber.LIST, fields: [] }
     case 'struct':
@@ -130,7 +130,7 @@ function typeTable(type: ArrowType): TypeTable {
 }
 
 function timestampFields(timeZone: string | null): FlatFields {
-  const unit = int16(UnitSlot.UNIT, TimeUnit.MICROSECOND)
+  const unit = int16(UnitSlot.UNIT, ArrowTimeUnit.MICROSECOND)
   return timeZone === null ? [unit] : [unit, { slot: TimestampSlot.TIME_ZONE, as: 'string', value: timeZone }]
 }
 

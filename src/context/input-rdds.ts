@@ -1,9 +1,9 @@
-import type { FileSplit } from '../engine/lineage.ts'
 import { IllegalArgumentException } from '../errors.ts'
 import { type ClusterListOptions, expandClusterPaths } from '../files/cluster-paths.ts'
 import { isCompressedFile } from '../files/codecs.ts'
 import type { FileStatus } from '../files/file-system.ts'
 import { expandInputPaths, type InputPathOptions } from '../files/input-paths.ts'
+import type { FileSplit } from '../files/input-splits.ts'
 import {
   binaryFilesSplitBytes,
   clusterSplits,

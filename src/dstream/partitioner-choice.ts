@@ -1,8 +1,8 @@
+import type { PartitionerChoice } from '../rdd/operations/default-partitioner.ts'
 import { HashPartitioner, type Partitioner } from '../task/partitioner.ts'
 import type { DStreamNode } from './dstream-node.ts'
 
-/** How the pairs of a batch are spread: a number of hash partitions, or a partitioner. Hash partitions, as many as the context's default parallelism, when absent. */
-export type PartitionerChoice = number | Partitioner<never>
+export type { PartitionerChoice }
 
 /** The partitioner of a keyed operation: the caller's, or hash partitions. */
 export function choosePartitioner(

@@ -29,7 +29,7 @@ export interface JobRequest {
 }
 
 /** A local checkpoint: of which node, and who asked for it. */
-export type CheckpointRequest = Pick<JobRequest, 'node' | 'properties' | 'signal'>
+export type LocalCheckpointRequest = Pick<JobRequest, 'node' | 'properties' | 'signal'>
 
 /** What a task's accumulators gathered: each update is merged once for every task that succeeded. */
 export interface AccumulatorUpdate {
@@ -96,7 +96,7 @@ export interface Engine {
    * Keeps a node's partitions, computed now unless they are persisted, until the node is forgotten; they stand for its lineage from then on,
    * as a node `localCheckpoint` of the same id. Called only where the engine `keepsLocalCheckpoints`.
    */
-  checkpointLocally(request: CheckpointRequest): Promise<void>
+  checkpointLocally(request: LocalCheckpointRequest): Promise<void>
   /** Forgets all data kept for a node that no RDD refers to any more: cached partitions and shuffle output. */
   forget(nodeIds: readonly number[]): void
   /** Makes a value available to tasks under an id, sent once per worker. */

@@ -1,19 +1,9 @@
+import type { FileSplit } from '../files/input-splits.ts'
 import type { Aggregator } from '../task/aggregator.ts'
 import type { Ordering } from '../task/ordering.ts'
 import type { Partitioner } from '../task/partitioner.ts'
 import type { NarrowOp, ZipFunction } from '../task/program.ts'
 import { StorageLevel } from '../task/storage-level.ts'
-
-/**
- * A piece of one input file: `length` bytes from `start`. A gzip file is one piece (`isCompressed`, start 0).
- * For text, a piece owns the lines that begin in it, after Hadoop's rule.
- */
-export interface FileSplit {
-  readonly path: string
-  readonly start: number
-  readonly length: number
-  readonly isCompressed: boolean
-}
 
 /** Encoded records or raw bytes of text lines, in memory that every thread can read, or in a file. */
 export interface DataBlock {

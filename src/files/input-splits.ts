@@ -1,7 +1,7 @@
 import { assertReadableCodec, isCompressedFile } from './codecs.ts'
 import type { FileStatus } from './file-system.ts'
 
-/** A range of one file that one task reads; Hadoop's `FileSplit`. */
+/** A range of one file that one task reads; Hadoop's `FileSplit`. Of text, it owns the lines that begin in it. */
 export interface FileSplit {
   /** Qualified, as in {@link FileStatus}. */
   readonly path: string

@@ -46,7 +46,7 @@ import { unionShape } from './operations/union.ts'
 import * as zips from './operations/zip.ts'
 import { persist, rememberPersistent, unpersist } from './persistence.ts'
 import { RDDCore } from './rdd-core.ts'
-import { checkpointDirectory, requestCheckpoint, requestLocalCheckpoint } from './saving/checkpointing.ts'
+import { checkpointDirectory, requestLocalCheckpoint, requestReliableCheckpoint } from './saving/checkpointing.ts'
 import type { CompressionCodec } from './saving/saving.ts'
 import { saveAsObjectFile, saveAsTextFile } from './saving/saving.ts'
 import type { SparkContextApi } from './spark-context-api.ts'
@@ -142,7 +142,7 @@ export class RDD<T> extends RDDCore<T> {
    * persisted; from then on the files stand for its lineage. @throws SparkException when the context has no checkpoint directory.
    */
   checkpoint(): void {
-    requestCheckpoint(this.context, this.lineage)
+    requestReliableCheckpoint(this.context, this.lineage)
   }
 
   /** Has the next job that computes it keep it, in this process or on Spark's executors; from then on that stands for its lineage. */

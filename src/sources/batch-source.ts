@@ -1,7 +1,7 @@
 import type { PlainData } from '../batches/checkpoint/plain-data.ts'
 import type { MaybePromise } from '../batches/maybe-promise.ts'
 import type { Time } from '../batches/time.ts'
-import type { FileSplit } from '../engine/lineage.ts'
+import type { FileSplit } from '../files/input-splits.ts'
 import type { RDD } from '../rdd/rdd.ts'
 
 /** How much a batch may read. */

@@ -10,7 +10,7 @@ import type { Chunk, Reader } from './reader.ts'
  * A frame is a chunk of the record codec behind its length (4 bytes, little endian): what shuffle segments, spilled runs and
  * serialised cached partitions are made of, so that they can be read piece by piece from memory or from a file.
  */
-export const FRAME_HEADER_BYTES = 4
+export const FRAME_LENGTH_BYTES = 4
 
 const READ_AHEAD_BYTES = 256 * 1024
 
@@ -27,7 +27,7 @@ function memoryFramesReader(bytes: Uint8Array, codec: RecordCodec): Reader {
     next() {
       if (position >= bytes.length) return null
       const length = view.getUint32(position, true)
-      const start = position + FRAME_HEADER_BYTES
+      const start = position + FRAME_LENGTH_BYTES
       if (start + length > bytes.length) throw truncated('memory', position)
       position = start + length
       return codec.decode(bytes.subarray(start, position))
@@ -81,10 +81,10 @@ function fileFramesReader(
         close()
         return null
       }
-      need(FRAME_HEADER_BYTES)
+      need(FRAME_LENGTH_BYTES)
       const length = buffer.readUInt32LE(from)
-      need(FRAME_HEADER_BYTES + length)
-      from += FRAME_HEADER_BYTES
+      need(FRAME_LENGTH_BYTES + length)
+      from += FRAME_LENGTH_BYTES
       const chunk = codec.decode(buffer.subarray(from, from + length))
       from += length
       return chunk
@@ -143,9 +143,9 @@ export class FrameFile {
 /** @returns the frame of one chunk. */
 export function frame(records: Chunk, codec: RecordCodec): Uint8Array {
   const encoded = codec.encode(records)
-  const bytes = new Uint8Array(FRAME_HEADER_BYTES + encoded.length)
+  const bytes = new Uint8Array(FRAME_LENGTH_BYTES + encoded.length)
   new DataView(bytes.buffer).setUint32(0, encoded.length, true)
-  bytes.set(encoded, FRAME_HEADER_BYTES)
+  bytes.set(encoded, FRAME_LENGTH_BYTES)
   return bytes
 }
 

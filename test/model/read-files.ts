@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
-import type { FileSplit, LineageNode } from '../../src/engine/lineage.ts'
+import type { LineageNode } from '../../src/engine/lineage.ts'
+import type { FileSplit } from '../../src/files/input-splits.ts'
 import { RecordCodec } from '../../src/task/codec/index.ts'
 
 type FilesNode = Extract<LineageNode, { kind: 'files' }>

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { BlockStore } from '../../src/task/cache/block-store.ts'
+import { PersistedPartitions } from '../../src/task/cache/persisted-partitions.ts'
 import { RecordCodec } from '../../src/task/codec/index.ts'
 import { MemoryGauge } from '../../src/task/memory-gauge.ts'
 import type { TaskRuntime } from '../../src/task/task-runtime.ts'
@@ -20,7 +20,7 @@ export function testRuntime(maxEntries = Number.MAX_SAFE_INTEGER, storageFractio
   return {
     codec,
     memory: new MemoryGauge({ spillFraction: 0.9, maxEntries }),
-    blocks: new BlockStore(storageFraction, codec, localDir),
+    blocks: new PersistedPartitions(storageFraction, codec, localDir),
     localDir,
     sharedCacheBytes: () => 1024 * 1024,
     checkCancelled: () => {},

@@ -1,10 +1,10 @@
 import { positionOf } from './function-facts.ts'
-import { isNativeText, textOf } from './function-source.ts'
+import { functionText, isNativeText } from './function-source.ts'
 import { builtinReference } from './references.ts'
 
 /** Also for the classes that Node keeps to itself, such as that of a timer. */
 export function isBuiltinClass(owner: object): boolean {
-  if (isNativeText(textOf(owner)) || builtinReference(owner) !== undefined) return true
+  if (isNativeText(functionText(owner)) || builtinReference(owner) !== undefined) return true
   return isBuiltinUrl(positionOf(owner)?.url)
 }
 

@@ -5,7 +5,7 @@ import { isBuiltinUrl } from './builtin-class.ts'
 import { remainingUses, removedFromClass, Special, writeCode } from './code.ts'
 import type { FunctionFacts } from './function-facts.ts'
 import type { FunctionOracle } from './function-oracle.ts'
-import { type FunctionSource, functionSource, isNativeText, textOf } from './function-source.ts'
+import { type FunctionSource, functionSource, functionText, isNativeText } from './function-source.ts'
 import { flagsOf, type PropertyEncoder } from './property-encoder.ts'
 import { constructorOf, isPlainPrototype } from './prototypes.ts'
 import { builtinReference } from './references.ts'
@@ -44,7 +44,7 @@ export class FunctionEncoder {
   fill(pending: readonly Pending<object>[]): void {
     const ready: (Pending<object> & { source: FunctionSource })[] = []
     for (const item of pending) {
-      const text = textOf(item.value)
+      const text = functionText(item.value)
       if (isNativeText(text)) {
         this.#values.attempt(() => this.#native(item))
         continue
@@ -155,7 +155,7 @@ export class FunctionEncoder {
     let at: unknown = facts.source.free.usesOuterThis ? this.#oracle.outerThis(facts, path) : undefined
     while ((typeof at === 'object' || typeof at === 'function') && at !== null) {
       const owner: object | undefined = typeof at === 'function' ? at : constructorOf(at)
-      if (owner !== undefined && textOf(owner).includes(facts.source.text)) return owner
+      if (owner !== undefined && functionText(owner).includes(facts.source.text)) return owner
       at = Object.getPrototypeOf(at)
     }
     throw this.#oracle.fail(path, facts.fn, {
@@ -263,6 +263,6 @@ function isOriginal(holder: object, key: string | symbol, source: FunctionSource
   const descriptor = Reflect.getOwnPropertyDescriptor(holder, key)!
   const parts = 'value' in descriptor ? [descriptor.value as unknown] : [descriptor.get, descriptor.set]
   return parts.every(
-    (part) => part === undefined || (typeof part === 'function' && source.methodTexts.has(textOf(part))),
+    (part) => part === undefined || (typeof part === 'function' && source.methodTexts.has(functionText(part))),
   )
 }

@@ -1,4 +1,4 @@
-import { type FunctionSource, functionSource, textOf } from './function-source.ts'
+import { type FunctionSource, functionSource, functionText } from './function-source.ts'
 import { type FunctionInternals, Inspector, type ScopeSnapshot } from './inspector.ts'
 import { isStandardGlobal } from './references.ts'
 import { isConstant } from './script-scopes.ts'
@@ -154,7 +154,7 @@ function lookUp(name: string, scopes: readonly ScopeSnapshot[]): Omit<OuterVaria
 export function positionOf(fn: object): Position | undefined {
   const known = positions.get(fn)
   if (known !== undefined) return known
-  const source = functionSource(textOf(fn))
+  const source = functionSource(functionText(fn))
   if (source === undefined) return undefined
   return functionFacts([{ fn, source }])[0]!.position
 }

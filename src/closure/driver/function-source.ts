@@ -32,7 +32,7 @@ const cache = new Map<string, FunctionSource | undefined>()
 
 const toText: (this: unknown) => string = Function.prototype.toString
 
-export function textOf(fn: object): string {
+export function functionText(fn: object): string {
   return toText.call(fn)
 }
 

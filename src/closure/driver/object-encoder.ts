@@ -3,8 +3,8 @@ import { REFUSE, SHIP } from '../wire/closure-error.ts'
 import type { Encoded, Stamp } from '../wire/format.ts'
 import { isBuiltinClass } from './builtin-class.ts'
 import type { FunctionOracle } from './function-oracle.ts'
-import { type FunctionSource, functionSource, textOf } from './function-source.ts'
-import { PlainData } from './plain-data.ts'
+import { type FunctionSource, functionSource, functionText } from './function-source.ts'
+import { PlainDataCheck } from './plain-data-check.ts'
 import { isPlainDescriptor, type PropertyEncoder } from './property-encoder.ts'
 import { constructorOf, isPlainPrototype, isStandardPrototype } from './prototypes.ts'
 import { builtinReference } from './references.ts'
@@ -21,7 +21,7 @@ export class ObjectEncoder {
   readonly #values: ValueEncoder
   readonly #properties: PropertyEncoder
   readonly #oracle: FunctionOracle
-  readonly #plainData = new PlainData()
+  readonly #plainData = new PlainDataCheck()
 
   constructor(table: TableBuilder, values: ValueEncoder, properties: PropertyEncoder, oracle: FunctionOracle) {
     this.#table = table
@@ -219,7 +219,7 @@ export class ObjectEncoder {
     for (let at: object | null = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
       const owner = constructorOf(at)
       if (owner === undefined || isBuiltinClass(owner)) continue
-      const source = functionSource(textOf(owner))
+      const source = functionSource(functionText(owner))
       if (source?.isClass) chain.unshift({ owner, source })
     }
     if (!chain.some(({ source }) => source.hasPrivates)) return

@@ -1,4 +1,4 @@
-import { isNativeText, textOf } from './function-source.ts'
+import { functionText, isNativeText } from './function-source.ts'
 
 type Constructor = { readonly name: string; readonly prototype: object }
 
@@ -16,7 +16,7 @@ export function isStandardPrototype(prototype: object | null, name: string): boo
   if (prototype === own) return true
   if (prototype === null) return false
   const owner = constructorOf(prototype)
-  return owner !== undefined && owner.name === name && isNativeText(textOf(owner))
+  return owner !== undefined && owner.name === name && isNativeText(functionText(owner))
 }
 
 /** Whether an object's prototype is `Object.prototype`, of any realm. */
@@ -28,7 +28,7 @@ export function isPlainPrototype(prototype: object | null): boolean {
 /** The name of an object's class, for messages. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null'
-  if (typeof value === 'function') return textOf(value).startsWith('class') ? `class ${value.name}` : 'function'
+  if (typeof value === 'function') return functionText(value).startsWith('class') ? `class ${value.name}` : 'function'
   if (typeof value !== 'object') return typeof value
   try {
     const prototype: object | null = Object.getPrototypeOf(value)

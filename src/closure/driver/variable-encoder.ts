@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { type Encoded, type EncodedProperties, Flag } from '../wire/format.ts'
 import type { FunctionFacts, OuterVariable } from './function-facts.ts'
 import type { FunctionOracle } from './function-oracle.ts'
-import { functionSource, isNativeText, textOf } from './function-source.ts'
+import { functionSource, functionText, isNativeText } from './function-source.ts'
 import { builtinReference, isModuleExports } from './references.ts'
 import type { MutableNode, TableBuilder, ValueEncoder } from './table-builder.ts'
 import { member, type Trail } from './trail.ts'
@@ -71,7 +71,7 @@ export class VariableEncoder {
     for (let hop = 0; hop < MAX_HOPS; hop++) {
       if (types.isProxy(holder) || types.isModuleNamespaceObject(holder)) return undefined
       const getter = Reflect.getOwnPropertyDescriptor(holder, name)?.get
-      const text = getter === undefined ? '' : textOf(getter)
+      const text = getter === undefined ? '' : functionText(getter)
       const source = text === '' || isNativeText(text) ? undefined : functionSource(text)
       if (getter === undefined || source === undefined) return undefined
       if (!PASSED_ON.test(text)) return getter

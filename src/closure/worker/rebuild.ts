@@ -24,7 +24,7 @@ export interface Cell {
 }
 
 /** What lives as long as the worker: shared variables, classes, local symbols, loaded modules. */
-export interface WorkerState {
+export interface RebuildState {
   readonly cells: Map<string, Cell>
   /** Objects that outlive the tables which brought them, with what they reach: see `Anchor`. */
   readonly anchors: Map<string, { readonly hash: string; readonly values: readonly unknown[] }>
@@ -39,7 +39,7 @@ export interface WorkerState {
 }
 
 /** URLs that a table's references need loaded before it can be built. */
-export function neededImports(table: Table, state: WorkerState): string[] {
+export function neededImports(table: Table, state: RebuildState): string[] {
   const urls = new Set<string>()
   for (const node of table.nodes) {
     if (node.kind !== 'reference' || node.reference.from !== 'import') continue
@@ -54,13 +54,13 @@ const BUILDING = Symbol('building')
 /** Builds the value that a table describes: first every object, then what is in them, so that cycles close. */
 export class ValueBuilder {
   readonly #table: Table
-  readonly #state: WorkerState
+  readonly #state: RebuildState
   readonly #built: unknown[]
   /** Variables of functions that could not be given when the function was made, because they lead back to it. */
   readonly #late: (() => void)[] = []
   readonly #reused = new Set<number>()
 
-  constructor(table: Table, state: WorkerState) {
+  constructor(table: Table, state: RebuildState) {
     this.#table = table
     this.#state = state
     this.#built = new Array(table.nodes.length).fill(UNBUILT)
@@ -393,6 +393,6 @@ function makeBytes(node: AnyNode & { kind: 'bytes' }): ArrayBufferLike {
 }
 
 /** Loads what `neededImports` named. */
-export async function importAll(urls: readonly string[], state: WorkerState): Promise<void> {
+export async function importAll(urls: readonly string[], state: RebuildState): Promise<void> {
   for (const url of urls) state.modules.set(url, (await import(state.locate(url))) as object)
 }

@@ -1,6 +1,6 @@
 import type { CellUpdate, ClosurePayload } from '../wire/payload.ts'
 import { readTable } from '../wire/read-table.ts'
-import { importAll, neededImports, ValueBuilder, type WorkerState } from './rebuild.ts'
+import { importAll, neededImports, type RebuildState, ValueBuilder } from './rebuild.ts'
 import { RecentlyUsed } from './recently-used.ts'
 import type { Locate } from './worker-modules.ts'
 
@@ -9,7 +9,7 @@ const MAX_BUILT = { count: 200, weight: 128 * 1024 * 1024 }
 
 /** Rebuilds captured values in this thread or process, and keeps what lives as long as it. */
 export class ClosureRebuilder {
-  readonly #state: WorkerState
+  readonly #state: RebuildState
   readonly #built = new RecentlyUsed<string, unknown>(MAX_BUILT)
   readonly #classes = new Map<string, object>()
   readonly #classIds = new WeakMap<object, string>()

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import type { CacheUpdate } from '../../task/cache/block-store.ts'
+import type { CacheUpdate } from '../../task/cache/persisted-partitions.ts'
 import type { StoredBytes } from '../../task/input.ts'
 import { sharedMemoryReleased } from './shared-memory-pressure.ts'
 

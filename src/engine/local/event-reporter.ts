@@ -3,7 +3,7 @@ import type { StageHead } from '../../events/running-work.ts'
 import type { TaskAttempt, TaskEnded } from '../../events/task-events.ts'
 import type { TaskMetrics } from '../../events/task-metrics.ts'
 import { systemTimeMs } from '../../system-clock.ts'
-import type { CacheUpdate } from '../../task/cache/block-store.ts'
+import type { CacheUpdate } from '../../task/cache/persisted-partitions.ts'
 
 /** What the scheduler knows of a task that it sends to a worker. */
 export interface SentTask {

@@ -1,7 +1,7 @@
 import type { ClosurePayload, SerializedError } from '../../closure/wire/index.ts'
 import type { TaskMetrics } from '../../events/task-metrics.ts'
 import type { ModuleReference } from '../../files/file-system-reference.ts'
-import type { CacheUpdate } from '../../task/cache/block-store.ts'
+import type { CacheUpdate } from '../../task/cache/persisted-partitions.ts'
 import type { TaskInput } from '../../task/input.ts'
 import type { MemoryLimits } from '../../task/memory-gauge.ts'
 import type { ShuffleOutput } from '../../task/shuffle/bucket-writer.ts'

@@ -12,7 +12,7 @@ import type { LineageNode } from '../lineage.ts'
 import type { StagePlan } from '../stage-plan.ts'
 
 /** Where the pieces of a task's input are found when the task is sent. */
-export interface InputSources {
+export interface TaskInputSources {
   /** The encoded slice of a collection of the driver. */
   slice(node: Extract<LineageNode, { kind: 'parallelize' }>, partition: number): Uint8Array
   /** The map outputs' segments for one reduce partition. */
@@ -24,10 +24,10 @@ export interface InputSources {
 /** The inputs of a stage's tasks on this machine: leaves are bytes in shared memory and pieces of files. */
 export class TaskInputs implements LeafSources<TaskInput> {
   readonly #plan: StagePlan
-  readonly #sources: InputSources
+  readonly #sources: TaskInputSources
   readonly #trees: InputTrees<TaskInput>
 
-  constructor(plan: StagePlan, sources: InputSources) {
+  constructor(plan: StagePlan, sources: TaskInputSources) {
     this.#plan = plan
     this.#sources = sources
     this.#trees = new InputTrees(plan, this)

@@ -5,7 +5,7 @@ import { ClosureRebuilder, RecentlyUsed, serializeError } from '../../closure/wo
 import type { TaskMetrics } from '../../events/task-metrics.ts'
 import { adoptReference } from '../../files/file-systems.ts'
 import { WorkerFiles } from '../../files/worker/worker-files.ts'
-import { BlockStore } from '../../task/cache/block-store.ts'
+import { PersistedPartitions } from '../../task/cache/persisted-partitions.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import { MemoryGauge } from '../../task/memory-gauge.ts'
 import type { StageProgram } from '../../task/program.ts'
@@ -61,7 +61,7 @@ let runningTask = 0
 const runtime: TaskRuntime = {
   codec,
   memory: new MemoryGauge(settings.memory),
-  blocks: new BlockStore(settings.storageFraction, codec, localDir),
+  blocks: new PersistedPartitions(settings.storageFraction, codec, localDir),
   localDir,
   sharedCacheBytes: () => settings.sharedCacheBytes,
   checkCancelled() {

@@ -8,13 +8,13 @@ import { StorageLevel } from '../../task/storage-level.ts'
 import { retainBlocks } from '../block-lease.ts'
 import type {
   AccumulatorUpdate,
-  CheckpointRequest,
   ClusterFiles,
   Engine,
   EngineCapabilities,
   EngineOptions,
   JobOutput,
   JobRequest,
+  LocalCheckpointRequest,
 } from '../engine.ts'
 import { JobAbort } from '../job-abort.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
@@ -51,7 +51,7 @@ const SESSION_GONE = /INVALID_HANDLE\.SESSION_(?:CHANGED|CLOSED|NOT_FOUND)/
 /** Rows of results for the driver. */
 const RESULTS: StageOutput = { kind: 'result', routes: null, anchors: 0 }
 
-interface Job<Request extends CheckpointRequest = CheckpointRequest> {
+interface Job<Request extends LocalCheckpointRequest = LocalCheckpointRequest> {
   readonly id: number
   readonly request: Request
   readonly signal: AbortSignal
@@ -101,7 +101,7 @@ export class SparkEngine implements Engine {
     return this.#asJob(request, (job) => this.#run(job))
   }
 
-  checkpointLocally(request: CheckpointRequest): Promise<void> {
+  checkpointLocally(request: LocalCheckpointRequest): Promise<void> {
     const { node } = request
     return this.#asJob(request, async (job) => {
       const cluster = await this.#connect(job)
@@ -110,7 +110,7 @@ export class SparkEngine implements Engine {
     })
   }
 
-  async #asJob<Request extends CheckpointRequest, R>(
+  async #asJob<Request extends LocalCheckpointRequest, R>(
     request: Request,
     run: (job: Job<Request>) => Promise<R>,
   ): Promise<R> {

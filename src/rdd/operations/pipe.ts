@@ -1,4 +1,4 @@
-import type { PipeOptions as TaskPipeOptions } from '../../task/partition-functions/pipe.ts'
+import type { PipeSettings } from '../../task/partition-functions/pipe.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { RDDCore } from '../rdd-core.ts'
 import { require } from '../requirement.ts'
@@ -27,12 +27,12 @@ export function pipe<T>(
 ): RDDCore<string> {
   const words = typeof command === 'string' ? command.trim().split(/\s+/).filter(Boolean) : [...command]
   require(words.length > 0, 'pipe needs a command')
-  const settings: TaskPipeOptions = {
+  const settings: PipeSettings = {
     command: words,
     env: { ...options.env },
     encoding: options.encoding ?? 'utf8',
     printPipeContext: options.printPipeContext ?? null,
-    printRecord: (options.printRecord as TaskPipeOptions['printRecord']) ?? null,
+    printRecord: (options.printRecord as PipeSettings['printRecord']) ?? null,
     checkCode: options.checkCode ?? true,
     workingDir: options.workingDir ?? null,
   }

@@ -22,7 +22,7 @@ const awaiting = new WeakMap<NodeStorage, (() => void)[]>()
 const files = new WeakMap<NodeStorage, string>()
 
 /** Asks for a checkpoint in the checkpoint directory, written after the next job that computes the RDD. @throws SparkException without a directory. */
-export function requestCheckpoint(context: RDDContext, { storage }: RDDLineage): void {
+export function requestReliableCheckpoint(context: RDDContext, { storage }: RDDLineage): void {
   if (context.checkpointDir === null) {
     throw new SparkException(
       'NO_CHECKPOINT_DIR',

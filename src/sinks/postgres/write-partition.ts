@@ -3,7 +3,7 @@ import { CommitTable } from './commit-table.ts'
 import { PostgresSinkError, type PostgresSinkErrorCode } from './errors.ts'
 import { type FailureKind, failureKind } from './failures.ts'
 import type { PoolClass, PooledClient, PostgresClient, PostgresConnection } from './postgres-client.ts'
-import { WorkerPool } from './worker-pool.ts'
+import { WorkerConnections } from './worker-connections.ts'
 
 /** What a sink's function is told beside the records. */
 export interface PartitionToWrite {
@@ -86,7 +86,7 @@ class PartitionTransaction<T> {
 
   async run(): Promise<PartitionOutcome> {
     const { connection, Pool } = this.#program
-    const pool = WorkerPool.of(Pool, typeof connection === 'function' ? connection() : connection)
+    const pool = WorkerConnections.of(Pool, typeof connection === 'function' ? connection() : connection)
     return pool.withClient(this.#table, (client) => this.#runWith(client))
   }
 

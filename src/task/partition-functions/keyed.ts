@@ -32,7 +32,7 @@ export function* distinctRecords(records: Iterable<unknown>): Generator<unknown>
 }
 
 /** The merged value of each key, for the driver to merge with those of other partitions. */
-export function reduceByKeyLocally(
+export function reducePartitionByKey(
   records: Iterable<unknown>,
   partition: number,
   merge: (a: never, b: never) => unknown,

@@ -6,7 +6,7 @@ import { IllegalStateException, SparkException } from '../../errors.ts'
 import { textOf } from '../text-of.ts'
 
 /** What `pipe` was asked for, as its program travels. */
-export interface PipeOptions {
+export interface PipeSettings {
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly encoding: BufferEncoding
@@ -26,7 +26,7 @@ const WRITE_BYTES = 64 * 1024
 export async function* pipeThrough(
   records: Iterable<unknown>,
   _partition: number,
-  options: PipeOptions,
+  options: PipeSettings,
 ): AsyncGenerator<string> {
   const [program, ...args] = options.command
   const child = spawn(program!, args, {
@@ -71,7 +71,7 @@ export async function* pipeThrough(
 async function feed(
   child: ChildProcessWithoutNullStreams,
   records: Iterable<unknown>,
-  options: PipeOptions,
+  options: PipeSettings,
 ): Promise<void> {
   const { stdin } = child
   // A command may stop reading before its end, as `head` does; what it prints still counts.

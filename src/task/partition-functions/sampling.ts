@@ -31,7 +31,7 @@ export function* samplePoisson(
 }
 
 /** Samples pairs at a rate for each key. @throws NoSuchElementException for a key without one. */
-export function* sampleByKey(
+export function* samplePartitionByKey(
   records: Iterable<unknown>,
   partition: number,
   fractions: readonly (readonly [unknown, number])[],

@@ -77,7 +77,7 @@ export function* numberRecordsApart(
 }
 
 /** The pairs of the partition in the order of their keys. */
-export function sortByKey(records: Iterable<unknown>, _partition: number, sent: SentOrdering): unknown[] {
+export function sortPartitionByKey(records: Iterable<unknown>, _partition: number, sent: SentOrdering): unknown[] {
   const ordering = sent ?? compareValues
   return [...(records as Iterable<[unknown, unknown]>)].sort((a, b) => ordering(a[0], b[0]))
 }

@@ -1,5 +1,5 @@
 import { ByteSink } from '../codec/index.ts'
-import { FRAME_HEADER_BYTES, FrameFile, uniqueFileName } from '../frames.ts'
+import { FRAME_LENGTH_BYTES, FrameFile, uniqueFileName } from '../frames.ts'
 import type { StoredBytes } from '../input.ts'
 import { noteShuffled, noteSpill } from '../task-counters.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
@@ -116,9 +116,9 @@ const SHARED_FROM_BYTES = 16 * 1024
 /** Appends the frame of `records` to `sink`. */
 function writeFrame(sink: ByteSink, records: readonly unknown[], runtime: TaskRuntime): void {
   const header = sink.length
-  sink.reserve(FRAME_HEADER_BYTES)
+  sink.reserve(FRAME_LENGTH_BYTES)
   runtime.codec.encodeInto(records, sink)
-  sink.setUint32(header, sink.length - header - FRAME_HEADER_BYTES)
+  sink.setUint32(header, sink.length - header - FRAME_LENGTH_BYTES)
 }
 
 function outOfRange(partition: number, partitions: number): string {

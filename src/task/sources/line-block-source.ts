@@ -1,5 +1,5 @@
 import type { Reader } from '../reader.ts'
-import { decodeLines, WINDOW_BYTES, windowEnd } from './line-decoder.ts'
+import { decodeLines, LINE_WINDOW_BYTES, windowEnd } from './line-decoder.ts'
 
 /** Lines of a block of text that is in memory: what a socket receiver stored. */
 export function lineBlockReader(block: Uint8Array): Reader {
@@ -9,7 +9,7 @@ export function lineBlockReader(block: Uint8Array): Reader {
     isAsync: false,
     next() {
       if (position >= bytes.length) return null
-      let size = WINDOW_BYTES
+      let size = LINE_WINDOW_BYTES
       let end = bytes.length
       while (position + size < bytes.length) {
         end = windowEnd(bytes, position, position + size)

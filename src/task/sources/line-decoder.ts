@@ -11,7 +11,7 @@ const CARRIAGE_RETURN = 13
 const ANY_LINE_END = /\r\n|\n|\r/
 
 /** Bytes that are decoded into one string at a time: its lines stay in a core's second-level cache while a loop works on them. */
-export const WINDOW_BYTES = 64 * 1024
+export const LINE_WINDOW_BYTES = 64 * 1024
 
 /**
  * Splits whole lines of UTF-8 text into strings. `\n`, `\r\n` and `\r` end a line, as Hadoop's reader has it.
@@ -28,7 +28,7 @@ export function decodeLines(bytes: Buffer, start: number, end: number): string[]
 }
 
 /**
- * Where a window that starts at `start` and should be about {@link WINDOW_BYTES} long may be cut: behind the last line feed.
+ * Where a window that starts at `start` and should be about {@link LINE_WINDOW_BYTES} long may be cut: behind the last line feed.
  * @returns the end of the window, or -1 where [start, end) holds no line feed and more bytes follow.
  */
 export function windowEnd(bytes: Buffer, start: number, end: number): number {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { ByteStream } from '../task-files.ts'
-import { WINDOW_BYTES } from './line-decoder.ts'
+import { LINE_WINDOW_BYTES } from './line-decoder.ts'
 import { streamedTextReader } from './streamed-text-source.ts'
 
 /** Gives at most `piece` bytes at a time. */
@@ -54,7 +54,7 @@ test('pieces of a streamed file give each line once, wherever the cuts and the r
 })
 
 test('lines longer and shorter than a window come whole', () => {
-  const content = `${'short line\n'.repeat(20_000)}${'x'.repeat(5 * WINDOW_BYTES)}\nlast`
+  const content = `${'short line\n'.repeat(20_000)}${'x'.repeat(5 * LINE_WINDOW_BYTES)}\nlast`
   const bytes = Buffer.from(content)
   assert.deepEqual(linesOf(bytes, 50_000, 0, Number.POSITIVE_INFINITY), expectedLines(content))
   const pieces = [0, 1, 2].flatMap((i) => linesOf(bytes, 70_000, i * 200_000, i < 2 ? 200_000 : bytes.length))
@@ -67,8 +67,8 @@ test('a byte order mark is not part of the first line', () => {
 
 test('a piece reads no further than to the end of its last line, a buffer ahead at most', () => {
   const bytes = Buffer.from('0123456789\n'.repeat(200_000))
-  const stream = streamOf(bytes, WINDOW_BYTES)
+  const stream = streamOf(bytes, LINE_WINDOW_BYTES)
   const reader = streamedTextReader(stream, { skipsFirst: false, lastStart: 100 })
   while (reader.next() !== null);
-  assert(stream.given <= 4 * WINDOW_BYTES, `${stream.given} bytes were read for a piece of 100`)
+  assert(stream.given <= 4 * LINE_WINDOW_BYTES, `${stream.given} bytes were read for a piece of 100`)
 })

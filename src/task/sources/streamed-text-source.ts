@@ -1,8 +1,8 @@
 import type { Reader } from '../reader.ts'
 import type { ByteStream } from '../task-files.ts'
-import { behindLineEnd, decodeLines, skipByteOrderMark, WINDOW_BYTES, windowEnd } from './line-decoder.ts'
+import { behindLineEnd, decodeLines, LINE_WINDOW_BYTES, skipByteOrderMark, windowEnd } from './line-decoder.ts'
 
-const BUFFER_BYTES = 4 * WINDOW_BYTES
+const BUFFER_BYTES = 4 * LINE_WINDOW_BYTES
 const CARRIAGE_RETURN = 13
 
 /** Which lines of a stream of bytes a piece of a file owns. */
@@ -91,7 +91,7 @@ export function streamedTextReader(stream: ByteStream, { skipsFirst, lastStart }
         if (end === -1 && lastStart - base < to) end = lineEndFrom(Math.max(from, lastStart - base)) ?? -1
         if (end === -1 && hasEnded) end = to
         const limit = end === -1 ? to : end
-        const wanted = from + WINDOW_BYTES
+        const wanted = from + LINE_WINDOW_BYTES
         if (wanted <= limit) {
           const cut = windowEnd(buffer, from, wanted)
           if (cut !== -1) return take(cut)

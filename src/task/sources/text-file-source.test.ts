@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import type { Chunk, Reader } from '../reader.ts'
 import { lineBlockReader } from './line-block-source.ts'
-import { WINDOW_BYTES } from './line-decoder.ts'
+import { LINE_WINDOW_BYTES } from './line-decoder.ts'
 import { textFileReader } from './text-file-source.ts'
 
 let directory: string
@@ -73,11 +73,14 @@ test('a line that begins at a cut belongs to the piece before it', () => {
 })
 
 test('lines longer than a read and files of many windows come out whole', () => {
-  const long = 'y'.repeat(5 * WINDOW_BYTES)
+  const long = 'y'.repeat(5 * LINE_WINDOW_BYTES)
   const content = `first\n${long}\n${'line of text\n'.repeat(20_000)}${long}`
   const file = fileOf(content)
   assert.deepEqual(linesOfPieces(file, []).flat(), expectedLines(content))
-  assert.deepEqual(linesOfPieces(file, [7, WINDOW_BYTES, 3 * WINDOW_BYTES + 1, 400_000]).flat(), expectedLines(content))
+  assert.deepEqual(
+    linesOfPieces(file, [7, LINE_WINDOW_BYTES, 3 * LINE_WINDOW_BYTES + 1, 400_000]).flat(),
+    expectedLines(content),
+  )
 })
 
 test('a byte order mark at the start of a file is no part of its first line', () => {
@@ -97,6 +100,6 @@ test('a block of received text gives the same lines as a file', () => {
       assert.deepEqual(readAll(lineBlockReader(Buffer.from(content))), expectedLines(content))
     }),
   )
-  const many = 'word word\n'.repeat(3 * WINDOW_BYTES)
+  const many = 'word word\n'.repeat(3 * LINE_WINDOW_BYTES)
   assert.deepEqual(readAll(lineBlockReader(Buffer.from(many))), expectedLines(many))
 })

@@ -1,10 +1,10 @@
 import fs from 'node:fs'
 import type { InputSplit, StoredBytes } from '../input.ts'
 import type { Reader } from '../reader.ts'
-import { behindLineEnd, decodeLines, skipByteOrderMark, WINDOW_BYTES, windowEnd } from './line-decoder.ts'
+import { behindLineEnd, decodeLines, LINE_WINDOW_BYTES, skipByteOrderMark, windowEnd } from './line-decoder.ts'
 import { localPath } from './local-path.ts'
 
-const READ_BYTES = 4 * WINDOW_BYTES
+const READ_BYTES = 4 * LINE_WINDOW_BYTES
 
 /**
  * Lines of one piece of a text file. A piece owns the lines that begin behind its start and up to its end inclusive (the first piece
@@ -67,7 +67,7 @@ function textReader(path: string, boundsOf: (file: number) => [start: number, en
       if (!isOpen) return null
       for (;;) {
         const isLast = position >= end
-        const wanted = from + WINDOW_BYTES
+        const wanted = from + LINE_WINDOW_BYTES
         if (wanted <= to) {
           const cut = windowEnd(buffer, from, wanted)
           if (cut !== -1) return take(cut)
@@ -104,7 +104,7 @@ function behindByteOrderMark(file: number): number {
 
 /** @returns the position behind the first line end at or after `from`, or the file's size. */
 function findLineEnd(file: number, from: number, size: number): number {
-  const buffer = Buffer.allocUnsafe(WINDOW_BYTES)
+  const buffer = Buffer.allocUnsafe(LINE_WINDOW_BYTES)
   let position = from
   while (position < size) {
     const count = fs.readSync(file, buffer, 0, buffer.length, position)

@@ -1,9 +1,9 @@
 import type { Relation } from '../../../connect/gen/spark_connect_pb.ts'
 import type { ClusterListOptions } from '../../../files/cluster-paths.ts'
 import type { FileStatus } from '../../../files/file-system.ts'
+import type { FileSplit } from '../../../files/input-splits.ts'
 import { CLUSTER_SPLIT_BYTES } from '../../../files/input-splits.ts'
 import { comparePaths, escapeGlob } from '../../../files/path.ts'
-import type { FileSplit } from '../../lineage.ts'
 import { ANCHOR_LEAF, type FilePiece, pieceName, ROW_COLUMNS } from '../command.ts'
 import type { Row } from '../rows/row-batch.ts'
 import {

@@ -1,4 +1,4 @@
-import { BatchBody, bytesOf } from '../../../arrow/batch-writer.ts'
+import { BatchBody, byteView } from '../../../arrow/batch-writer.ts'
 import { END_OF_ARROW_STREAM } from '../../../arrow/format.ts'
 import { arrowField, arrowSchema } from '../../../arrow/schema.ts'
 import { schemaMessage } from '../../../arrow/schema-writer.ts'
@@ -36,7 +36,7 @@ export function rowBatchMessage(rows: readonly Row[], nesting: Nesting): Uint8Ar
   for (const name of ['target', 'leaf', 'source', 'part'] as const) {
     body.node(count)
     body.buffer()
-    body.buffer([bytesOf(Int32Array.from(rows, (row) => row[name]))])
+    body.buffer([byteView(Int32Array.from(rows, (row) => row[name]))])
   }
   const offsets = new Int32Array(count + 1)
   let dataBytes = 0
@@ -46,7 +46,7 @@ export function rowBatchMessage(rows: readonly Row[], nesting: Nesting): Uint8Ar
   })
   body.node(count)
   body.buffer()
-  body.buffer([bytesOf(offsets)])
+  body.buffer([byteView(offsets)])
   body.buffer(rows.map(({ block }) => block))
   return body.message(count)
 }

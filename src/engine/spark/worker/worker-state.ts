@@ -2,7 +2,7 @@ import type { ClosurePayload } from '../../../closure/wire/payload.ts'
 import { ClosureRebuilder } from '../../../closure/worker/rebuilder.ts'
 import { RecentlyUsed } from '../../../closure/worker/recently-used.ts'
 import { WorkerFiles } from '../../../files/worker/worker-files.ts'
-import { BlockStore } from '../../../task/cache/block-store.ts'
+import { PersistedPartitions } from '../../../task/cache/persisted-partitions.ts'
 import { type ClassTable, RecordCodec } from '../../../task/codec/index.ts'
 import { MemoryGauge } from '../../../task/memory-gauge.ts'
 import type { StageProgram } from '../../../task/program.ts'
@@ -120,7 +120,7 @@ export class WorkerState {
     const runtime: TaskRuntime = {
       codec: this.codec,
       memory: new MemoryGauge({ spillFraction, maxEntries }),
-      blocks: new BlockStore(NO_STORAGE, this.codec, localDir),
+      blocks: new PersistedPartitions(NO_STORAGE, this.codec, localDir),
       localDir,
       sharedCacheBytes: () => NO_STORAGE,
       // A cancelled task is ended with its process.

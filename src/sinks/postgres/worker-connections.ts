@@ -7,9 +7,9 @@ const CONNECTION_TIMEOUT_MS = 10_000
  * A worker's connections to one database, made when they are first needed and kept from batch to batch. They end with the worker, which takes its
  * sockets along.
  */
-export class WorkerPool {
+export class WorkerConnections {
   /** One for each database that this worker writes to. */
-  static readonly #pools = new Map<string, WorkerPool>()
+  static readonly #pools = new Map<string, WorkerConnections>()
 
   readonly #pool: PostgresPool
   /** Commit tables that are known to be there. */
@@ -22,13 +22,13 @@ export class WorkerPool {
   }
 
   /** This worker's pool for a database. */
-  static of(Pool: PoolClass, connection: PostgresConnection): WorkerPool {
+  static of(Pool: PoolClass, connection: PostgresConnection): WorkerConnections {
     const settings = typeof connection === 'string' ? { connectionString: connection } : connection
     const key = JSON.stringify(settings)
-    let pool = WorkerPool.#pools.get(key)
+    let pool = WorkerConnections.#pools.get(key)
     if (pool === undefined) {
-      pool = new WorkerPool(new Pool({ max: 1, connectionTimeoutMillis: CONNECTION_TIMEOUT_MS, ...settings }))
-      WorkerPool.#pools.set(key, pool)
+      pool = new WorkerConnections(new Pool({ max: 1, connectionTimeoutMillis: CONNECTION_TIMEOUT_MS, ...settings }))
+      WorkerConnections.#pools.set(key, pool)
     }
     return pool
   }

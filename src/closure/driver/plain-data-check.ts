@@ -8,7 +8,7 @@ const MAX_DEPTH = 200
  * Finds the objects that `v8.serialize` copies faithfully: plain objects, arrays, maps, sets and dates, all the way down, with ordinary
  * properties only. They are most of what large captured values consist of, and need no nodes of their own.
  */
-export class PlainData {
+export class PlainDataCheck {
   readonly #known = new Map<object, boolean>()
   readonly #open = new Map<object, number>()
   /** The outermost unfinished object that what is being looked at leads back to. */

@@ -23,7 +23,7 @@ interface Block {
  * The persisted partitions that live as objects in this worker's heap, least recently used first. Together they stay under a limit;
  * for a new block the oldest blocks of other RDDs leave, to disk if their level says so.
  */
-export class BlockStore {
+export class PersistedPartitions {
   readonly #blocks = new Map<string, Block>()
   readonly #limitBytes: number
   readonly #codec: RecordCodec

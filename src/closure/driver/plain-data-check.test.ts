@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PlainData } from './plain-data.ts'
+import { PlainDataCheck } from './plain-data-check.ts'
 
 function isPlain(value: object): boolean {
-  return new PlainData().has(value)
+  return new PlainDataCheck().has(value)
 }
 
 test('plain objects, arrays, maps, sets and dates are plain all the way down, in cycles too', () => {
@@ -46,7 +46,7 @@ test('an object that leads back to one that is not plain is not plain either, wh
   const child = { back: bad }
   bad.child = child
   bad.fn = () => 1
-  const plain = new PlainData()
+  const plain = new PlainDataCheck()
   assert.equal(plain.has({ child, bad }), false)
   assert.equal(plain.has(child), false)
   assert.equal(plain.has(bad), false)
