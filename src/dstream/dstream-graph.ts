@@ -54,10 +54,20 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
   stateFloors(): readonly StateFloor[] {
     return this.#active
       .filter((stream) => stream.mustCheckpoint)
-      .map((stream) => ({
-        rememberMs: stream.rememberDuration.milliseconds,
-        newestWritten: (atOrBefore) => stream.newestWritten(atOrBefore),
-      }))
+      .map((stream) => {
+        const outputsReachMs = this.#outputsReachMs(stream)
+        return {
+          rememberMs: stream.rememberDuration.milliseconds,
+          newestWritten: (atOrBefore) => stream.newestWritten(atOrBefore - outputsReachMs),
+        }
+      })
+  }
+
+  /** How far back outputs of a state's batches are read: they are computed again from a state that is older than all of them. */
+  #outputsReachMs(state: DStreamNode<unknown>): number {
+    return this.#active
+      .filter(({ outputsOf }) => outputsOf === state)
+      .reduce((longest, { rememberDuration }) => Math.max(longest, rememberDuration.milliseconds), 0)
   }
 
   get rememberDuration(): Duration | null {

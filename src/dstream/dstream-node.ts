@@ -31,6 +31,10 @@ export abstract class DStreamNode<T> {
   readonly creationSite: string
   /** The RDDs made so far and not yet forgotten, by batch time in milliseconds, in the order in which they were made. */
   readonly #generated = new Map<number, MaybePromise<RDD<T> | null>>()
+  /** Times of the RDDs among them that were read from a checkpoint of an earlier run. */
+  readonly #restored = new Set<number>()
+  /** What was computed in this run beside a restored RDD, by batch time: see {@link getOrComputeAnew}. */
+  readonly #computedAnew = new Map<number, MaybePromise<RDD<T> | null>>()
   #givenName: string | null = null
   #zeroTime: Time | null = null
   #rememberDuration: Duration | null = null
@@ -73,6 +77,10 @@ export abstract class DStreamNode<T> {
   /** Whether its RDDs are states, as `StateRDD`s. @internal */
   get keepsState(): boolean {
     return false
+  }
+  /** The stream of states whose batches' outputs this one reads, which no checkpoint keeps. @internal */
+  get outputsOf(): DStreamNode<unknown> | undefined {
+    return undefined
   }
   /** How long the parents must remember their RDDs for this stream's sake. @internal */
   get parentRememberDuration(): Duration {
@@ -231,7 +239,23 @@ export abstract class DStreamNode<T> {
     if (known !== undefined) return known
     if (!this.isTimeValid(time) || time.milliseconds < this.#firstBatch) return null
     const made = whenReady(this.#computeAtCreationSite(time), (rdd) => this.#prepare(rdd, time))
-    if (made !== null) this.#remember(time, made)
+    // What a program asks for before its time, by `slice`, is made again when it is due: by then more may have come.
+    if (made !== null && time.milliseconds <= this.context.ledger.newestDue)
+      remember(this.#generated, time.milliseconds, made)
+    return made
+  }
+
+  /**
+   * The RDD of the batch at `time`, computed in this run: where {@link getOrCompute} gives one that was read from a checkpoint, this one is made of the batch
+   * before. For those who read what a checkpoint does not keep. @internal
+   */
+  getOrComputeAnew(time: Time): MaybePromise<RDD<T> | null> {
+    const key = time.milliseconds
+    if (!this.#restored.has(key)) return this.getOrCompute(time)
+    const known = this.#computedAnew.get(key)
+    if (known !== undefined) return known
+    const made = whenReady(this.#computeAtCreationSite(time), (rdd) => this.#persist(rdd))
+    if (made !== null) remember(this.#computedAnew, key, made)
     return made
   }
 
@@ -242,9 +266,14 @@ export abstract class DStreamNode<T> {
 
   #prepare(rdd: RDD<T> | null, time: Time): RDD<T> | null {
     if (rdd === null) return null
-    if (!this.#storageLevel.equals(StorageLevel.NONE)) rdd.persist(this.#storageLevel)
+    this.#persist(rdd)
     const interval = this.#checkpointDuration
     if (interval !== null && time.minus(this.#zeroTime!).isMultipleOf(interval)) this.#requestCheckpoint(rdd, time)
+    return rdd
+  }
+
+  #persist(rdd: RDD<T> | null): RDD<T> | null {
+    if (!this.#storageLevel.equals(StorageLevel.NONE)) rdd?.persist(this.#storageLevel)
     return rdd
   }
 
@@ -270,17 +299,6 @@ export abstract class DStreamNode<T> {
       lastTime = key
     }
     return last
-  }
-
-  #remember(time: Time, made: MaybePromise<RDD<T> | null>): void {
-    const key = time.milliseconds
-    this.#generated.set(key, made)
-    if (!(made instanceof Promise)) return
-    // What failed or gave nothing is not remembered: who asks again has it computed again.
-    made.then(
-      (rdd) => (rdd === null ? this.#generated.delete(key) : this.#generated.set(key, rdd)),
-      () => this.#generated.delete(key),
-    )
   }
 
   /**
@@ -311,8 +329,9 @@ export abstract class DStreamNode<T> {
 
   /** Takes the RDD of a batch of an earlier run. @internal */
   restoreRDD(time: number, rdd: RDD<T>): void {
-    if (!this.#storageLevel.equals(StorageLevel.NONE)) rdd.persist(this.#storageLevel)
+    this.#persist(rdd)
     this.#generated.set(time, rdd)
+    this.#restored.add(time)
   }
 
   /** Lets the stream begin in the midst of a run: there is nothing of it before `time`, milliseconds since the epoch. @internal */
@@ -331,7 +350,15 @@ export abstract class DStreamNode<T> {
       if (needed.includes(key, reachMs)) continue
       // What is written for a later run stays known to checkpoints, and keeps nothing in memory.
       const isKept = rdd instanceof RDD && filesOf(rdd as RDD<never>) !== null && neededLater.includes(key, reachMs)
-      if (!isKept) this.#generated.delete(key)
+      if (!isKept) {
+        this.#generated.delete(key)
+        this.#restored.delete(key)
+      }
+      if (isUnpersisting) this.#unpersist(rdd)
+    }
+    for (const [key, rdd] of this.#computedAnew) {
+      if (needed.includes(key, reachMs)) continue
+      this.#computedAnew.delete(key)
       if (isUnpersisting) this.#unpersist(rdd)
     }
   }
@@ -398,6 +425,20 @@ export abstract class DStreamNode<T> {
   toString(): string {
     return `${this.className} (${this.creationSite})`
   }
+}
+
+/** Remembers what was made for a batch. What failed or gave nothing is not remembered: who asks again has it computed again. */
+function remember<T>(
+  made: Map<number, MaybePromise<RDD<T> | null>>,
+  key: number,
+  rdd: MaybePromise<RDD<T> | null>,
+): void {
+  made.set(key, rdd)
+  if (!(rdd instanceof Promise)) return
+  rdd.then(
+    (ready) => (ready === null ? made.delete(key) : made.set(key, ready)),
+    () => made.delete(key),
+  )
 }
 
 function notInitialized(stream: DStreamNode<unknown>): SparkException {

@@ -24,6 +24,8 @@ export class DirectInputDStream<T, P extends PlainData = PlainData> extends Inpu
   readonly #rdds: SourceRDDs<T>
   /** The plans of batches that were not generated yet, by batch time in milliseconds. */
   readonly #plans = new Map<number, BatchPlan<T, P>>()
+  /** Positions of batches that a program looked at before their time, by batch time. */
+  readonly #early = new Map<number, P>()
   /** Positions of the newest batch that was planned; a later run's source begins behind them. */
   #newest: P | null = null
   #newestTime = Number.NEGATIVE_INFINITY
@@ -75,6 +77,13 @@ export class DirectInputDStream<T, P extends PlainData = PlainData> extends Inpu
 
   /** @internal */
   plan(time: Time): MaybePromise<PlainData> {
+    const early = this.#early.get(time.milliseconds)
+    if (early === undefined) return this.#plan(time)
+    this.#early.delete(time.milliseconds)
+    return early
+  }
+
+  #plan(time: Time): MaybePromise<P> {
     return whenReady(this.#source.plan(time, { maxRecords: this.#maxRecords }), (plan) => {
       this.#plans.set(time.milliseconds, plan)
       this.#note(time.milliseconds, plan.positions)
@@ -90,12 +99,23 @@ export class DirectInputDStream<T, P extends PlainData = PlainData> extends Inpu
       this.#report(validTime, plan)
       return this.#rddOf(plan.partitions)
     }
-    const positions = this.context.ledger.inputOf(time, this.inputId)
+    const positions = this.#early.get(time) ?? this.context.ledger.inputOf(time, this.inputId)
+    if (positions === undefined && time > this.context.ledger.newestDue && time > this.#newestTime) {
+      return this.#computeEarly(validTime)
+    }
     // Nothing is known of a batch that an earlier run has completed and forgotten, or that could not be planned and is given up.
     if (positions === undefined) return this.context.sparkContext.emptyRDD<T>()
     return whenReady(this.#source.replan(validTime, positions as P), (partitions) => {
       this.#report(validTime, this.#source.describe?.(positions as P) ?? { records: null })
       return this.#rddOf(partitions)
+    })
+  }
+
+  /** A program may ask for a batch whose time has not come, by `slice`: that batch then has what was planned for it now. */
+  #computeEarly(validTime: Time): MaybePromise<RDD<T>> {
+    return whenReady(this.#plan(validTime), (positions) => {
+      this.#early.set(validTime.milliseconds, positions)
+      return this.#rddOf(this.#plans.get(validTime.milliseconds)!.partitions)
     })
   }
 

@@ -28,6 +28,10 @@ export interface StreamOperator<T> {
   readonly persistTargets?: { readonly streams: readonly DStreamNode<unknown>[]; readonly isItself: boolean }
   /** Whether the stream's RDDs are `StateRDD`s, which are checkpointed by what changed in them. */
   readonly keepsState?: boolean
+  /**
+   * The stream of states whose batches' outputs this one reads. A checkpoint keeps states alone: outputs of a batch are computed again from the state before it.
+   */
+  readonly outputsOf?: DStreamNode<unknown> | undefined
   /** The stream that `name` and `checkpoint` are meant for, where it is another one than this. */
   readonly stateStream?: DStreamNode<unknown> | undefined
 }

@@ -13,6 +13,8 @@ export interface StateViewOptions<K, S, U> {
   readonly className: string
   /** Whether a name and a checkpoint interval given to the stream are those of the state. */
   readonly standsForState: boolean
+  /** Whether the view is what the batches' functions gave, and not the state. */
+  readonly hasOutputs?: boolean
   /** Further streams that `persist` sets the level of. */
   readonly persisted?: readonly DStreamNode<unknown>[]
   viewOf(state: StateRDD<K, S>): RDD<U>
@@ -46,9 +48,12 @@ export class StateViewOperator<K, S, U> implements StreamOperator<U> {
     return this.#options.standsForState ? this.#state : undefined
   }
 
+  get outputsOf(): DStreamNode<unknown> | undefined {
+    return this.#options.hasOutputs ? this.#state : undefined
+  }
+
   compute(time: Time): MaybePromise<RDD<U> | null> {
-    return whenReady(this.#state.getOrCompute(time), (state) =>
-      state === null ? null : this.#options.viewOf(state as StateRDD<K, S>),
-    )
+    const made = this.#options.hasOutputs ? this.#state.getOrComputeAnew(time) : this.#state.getOrCompute(time)
+    return whenReady(made, (state) => (state === null ? null : this.#options.viewOf(state as StateRDD<K, S>)))
   }
 }

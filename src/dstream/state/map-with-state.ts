@@ -40,6 +40,7 @@ export function mappedOutputs<K, S, T>(state: DStreamNode<StateVersion>): StateV
     operation: 'mapWithState',
     className: 'MapWithStateDStream',
     standsForState: true,
+    hasOutputs: true,
     viewOf: (rdd) => rdd.outputs<T>('mapWithState'),
   })
 }

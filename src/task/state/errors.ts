@@ -7,6 +7,17 @@ export class StateChangesUnknownError extends MillstreamError {
   }
 }
 
+/** What a batch's function gave beside its state is not known any more: a checkpoint keeps the state alone. */
+export class StateOutputsUnknownError extends MillstreamError {
+  constructor(timeMs: number) {
+    super(
+      'STATE_OUTPUTS_UNKNOWN',
+      `what mapWithState gave in the batch at ${timeMs} ms is not known any more: the worker that had it died after the state was checkpointed. ` +
+        'The batch fails, and runs again after a restart, from the state before it',
+    )
+  }
+}
+
 /** States that the heap has no room for could not be moved to the disk, because it is full or cannot be written. */
 export class StateNotSpilledError extends MillstreamError {
   constructor(path: string, cause: unknown) {

@@ -18,7 +18,7 @@ type RemovedKey = readonly [key: unknown, timeMs: number]
 /** The first record of a packed version. */
 type PackedHead = readonly [
   timeMs: number,
-  /** Encoded, as most who read a state do not want them. */
+  /** Encoded, as most who read a state do not want them; no bytes where only the state was kept. */
   outputs: Uint8Array,
   /** There are 2^bits buckets. */
   bits: number,
@@ -69,8 +69,9 @@ export class PackedState {
     this.#rest = rest
   }
 
-  get outputs(): readonly unknown[] {
-    return workerCodec().decode(this.#head[1])
+  get outputs(): readonly unknown[] | null {
+    const encoded = this.#head[1]
+    return encoded.length === 0 ? null : workerCodec().decode(encoded)
   }
 
   entries(): Iterable<StateEntry> {
@@ -170,7 +171,7 @@ function* packed(version: StateVersion): Generator<PackedHead | PackedBucket> {
   const bits = bitsFor(size, closed.bits)
   yield [
     timeMs,
-    workerCodec().encode(outputs),
+    outputs === null ? new Uint8Array(0) : workerCodec().encode(outputs),
     bits,
     isTooMuch ? [] : removed,
     isTooMuch ? timeMs : closed.removedSinceMs,

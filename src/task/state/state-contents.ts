@@ -1,4 +1,4 @@
-import { StateChangesUnknownError } from './errors.ts'
+import { StateChangesUnknownError, StateOutputsUnknownError } from './errors.ts'
 import type { Feed } from './feed.ts'
 import { PackedState } from './packed-state.ts'
 import { StateVersion } from './state-version.ts'
@@ -37,9 +37,11 @@ export function* entriesOfVersion(feed: Feed, form: StateEntryForm): Generator<u
   }
 }
 
-/** What a version's batch gave besides. */
+/** What a version's batch gave besides. @throws StateOutputsUnknownError where only the state was kept. */
 export function outputsOfVersion(feed: Feed): Iterable<unknown> {
-  return readState(feed).outputs
+  const { outputs, timeMs } = readState(feed)
+  if (outputs === null) throw new StateOutputsUnknownError(timeMs)
+  return outputs
 }
 
 /**

@@ -81,7 +81,7 @@ export class StateTable {
       table.#changed()
     }
     assert(store.size === store.hotSize + store.coldSize, 'a state that was written has each key once')
-    table.#current = new StateVersion(table, timeMs, [], null)
+    table.#current = new StateVersion(table, timeMs, null, null)
     return table.#current
   }
 

@@ -24,8 +24,8 @@ export class StateVersion {
   readonly table: StateTable
   /** The batch's time in milliseconds. */
   readonly timeMs: number
-  /** What the batch's function gave besides the state. */
-  outputs: readonly unknown[]
+  /** What the batch's function gave besides the state; null for a version that was read from elsewhere, where only the state was kept. */
+  outputs: readonly unknown[] | null
   readonly delta: StateDelta | null
   /** The neighbour on the way to the version that the table holds; null for that one. */
   toward: StateVersion | null = null
@@ -33,7 +33,7 @@ export class StateVersion {
   changes: SlotChanges | null = null
   #isRetired = false
 
-  constructor(table: StateTable, timeMs: number, outputs: readonly unknown[], delta: StateDelta | null) {
+  constructor(table: StateTable, timeMs: number, outputs: readonly unknown[] | null, delta: StateDelta | null) {
     this.table = table
     this.timeMs = timeMs
     this.outputs = outputs
@@ -50,7 +50,7 @@ export class StateVersion {
   /** Lets go of what only this version needs. */
   retire(): void {
     this.#isRetired = true
-    this.outputs = []
+    this.outputs = null
     this.changes = null
     this.toward = null
   }
