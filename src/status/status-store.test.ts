@@ -312,6 +312,13 @@ test('batches, output operations, receivers and statistics of a stream', () => {
     avgProcessingTime: 30,
     avgTotalDelay: 40,
   })
+  // The batch that failed runs again, and counts once.
+  store.handle({ kind: 'batchSubmitted', time: 5000, ...of, batch: batch(2000, []) })
+  assert.equal(batchView(stream, 2000)?.status, 'QUEUED')
+  assert.equal(streamingStatistics(stream).numTotalCompletedBatches, 0)
+  store.handle({ kind: 'batchCompleted', time: 5000, ...of, batch: batch(2000, [5000, 5001]) })
+  const { numReceivedRecords, numProcessedRecords } = streamingStatistics(stream)
+  assert.deepEqual([numReceivedRecords, numProcessedRecords], [20, 10])
   for (let time = 6000; time <= 10_000; time += 2000) {
     store.handle({ kind: 'batchCompleted', time, ...of, batch: batch(time, [time, time + 1]) })
   }

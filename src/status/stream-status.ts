@@ -87,7 +87,7 @@ export class StreamStatus {
         this.#endTime = event.time
         return
       case 'batchSubmitted':
-        this.#numReceivedRecords += recordsOf(event.batch)
+        if (!this.#takeBack(event.batch.batchTime)) this.#numReceivedRecords += recordsOf(event.batch)
         this.#setActive(event.batch, 'queued')
         return
       case 'batchStarted':
@@ -121,6 +121,16 @@ export class StreamStatus {
   #setActive(batch: BatchDescription, state: 'queued' | 'processing'): void {
     const jobIds = this.#active.get(batch.batchTime)?.jobIds ?? new Map()
     this.#active.set(batch.batchTime, { batch, state, jobIds })
+  }
+
+  /** A batch that failed runs again: it is not completed any more. @returns whether it was. */
+  #takeBack(batchTime: number): boolean {
+    const before = this.#completed.get(batchTime)
+    if (before === undefined) return false
+    this.#completed.delete(batchTime)
+    this.#numCompletedBatches -= 1
+    this.#numProcessedRecords -= recordsOf(before.batch)
+    return true
   }
 
   #completeBatch(batch: BatchDescription): void {

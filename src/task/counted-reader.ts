@@ -16,14 +16,14 @@ export function countedInput(reader: Reader, bytes: () => number): Reader {
 export function countedShuffle(reader: Reader, input: TaskInput): Reader {
   const counters = taskCounters()
   if (counters === null) return reader
-  counters.shuffleBytesRead += bytesOf(input)
+  counters.shuffleBytesRead += inputBytesOf(input)
   return counting(reader, (count) => {
     counters.shuffleRecordsRead += count
   })
 }
 
 /** Bytes that the leaf of a program reads; 0 where it reads none, as for a range of numbers. */
-export function bytesOf(input: TaskInput): number {
+export function inputBytesOf(input: TaskInput): number {
   switch (input.kind) {
     case 'data':
       return input.bytes.length

@@ -3,7 +3,7 @@ import { type BatchStatus, recordsOf, type StreamStatus } from '../stream-status
 import { restDate, restDateOrAbsent } from './rest-date.ts'
 
 /** The states of a batch by Spark's names. */
-export type BatchState = 'QUEUED' | 'PROCESSING' | 'COMPLETED'
+export type RestBatchState = 'QUEUED' | 'PROCESSING' | 'COMPLETED'
 
 /** `/applications/<app>/streaming/statistics`: averages are over the completed batches that are remembered; absent when there are none. */
 export function streamingStatistics(stream: StreamStatus) {
@@ -61,7 +61,7 @@ export function eventRates(stream: StreamStatus, streamId: number): [batchTime: 
 }
 
 /** `/applications/<app>/streaming/batches`: the batches that are remembered, the last one first. */
-export function batchViews(stream: StreamStatus, states?: readonly BatchState[]) {
+export function batchViews(stream: StreamStatus, states?: readonly RestBatchState[]) {
   const views = stream.batches.map((batch) => viewOf(batch, stream))
   return views.filter(({ status }) => states === undefined || states.includes(status)).reverse()
 }
@@ -91,7 +91,7 @@ function viewOf(status: BatchStatus, stream: StreamStatus) {
   return {
     batchId: batch.batchTime,
     batchTime: restDate(batch.batchTime),
-    status: state.toUpperCase() as BatchState,
+    status: state.toUpperCase() as RestBatchState,
     batchDuration: stream.started.batchDurationMs,
     inputSize: recordsOf(batch),
     schedulingDelay: schedulingDelay(status) ?? undefined,

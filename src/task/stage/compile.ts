@@ -1,7 +1,7 @@
 import { cogroupReader } from '../aggregation/cogroup-reader.ts'
 import { cachingReader } from '../cache/caching-reader.ts'
 import { LostBlockError } from '../cache/lost-block.ts'
-import { bytesOf, countedInput } from '../counted-reader.ts'
+import { countedInput, inputBytesOf } from '../counted-reader.ts'
 import type { TaskInput } from '../input.ts'
 import type { Program } from '../program.ts'
 import { chunksReader, concatReaders, type Reader } from '../reader.ts'
@@ -44,7 +44,7 @@ export function compileBelow(program: Program, runtime: TaskRuntime): OpenTail {
 function compileNode(program: Program, runtime: TaskRuntime): Open {
   switch (program.kind) {
     case 'source':
-      return (input) => countedInput(sourceReader(input, runtime), () => bytesOf(input))
+      return (input) => countedInput(sourceReader(input, runtime), () => inputBytesOf(input))
     case 'absent':
       return (input) => {
         const { rddId, partition } = expectKind(input, 'absent')
