@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { ClusterFiles } from '../engine/engine.ts'
+import type { EngineFiles } from '../engine/engine-files.ts'
 import { fileSystemOf } from '../files/file-systems.ts'
-import { parsePath } from '../files/path.ts'
+
+const CHECKPOINTS = 'checkpoint() writes to'
 
 /** The directory below the one that a program named, in which a context's checkpoints are. */
 export class CheckpointDir {
-  readonly #clusterFiles: ClusterFiles | undefined
+  readonly #files: EngineFiles
   #path: string | null = null
   /** Makes the directory, once. */
   #make: (() => Promise<void>) | null = null
@@ -13,8 +14,8 @@ export class CheckpointDir {
   /** The directory that this machine has made. */
   #made: string | null = null
 
-  constructor(clusterFiles: ClusterFiles | undefined) {
-    this.#clusterFiles = clusterFiles
+  constructor(files: EngineFiles) {
+    this.#files = files
   }
 
   /** Qualified; of a path without a scheme only once the engine's cluster has said what its default file system is. */
@@ -30,18 +31,18 @@ export class CheckpointDir {
     this.#made = null
     if (directory === null) return
     const name = randomUUID()
-    const cluster = this.#clusterFiles
-    if (cluster === undefined || parsePath(directory).scheme === 'file') {
-      this.#make = this.#setLocal(directory, name)
+    const now = this.#files.placeNow(directory, CHECKPOINTS)
+    if (now?.by === 'workers') {
+      this.#make = this.#setLocal(now.path, name)
       // The next job waits for it and reports what went wrong.
       this.ready().catch(() => {})
       return
     }
     this.#path = below(directory, name)
     this.#make = async () => {
-      const onCluster = await cluster.resolve(directory)
-      if (onCluster === null) await this.#setLocal(directory, name)()
-      else this.#path = below(onCluster, name)
+      const { path, by } = await this.#files.place(directory, CHECKPOINTS)
+      if (by === 'workers') await this.#setLocal(path, name)()
+      else this.#path = below(path, name)
     }
   }
 
@@ -64,7 +65,7 @@ export class CheckpointDir {
 
   #setLocal(directory: string, name: string): () => Promise<void> {
     const fileSystem = fileSystemOf(directory)
-    const path = below(fileSystem.qualify(directory), name)
+    const path = below(directory, name)
     this.#path = path
     return () => {
       this.#made = path

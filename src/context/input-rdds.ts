@@ -1,8 +1,6 @@
 import { IllegalArgumentException } from '../errors.ts'
-import { type ClusterListOptions, expandClusterPaths } from '../files/cluster-paths.ts'
-import { isCompressedFile } from '../files/codecs.ts'
+import { assertReadableCodec, isCompressedFile } from '../files/codecs.ts'
 import type { FileStatus } from '../files/file-system.ts'
-import { expandInputPaths, type InputPathOptions } from '../files/input-paths.ts'
 import type { FileSplit } from '../files/input-splits.ts'
 import {
   binaryFilesSplitBytes,
@@ -33,15 +31,16 @@ export class InputRDDs {
 
   textFile(path: string, minPartitions: number): RDD<string> {
     return this.#files('textFile', 'text', async () => {
-      const { files, isOnCluster } = await this.#list(path)
-      const splits = isOnCluster ? clusterSplits(files) : computeSplits(files, minPartitions)
+      const { files, by } = await this.#context.files.input(path, 'textFile reads')
+      const splits = by === 'cluster' ? clusterSplits(files) : computeSplits(files, minPartitions)
       return splits.map((split) => [split])
     })
   }
 
   wholeTextFiles(path: string, minPartitions: number): RDD<[string, string]> {
     return this.#files('wholeTextFiles', 'wholeText', async () => {
-      const { files } = await this.#list(path, WHOLE_FILES)
+      const { files, by } = await this.#context.files.input(path, 'wholeTextFiles reads', WHOLE_FILES)
+      if (by === 'workers') for (const file of files) assertReadableCodec(file.path)
       const groups = combineFiles(files, wholeTextFilesSplitBytes(files, minPartitions))
       return groups.map((group) => group.map((file) => wholeFile(file, isCompressedFile(file.path))))
     })
@@ -50,7 +49,7 @@ export class InputRDDs {
   binaryFiles(path: string, minPartitions: number): RDD<[string, Buffer]> {
     const { defaultParallelism } = this.#context
     return this.#files('binaryFiles', 'binary', async () => {
-      const { files } = await this.#list(path, WHOLE_FILES)
+      const { files } = await this.#context.files.input(path, 'binaryFiles reads', WHOLE_FILES)
       const groups = combineFiles(files, binaryFilesSplitBytes(files, minPartitions, defaultParallelism))
       return groups.map((group) => group.map((file) => wholeFile(file, false)))
     })
@@ -65,7 +64,7 @@ export class InputRDDs {
       )
     }
     const listRecords = async () => {
-      const { files } = await this.#list(path)
+      const { files } = await this.#context.files.input(path, 'binaryRecords reads')
       return files.flatMap((file) => recordSplits(file, recordLength))
     }
     return this.#files('binaryRecords', 'binaryRecords', listRecords, recordLength)
@@ -73,20 +72,9 @@ export class InputRDDs {
 
   objectFile<T>(path: string): RDD<T> {
     return this.#files('objectFile', 'records', async () => {
-      const { files } = await this.#list(path)
+      const { files } = await this.#context.files.input(path, 'objectFile reads')
       return files.filter((file) => file.length > 0).map((file) => [wholeFile(file, false)])
     })
-  }
-
-  async #list(
-    path: string,
-    options: InputPathOptions & ClusterListOptions = {},
-  ): Promise<{ files: FileStatus[]; isOnCluster: boolean }> {
-    const { clusterFiles } = this.#context
-    const files = clusterFiles === undefined ? null : await expandClusterPaths(path, clusterFiles, options)
-    return files === null
-      ? { files: await expandInputPaths(path, options), isOnCluster: false }
-      : { files, isOnCluster: true }
   }
 
   #files<T>(

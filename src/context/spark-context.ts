@@ -1,5 +1,6 @@
 import { REFUSE } from '../closure/wire/closure-error.ts'
-import type { ClusterFiles, Engine, EngineCapabilities, JobProperties, JobRequest } from '../engine/engine.ts'
+import type { Engine, EngineCapabilities, JobProperties, JobRequest } from '../engine/engine.ts'
+import type { EngineFiles } from '../engine/engine-files.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
 import type { ApplicationStarted } from '../events/application-events.ts'
@@ -139,7 +140,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     this.appName = appName
     this.#broadcasts = new Broadcasts(this.#engine, this)
     this.#inputs = new InputRDDs(this)
-    this.#checkpointDir = new CheckpointDir(this.#engine.clusterFiles)
+    this.#checkpointDir = new CheckpointDir(this.#engine.files)
     this.#cleaner = new NodeCleaner((ids) => this.#forget(ids))
     active = { context: this, createdAt: this.#createdAt }
     setImmediate(() => this.#tellOfStart())
@@ -327,8 +328,8 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     this.setLocalProperty(CALL_SITE_SHORT, null)
   }
 
-  get clusterFiles(): ClusterFiles | undefined {
-    return this.#engine.clusterFiles
+  get files(): EngineFiles {
+    return this.#engine.files
   }
 
   callSite(operation: string): string {

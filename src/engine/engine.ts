@@ -1,8 +1,8 @@
 import type { RunningWork } from '../events/running-work.ts'
-import type { ClusterLister } from '../files/cluster-paths.ts'
 import type { ClassTable } from '../task/codec/index.ts'
 import type { ResultSink } from '../task/program.ts'
 import type { SaveCodec } from '../task/task-files.ts'
+import type { EngineFiles } from './engine-files.ts'
 import type { LineageNode } from './lineage.ts'
 
 /** Who submitted a job and under which names: Spark's local properties of the submitting code. */
@@ -20,7 +20,7 @@ export interface JobRequest {
   /** Partitions to run, in the order of the results; all of them when absent. */
   readonly partitions?: readonly number[]
   readonly properties: JobProperties
-  /** Where the blocks go that the sink sends; only with `Engine.clusterFiles`. There are no results then. */
+  /** Where the blocks go that the sink sends; only for a place that the cluster writes (`FilePlace.by`). There are no results then. */
   readonly output?: JobOutput
   /** Cancels the job: its running tasks are ended within 100 ms, even in an endless loop. */
   readonly signal?: AbortSignal
@@ -35,14 +35,6 @@ export type LocalCheckpointRequest = Pick<JobRequest, 'node' | 'properties' | 's
 export interface AccumulatorUpdate {
   readonly id: number
   readonly value: unknown
-}
-
-/** Files that an engine's cluster reads and writes with file systems of its own. Paths come resolved. */
-export interface ClusterFiles extends ClusterLister {
-  /** Writes a file by itself: a directory of that name, with one part in it. What was there is replaced. */
-  writeFile(path: string, content: Uint8Array): Promise<void>
-  /** Reads what `writeFile` wrote, with a line feed at its end; null where nothing is. */
-  readFile(path: string): Promise<Uint8Array | null>
 }
 
 /** A directory that the executors of a job write, a file for each partition, from blocks that its sink sends (`task/block-output.ts`). */
@@ -88,8 +80,8 @@ export interface Engine {
    * @throws SparkException when a task failed as often as allowed; JobCancelledException when cancelled.
    */
   runJob(request: JobRequest): Promise<unknown[]>
-  /** The file systems of the engine's cluster; absent where all files are those of the driver's machine. */
-  readonly clusterFiles?: ClusterFiles
+  /** Where files are read and written, and what the driver does with them. */
+  readonly files: EngineFiles
   /** Frees what was persisted of a node; resolves once it is gone. */
   unpersist(node: LineageNode): Promise<void>
   /**

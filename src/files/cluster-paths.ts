@@ -48,7 +48,7 @@ export async function expandClusterPaths(
     const { direct, deeper } = clusterMatches(path, found)
     const [below] = deeper
     if (below !== undefined && subdirectories === 'reject') throw directoryInInput(below)
-    files.push(...direct.filter((file) => !isHidden(file.path)))
+    for (const file of direct) if (!isHidden(file.path)) files.push(file)
   }
   if (problems.length > 0) throw new InvalidInputException('INVALID_INPUT', problems.join('\n'))
   return files

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { InvalidInputException, IOException, UnsupportedFileSystemException } from './errors.ts'
+import type { FileSystem } from './file-system.ts'
+import { registerFileSystem } from './file-systems.ts'
 import { globStatus } from './glob-status.ts'
 import { expandInputPaths } from './input-paths.ts'
 
@@ -135,4 +137,22 @@ test('globStatus tells a missing plain path from a pattern without matches', asy
   const [directory] = (await globStatus(`${root}/s/su?`)) ?? []
   assert.equal(directory?.isDirectory, true)
   assert.equal((await globStatus('/'))?.length, 1)
+})
+
+test('a directory of more files than a call has room for arguments is listed', async () => {
+  const files = Array.from({ length: 200_000 }, (_, i) => ({
+    path: `many:/d/${i}`,
+    length: 1,
+    isDirectory: false,
+    modificationTime: 1,
+  }))
+  const directory = { path: 'many:/d', length: 0, isDirectory: true, modificationTime: 1 }
+  const fileSystem = {
+    scheme: 'many',
+    qualify: (path: string) => path,
+    getFileStatus: async () => directory,
+    listStatus: async () => files,
+  }
+  registerFileSystem('many', () => fileSystem as unknown as FileSystem)
+  assert.equal((await expandInputPaths('many:/d')).length, files.length)
 })

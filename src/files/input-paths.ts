@@ -31,7 +31,10 @@ export async function expandInputPaths(
     const matches = await globStatus(path, (match) => !isHidden(match))
     if (matches === undefined) problems.push(`Input path does not exist: ${qualifyPath(path)}`)
     else if (matches.length === 0) problems.push(`Input Pattern ${qualifyPath(path)} matches 0 files`)
-    for (const match of matches ?? []) files.push(...(match.isDirectory ? await filesOf(match) : [match]))
+    for (const match of matches ?? []) {
+      if (!match.isDirectory) files.push(match)
+      else for (const file of await filesOf(match)) files.push(file)
+    }
   }
   if (problems.length > 0) throw new InvalidInputException('INVALID_INPUT', problems.join('\n'))
   if (subdirectories === 'skip') return files.filter((file) => !file.isDirectory)

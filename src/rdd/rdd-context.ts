@@ -1,4 +1,5 @@
-import type { ClusterFiles, EngineCapabilities, JobProperties, JobRequest } from '../engine/engine.ts'
+import type { EngineCapabilities, JobProperties, JobRequest } from '../engine/engine.ts'
+import type { EngineFiles } from '../engine/engine-files.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import type { FileSystem } from '../files/file-system.ts'
 
@@ -23,8 +24,8 @@ export interface RDDContext {
   unpersist(node: LineageNode): Promise<void>
   /** The directory that `setCheckpointDir` made for this context, or null. */
   readonly checkpointDir: string | null
-  /** The file systems of the engine's cluster; absent where all files are those of the driver's machine. */
-  readonly clusterFiles?: ClusterFiles | undefined
+  /** Where files are read and written, and what the driver does with them. */
+  readonly files: EngineFiles
   readonly engineCapabilities: EngineCapabilities
   /** Has the engine keep a local checkpoint where its workers are; only where the engine `keepsLocalCheckpoints`. */
   checkpointLocally(node: LineageNode, properties: JobProperties): Promise<void>

@@ -112,12 +112,13 @@ describe('packed files', () => {
   test('a file that is cut off fails the job, with its path', async () => {
     writeFileSync(join(root, 'torn.gz'), gzipSync('some text\n'.repeat(1000)).subarray(0, 40))
     for (const job of [
-      sc.textFile(join(root, 'torn.gz')).count(),
-      sc.wholeTextFiles(join(root, 'torn.gz')).count(),
-      sc
-        .textFile(join(root, 'torn.gz'))
-        .mapPartitions((lines) => [lengthOf(lines)])
-        .collect(),
+      () => sc.textFile(join(root, 'torn.gz')).count(),
+      () => sc.wholeTextFiles(join(root, 'torn.gz')).count(),
+      () =>
+        sc
+          .textFile(join(root, 'torn.gz'))
+          .mapPartitions((lines) => [lengthOf(lines)])
+          .collect(),
     ]) {
       await assert.rejects(job, (error: Error & { cause?: { code?: string } }) => {
         assert.equal(error.cause?.code, 'CORRUPT_COMPRESSED_FILE')

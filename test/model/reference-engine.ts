@@ -1,6 +1,7 @@
 import type { Engine, EngineOptions, JobRequest } from '../../src/engine/engine.ts'
 import { cancelReason, JobCancelledException } from '../../src/engine/job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../../src/engine/lineage.ts'
+import { ProgramFiles } from '../../src/engine/program-files.ts'
 import { SparkException } from '../../src/errors.ts'
 import { NO_EVENTS } from '../../src/events/event-bus.ts'
 import { RunningWork } from '../../src/events/running-work.ts'
@@ -32,6 +33,7 @@ export function createReferenceEngine(options: ReferenceEngineOptions = {}): Eng
 }
 
 class ReferenceEngine implements Engine {
+  readonly files = new ProgramFiles()
   readonly defaultParallelism: number
   /** Nothing is encoded but what tests store in receivers, as plain objects. */
   readonly recordClasses = { idOf: () => undefined, byId: () => undefined }

@@ -10,8 +10,8 @@ import { RDD } from '../../rdd/rdd.ts'
 import type { RDDContext } from '../../rdd/rdd-context.ts'
 import { type NodeShape, RDDLineage } from '../../rdd/rdd-lineage.ts'
 import { requestCheckpointBy } from '../../rdd/saving/checkpointing.ts'
-import { localDirectory } from '../../rdd/saving/local-directory.ts'
 import { partitionerFile, readPartitionerFile } from '../../rdd/saving/partitioner-file.ts'
+import { workerDirectory } from '../../rdd/saving/worker-directory.ts'
 import type { WrittenPart } from '../../task/partition-functions/checkpoint.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
@@ -149,7 +149,7 @@ async function writeParts(
   // Never one that a run before this one has begun to write for the same batch.
   const relative = `${DATA_DIRECTORY}/${encodeURIComponent(operatorId)}/${time}-${kind}-${randomUUID().slice(0, 8)}`
   const path = directory.resolve(relative)
-  const sink = builtin('saveCheckpointPart', localDirectory(context, path, 'checkpoint'))
+  const sink = builtin('saveCheckpointPart', await workerDirectory(context, path, 'a checkpoint is written to'))
   try {
     await context.fileSystem(path).mkdirs(path)
     const parts = (await context.runJob({ node, sink, properties })) as WrittenPart[]

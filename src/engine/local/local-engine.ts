@@ -13,6 +13,7 @@ import type { Engine, EngineCapabilities, EngineOptions, JobRequest } from '../e
 import { JobAbort } from '../job-abort.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
+import { ProgramFiles } from '../program-files.ts'
 import { RecordClasses } from '../record-classes.ts'
 import { rddIdsOfStage } from '../stage-nodes.ts'
 import { planStage, type ShuffleDependency, type StagePlan } from '../stage-plan.ts'
@@ -51,6 +52,7 @@ export class LocalEngine implements Engine {
   readonly defaultParallelism: number
   readonly recordClasses: ClassTable
   readonly capabilities: EngineCapabilities = { keepsObjects: true, keepsLocalCheckpoints: false }
+  readonly files = new ProgramFiles()
   readonly #options: LocalEngineOptions
   readonly #settings: LocalSettings
   readonly #localDir: string

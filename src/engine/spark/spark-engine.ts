@@ -8,7 +8,6 @@ import { StorageLevel } from '../../task/storage-level.ts'
 import { retainBlocks } from '../block-lease.ts'
 import type {
   AccumulatorUpdate,
-  ClusterFiles,
   Engine,
   EngineCapabilities,
   EngineOptions,
@@ -29,7 +28,7 @@ import { ResultRows } from './result-rows.ts'
 import type { Row } from './rows/row-batch.ts'
 import { type SparkSettings, sparkSettings } from './settings.ts'
 import { ShippedPayloads } from './shipped-payloads.ts'
-import { SparkFiles } from './spark-files.ts'
+import { refusingScheme, SparkFiles } from './spark-files.ts'
 import { TakenPartitions, takesFromAll } from './taken-partitions.ts'
 import { isArtifactGone, taskFailure } from './task-failure.ts'
 
@@ -67,7 +66,7 @@ export class SparkEngine implements Engine {
   readonly defaultParallelism: number
   readonly recordClasses: ClassTable
   readonly capabilities: EngineCapabilities = { keepsObjects: false, keepsLocalCheckpoints: true }
-  readonly clusterFiles: ClusterFiles
+  readonly files: SparkFiles
   readonly #options: SparkEngineOptions
   readonly #url: ConnectUrl
   readonly #settings: SparkSettings
@@ -90,7 +89,7 @@ export class SparkEngine implements Engine {
     this.defaultParallelism = this.#settings.parallelism
     this.recordClasses = this.#payloads.recordClasses
     this.#codec = new RecordCodec(this.recordClasses)
-    this.clusterFiles = new SparkFiles((run) => this.#withCluster(run))
+    this.files = new SparkFiles((run) => this.#withCluster(run))
     this.#planner = {
       nextStageId: () => this.#nextStageId++,
       slice: (node, partition) => this.#slice(node, partition),
@@ -254,8 +253,9 @@ export class SparkEngine implements Engine {
     const cluster = await this.#connect(job)
     const tree = await planned
     const write = () => cluster.write(tree.stage, output, this.#contextOf(job, tree.stage), job.signal)
-    const accumulators = await this.#asStage(job, tree.stage, all.length, () =>
-      this.#withKept(job, cluster, tree, write),
+    const accumulators = await refusingScheme(
+      output.directory,
+      this.#asStage(job, tree.stage, all.length, () => this.#withKept(job, cluster, tree, write)),
     )
     this.#merge(accumulators)
     return []

@@ -1,11 +1,14 @@
+import { placeIn } from '../../engine/engine-files.ts'
 import { InvalidInputException } from '../../files/errors.ts'
 import type { FileStatus } from '../../files/file-system.ts'
 import { pathName } from '../../files/path.ts'
+import { partName } from '../../task/partition-functions/saving.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import { RDD } from '../rdd.ts'
 import type { RDDContext } from '../rdd-context.ts'
 import type { NodeShape } from '../rdd-lineage.ts'
 import { RDDLineage } from '../rdd-lineage.ts'
+import { SUCCESS_FILE, TEMPORARY } from './directory-commit.ts'
 import { PARTITIONER_FILE, partFiles } from './part-file.ts'
 import { readPartitionerFile } from './partitioner-file.ts'
 
@@ -32,28 +35,25 @@ interface Checkpoint {
 }
 
 async function checkpointAt(context: RDDContext, path: string): Promise<Checkpoint> {
-  const { clusterFiles } = context
-  const onCluster = (await clusterFiles?.resolve(path)) ?? null
-  if (clusterFiles !== undefined && onCluster !== null) {
-    const statuses = await clusterFiles.list(onCluster)
-    if (statuses === null) throw missing(onCluster)
-    const partitioner = await clusterFiles.readFile(`${onCluster}/${PARTITIONER_FILE}`)
-    return { parts: partFiles(statuses), partitioner: partitioner && readPartitionerFile(partitioner) }
+  const place = await context.files.place(path, 'checkpointFile reads')
+  const statuses = await context.files.list(place)
+  if (statuses === null) {
+    throw new InvalidInputException('INVALID_INPUT', `Input path does not exist: ${place.path}`)
   }
-  const fileSystem = context.fileSystem(path)
-  const directory = fileSystem.qualify(path)
-  if (!(await fileSystem.exists(directory))) throw missing(directory)
-  const statuses = await fileSystem.listStatus(directory)
-  return { parts: partFiles(statuses), partitioner: await readPartitioner(context, statuses) }
+  const parts = partFiles(statuses)
+  // Spark leaves out `_SUCCESS` where it lists; its own writer shows no part of what is not whole.
+  if (place.by === 'workers') assertWhole(place.path, statuses, parts)
+  const partitioner = await context.files.read(placeIn(place, PARTITIONER_FILE))
+  return { parts, partitioner: partitioner && readPartitionerFile(partitioner) }
 }
 
-function missing(directory: string): InvalidInputException {
-  return new InvalidInputException('INVALID_INPUT', `Input path does not exist: ${directory}`)
-}
-
-async function readPartitioner(context: RDDContext, statuses: readonly FileStatus[]) {
-  const status = statuses.find(({ path }) => pathName(path) === PARTITIONER_FILE)
-  if (!status) return null
-  await using file = await context.fileSystem(status.path).open(status.path)
-  return readPartitionerFile(await file.read(0, status.length))
+/** Checkpoints of versions before this one have no `_SUCCESS`: they are whole where no part is missing and nothing was being written. */
+function assertWhole(directory: string, statuses: readonly FileStatus[], parts: readonly FileStatus[]): void {
+  const names = new Set(statuses.map(({ path }) => pathName(path)))
+  if (names.has(SUCCESS_FILE)) return
+  if (!names.has(TEMPORARY) && parts.every(({ path }, partition) => pathName(path) === partName(partition))) return
+  throw new InvalidInputException(
+    'INCOMPLETE_CHECKPOINT',
+    `The checkpoint in ${directory} is not whole: the run that wrote it ended before it had. Compute the data again, and checkpoint it again`,
+  )
 }

@@ -46,7 +46,7 @@ onEachEngine((context) => {
     assert.equal(computed.value, 8)
     const path = rdd.getCheckpointFile()!
     assert.match(path, new RegExp(`^file:${directory}/.*/rdd-${rdd.id}$`))
-    assert.deepEqual((await readdir(path.slice('file:'.length))).sort(), ['part-00000', 'part-00001'])
+    assert.deepEqual((await readdir(path.slice('file:'.length))).sort(), ['_SUCCESS', 'part-00000', 'part-00001'])
     const lines = (await doubled.toDebugString()).split('\n')
     assert.equal(lines.length, 3)
     assert.match(lines[2]!, /^ \| {2}ReliableCheckpointRDD\[\d+\] at collect at checkpointing\.test\.ts:\d+:\d+ \[\]$/)

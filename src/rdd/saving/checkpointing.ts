@@ -1,4 +1,5 @@
-import type { ClusterFiles, JobProperties } from '../../engine/engine.ts'
+import type { JobProperties } from '../../engine/engine.ts'
+import { type FilePlace, placeIn } from '../../engine/engine-files.ts'
 import type { DataBlock, LineageNode, NodeStorage } from '../../engine/lineage.ts'
 import { effectiveNode, parentsOf } from '../../engine/lineage.ts'
 import { SparkException } from '../../errors.ts'
@@ -7,7 +8,7 @@ import { builtin } from '../../task/partition-functions.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import type { RDDContext } from '../rdd-context.ts'
 import type { NodeShape, RDDLineage } from '../rdd-lineage.ts'
-import { localDirectory } from './local-directory.ts'
+import { commitDirectory } from './directory-commit.ts'
 import { PARTITIONER_FILE, partFiles } from './part-file.ts'
 import { partitionerFile } from './partitioner-file.ts'
 
@@ -148,8 +149,8 @@ export async function makeReliableCheckpoint(
   properties: JobProperties,
 ): Promise<LineageNode> {
   const directory = `${context.checkpointDir}/rdd-${node.id}`
-  const isOnCluster = ((await context.clusterFiles?.resolve(directory)) ?? null) !== null
-  const parts = await (isOnCluster ? writeOnCluster : writeLocally)(context, node, properties, directory)
+  const place = await context.files.place(directory, 'checkpoint() writes to')
+  const parts = await (place.by === 'cluster' ? writeOnCluster : writeByWorkers)(context, node, properties, place)
   files.set(node.storage, directory)
   return Object.freeze({
     ...identityOf(node, properties),
@@ -162,39 +163,33 @@ export async function makeReliableCheckpoint(
 }
 
 /** @returns the files of the partitions, in their order. */
-async function writeLocally(
+async function writeByWorkers(
   context: RDDContext,
   node: LineageNode,
   properties: JobProperties,
-  directory: string,
+  place: FilePlace,
 ): Promise<FileStatus[]> {
-  const fileSystem = context.fileSystem(directory)
-  const target = localDirectory(context, directory, 'checkpoint')
-  // Left over from an earlier context with the same directory, or from a job that failed half way.
-  await fileSystem.delete(directory, { recursive: true })
-  await fileSystem.mkdirs(directory)
-  await context.runJob({ node, sink: builtin('savePartitionAsRecords', target), properties })
-  const partitioner = node.partitioner && partitionerFile(node.partitioner)
-  if (partitioner) {
-    await using file = await fileSystem.create(`${directory}/${PARTITIONER_FILE}`)
-    await file.write(partitioner)
-    await file.commit()
-  }
-  return partFiles(await fileSystem.listStatus(directory))
+  await commitDirectory(place.path, async (target) => {
+    const names = await context.runJob({ node, sink: builtin('savePartitionAsRecords', target), properties })
+    const partitioner = node.partitioner && partitionerFile(node.partitioner)
+    if (partitioner === null) return names as string[]
+    await context.files.write({ path: `${target}/${PARTITIONER_FILE}`, by: 'workers' }, partitioner)
+    return [...(names as string[]), PARTITIONER_FILE]
+  })
+  return partFiles((await context.files.list(place)) ?? [])
 }
 
 async function writeOnCluster(
   context: RDDContext,
   node: LineageNode,
   properties: JobProperties,
-  directory: string,
+  place: FilePlace,
 ): Promise<FileStatus[]> {
-  const cluster = context.clusterFiles as ClusterFiles
-  const output = { directory, compression: 'none', replaces: true } as const
+  const output = { directory: place.path, compression: 'none', replaces: true } as const
   await context.runJob({ node, sink: builtin('sendPartitionAsRecords'), properties, output })
   const partitioner = node.partitioner && partitionerFile(node.partitioner)
-  if (partitioner) await cluster.writeFile(`${directory}/${PARTITIONER_FILE}`, partitioner)
-  return partFiles((await cluster.list(directory)) ?? [])
+  if (partitioner) await context.files.write(placeIn(place, PARTITIONER_FILE), partitioner)
+  return partFiles((await context.files.list(place)) ?? [])
 }
 
 async function makeLocalCheckpoint(

@@ -11,6 +11,14 @@ export function isPartFile(name: string): boolean {
   return PART_FILE.test(name)
 }
 
+/** What a save or a checkpoint leaves in a directory: part files packed or not, `_SUCCESS`, `_partitioner`, and Hadoop's checksums of them. */
+const OF_SAVE = /^\.?(?:part-\d+(?:[-.][^/]*)?|_SUCCESS(?:\.crc)?|_partitioner(?:\.crc)?)$/
+
+/** Whether a file was written by a save, or is what a save that was killed has left, by its name. */
+export function isOfSave(name: string): boolean {
+  return OF_SAVE.test(name)
+}
+
 /** The files of partitions among those of a directory, in the order of the partitions. */
 export function partFiles(statuses: readonly FileStatus[]): FileStatus[] {
   return statuses

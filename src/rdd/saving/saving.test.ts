@@ -56,6 +56,24 @@ onEachEngine((context) => {
     assert.deepEqual((await readdir(output)).sort(), ['_SUCCESS', 'part-00000', 'part-00001'])
   })
 
+  test('a batch that runs again in fewer partitions, or packed otherwise, leaves no part of its first try', async () => {
+    const output = join(directory, 'fewer')
+    const batch = { [STREAMING_BATCH_TIME]: '1000' }
+    const save = (slices: number, codec?: 'gzip') =>
+      context().withLocalProperties(batch, () => context().parallelize([1, 2, 3], slices).saveAsTextFile(output, codec))
+    await save(3)
+    await save(2, 'gzip')
+    assert.deepEqual((await readdir(output)).sort(), ['_SUCCESS', 'part-00000.gz', 'part-00001.gz'])
+    await save(1)
+    assert.deepEqual((await readdir(output)).sort(), ['_SUCCESS', 'part-00000'])
+    assert.deepEqual(await context().textFile(output).collect(), ['1', '2', '3'])
+    const objects = (slices: number) =>
+      context().withLocalProperties(batch, () => context().parallelize([1, 2, 3], slices).saveAsObjectFile(output))
+    await objects(3)
+    await objects(2)
+    assert.deepEqual(await context().objectFile(output).collect(), [1, 2, 3])
+  })
+
   test('a save that fails leaves no part file and no _SUCCESS', async () => {
     const output = join(directory, 'failed')
     const rdd = context()

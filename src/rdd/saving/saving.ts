@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { JobProperties } from '../../engine/engine.ts'
+import type { FilePlace } from '../../engine/engine-files.ts'
 import { IllegalArgumentException, SparkException } from '../../errors.ts'
 import { STREAMING_BATCH_TIME } from '../../events/job-events.ts'
 import type { Codec } from '../../files/codecs.ts'
@@ -13,7 +13,7 @@ import type { ResultSink } from '../../task/program.ts'
 import type { SaveCodec } from '../../task/task-files.ts'
 import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
-import { localDirectory } from './local-directory.ts'
+import { commitDirectory } from './directory-commit.ts'
 import { isPartFile } from './part-file.ts'
 
 /** The compression of saved text, or the name of Hadoop's class of it. */
@@ -92,8 +92,8 @@ async function save(
   const isOfBatch = STREAMING_BATCH_TIME in properties.localProperties
   const refusesExisting = !isOfBatch && read((key) => context.getSetting(key), VALIDATE_OUTPUT_SPECS)
   const save: Save = { rdd, operation: options.operation, properties, refusesExisting, writers }
-  const onCluster = (await context.clusterFiles?.resolve(path)) ?? null
-  return onCluster === null ? saveLocally(save, path) : saveOnCluster(save, onCluster)
+  const place = await context.files.place(path, `${options.operation} writes to`)
+  return place.by === 'workers' ? saveByWorkers(save, place) : saveOnCluster(save, place)
 }
 
 interface Save {
@@ -105,8 +105,9 @@ interface Save {
 }
 
 /** The executors write with Spark's own writer: each partition to a file, moved into the directory when all are there. */
-async function saveOnCluster({ rdd, operation, properties, refusesExisting, writers }: Save, output: string) {
-  const there = refusesExisting ? null : await rdd.context.clusterFiles?.list(output)
+async function saveOnCluster({ rdd, operation, properties, refusesExisting, writers }: Save, place: FilePlace) {
+  const { path: output } = place
+  const there = refusesExisting ? null : await rdd.context.files.list(place)
   // Spark's writer replaces a directory as a whole: what others have put there must not go with it.
   const { path: directory } = parsePath(output)
   const foreign = there?.find(({ path }) => !isPartFile(parsePath(path).path.slice(directory.length + 1)))
@@ -121,28 +122,14 @@ async function saveOnCluster({ rdd, operation, properties, refusesExisting, writ
   }
 }
 
-/**
- * Tasks write below `_temporary`; their files move into the output directory when all are there, and `_SUCCESS` says so. What fails leaves no
- * part file behind.
- */
-async function saveLocally({ rdd, operation, properties, refusesExisting, writers }: Save, path: string) {
-  const { context } = rdd
+/** The workers write, each partition to a file, with the commit of {@link commitDirectory}: what fails leaves no part file behind. */
+async function saveByWorkers(
+  { rdd, operation, properties, refusesExisting, writers }: Save,
+  { path: output }: FilePlace,
+) {
   if (writers.compression !== 'none') assertPacks(writers.compression)
-  const fileSystem = context.fileSystem(path)
-  const output = fileSystem.qualify(path)
-  if (refusesExisting && (await fileSystem.exists(output))) throw alreadyExists(output, properties)
-  const temporary = `${output}/_temporary`
-  const attempt = `${temporary}/${randomUUID()}`
-  const target = localDirectory(context, attempt, operation)
-  await fileSystem.mkdirs(attempt)
-  try {
-    const names = await runJob<string>(rdd, operation, writers.local(target), { properties })
-    for (const name of names) await fileSystem.rename(`${attempt}/${name}`, `${output}/${name}`)
-  } finally {
-    await fileSystem.delete(temporary, { recursive: true })
-  }
-  await using success = await fileSystem.create(`${output}/_SUCCESS`)
-  await success.commit()
+  if (refusesExisting && (await rdd.context.fileSystem(output).exists(output))) throw alreadyExists(output, properties)
+  await commitDirectory(output, (target) => runJob<string>(rdd, operation, writers.local(target), { properties }))
 }
 
 function alreadyExists(output: string, { callSite }: JobProperties, detail = ''): FileAlreadyExistsException {

@@ -55,7 +55,7 @@ export class FileInputDStream<T> extends DirectInputDStream<T, FilePositions> {
     const batchIntervalMs = graph.batchDuration.milliseconds
     const rememberMs = rememberMsOf(context)
     const source = new FileSource<T>({
-      directory: new WatchedDirectory(directory, sparkContext.clusterFiles),
+      directory: new WatchedDirectory(directory, sparkContext.files),
       selection: new FileSelection({
         // Hadoop's inputs never read names with a leading underscore or dot: nothing here fails because of one.
         filter: (path) => filter(path) && !isHidden(path),
@@ -68,7 +68,7 @@ export class FileInputDStream<T> extends DirectInputDStream<T, FilePositions> {
       batchIntervalMs,
       format,
       recordLength,
-      isOnCluster: sparkContext.clusterFiles !== undefined,
+      isOfCluster: (path) => sparkContext.files.placeNow(path, 'a file stream reads')?.by === 'cluster',
     })
     super(context, source, operation)
     this.#source = source

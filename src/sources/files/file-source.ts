@@ -1,10 +1,9 @@
 import type { Clock } from '../../batches/clock.ts'
 import { describeError } from '../../batches/describe-error.ts'
 import type { Time } from '../../batches/time.ts'
-import { isCompressedFile } from '../../files/codecs.ts'
+import { assertReadableCodec, isCompressedFile } from '../../files/codecs.ts'
 import type { FileSplit } from '../../files/input-splits.ts'
 import { clusterSplits, computeSplits } from '../../files/input-splits.ts'
-import { parsePath } from '../../files/path.ts'
 import { log } from '../../log.ts'
 import type { BatchPlan, BatchSource, FilePartition, InputInfo, SourcePartition } from '../batch-source.ts'
 import type { FileSelection, SelectionState, WatchedFile } from './file-selection.ts'
@@ -24,8 +23,8 @@ export interface FileSourceOptions {
   readonly batchIntervalMs: number
   readonly format: FilePartition['format']
   readonly recordLength: number
-  /** Whether text of other schemes than `file:` is read by the engine's cluster, which cuts files by itself. */
-  readonly isOnCluster: boolean
+  /** Whether a file is read by the engine's cluster, which cuts text by itself. */
+  readonly isOfCluster: (path: string) => boolean
 }
 
 /** Largest piece of a file of fixed-length records, in bytes. */
@@ -107,11 +106,12 @@ export class FileSource<T> implements BatchSource<T, FilePositions> {
   }
 
   #splits(file: WatchedFile): FileSplit[] {
-    const { format, recordLength, isOnCluster } = this.#options
+    const { format, recordLength, isOfCluster } = this.#options
     if (format === 'text') {
-      if (isOnCluster && parsePath(file.path).scheme !== 'file') return clusterSplits([file])
+      if (isOfCluster(file.path)) return clusterSplits([file])
       return computeSplits([{ ...file, isDirectory: false }], 1)
     }
+    if (format === 'wholeText') assertReadableCodec(file.path)
     // Only text is unpacked: the bytes of a packed file are its content.
     const isCompressed = format === 'wholeText' && isCompressedFile(file.path)
     const whole = { path: file.path, start: 0, length: file.length, isCompressed }

@@ -1,22 +1,19 @@
-import type { ClusterFiles } from '../../engine/engine.ts'
-import { filesOfClusterDirectories } from '../../files/cluster-paths.ts'
-import { FileNotFoundException } from '../../files/errors.ts'
+import type { EngineFiles } from '../../engine/engine-files.ts'
 import type { FileStatus } from '../../files/file-system.ts'
-import { fileSystemOf } from '../../files/file-systems.ts'
-import { globStatus } from '../../files/glob-status.ts'
-import { parsePath } from '../../files/path.ts'
 import { log } from '../../log.ts'
 
-/** A directory whose new files a stream reads, or all directories that a pattern names: the machine's own, or the cluster's. */
+const USE = 'a file stream reads'
+
+/** A directory whose new files a stream reads, or all directories that a pattern names. */
 export class WatchedDirectory {
   readonly path: string
-  readonly #cluster: ClusterFiles | undefined
+  readonly #files: EngineFiles
 
-  /** @throws IllegalArgumentException for an empty path. @throws UnsupportedFileSystemException for a scheme that nobody knows. */
-  constructor(path: string, cluster: ClusterFiles | undefined) {
+  /** @throws IllegalArgumentException for an empty path. @throws UnsupportedFileSystemException for a scheme that workers cannot read. */
+  constructor(path: string, files: EngineFiles) {
     this.path = path
-    this.#cluster = cluster
-    if (cluster === undefined || parsePath(path).scheme === 'file') fileSystemOf(path).qualify(path)
+    this.#files = files
+    files.placeNow(path, USE)
   }
 
   /**
@@ -26,37 +23,12 @@ export class WatchedDirectory {
    */
   async list(modifiedAfter: number): Promise<FileStatus[] | null> {
     try {
-      const onCluster = (await this.#cluster?.resolve(this.path)) ?? null
-      const files = onCluster === null ? await this.#listLocally() : await this.#listOnCluster(onCluster, modifiedAfter)
+      const files = await this.#files.directoryFiles(this.path, USE, modifiedAfter)
       if (files === null) log('WARN', 'FileInputDStream', `No directory to scan: ${this.path} does not exist`)
       return files ?? []
     } catch (error) {
       log('WARN', 'FileInputDStream', `Error finding new files under ${this.path}: ${String(error)}`)
       return null
     }
-  }
-
-  async #listLocally(): Promise<FileStatus[] | null> {
-    const matches = await globStatus(this.path)
-    if (matches === undefined) return null
-    const directories = matches.filter(({ isDirectory }) => isDirectory)
-    const listings = await Promise.all(directories.map(({ path }) => listIfThere(path)))
-    return listings.flat().filter(({ isDirectory }) => !isDirectory)
-  }
-
-  /** The cluster leaves out what is older by itself: a directory may hold many files that were read long ago. */
-  async #listOnCluster(path: string, modifiedAfter: number): Promise<FileStatus[] | null> {
-    return filesOfClusterDirectories(path, this.#cluster as ClusterFiles, { modifiedAfter })
-  }
-}
-
-/** A directory may go between being found and being listed. */
-async function listIfThere(directory: string): Promise<FileStatus[]> {
-  try {
-    return await fileSystemOf(directory).listStatus(directory)
-  } catch (error) {
-    if (!(error instanceof FileNotFoundException)) throw error
-    log('WARN', 'FileInputDStream', `No directory to scan: ${directory} does not exist`)
-    return []
   }
 }

@@ -3,7 +3,7 @@ import { FileBasedWriteAheadLog } from '../../batches/wal/file-based-write-ahead
 import type { LoggedBlock } from '../../batches/wal/log-frame.ts'
 import { type LogSegment, readLog } from '../../batches/wal/log-reader.ts'
 import type { FileSystem } from '../../files/file-system.ts'
-import { fileSystemOf } from '../../files/file-systems.ts'
+import { assertWorkersLoad, fileSystemOf } from '../../files/file-systems.ts'
 import type { BlockStore, KeptBlock, OpenedLog } from './block-log.ts'
 import type { BlockMemory } from './block-memory.ts'
 import { type LoggedPlace, ReceivedBlock } from './received-block.ts'
@@ -14,7 +14,8 @@ export class FileBlockStore implements BlockStore {
   readonly directory: string
   readonly #fileSystem: FileSystem
   readonly #path: string
-  readonly #localPath: string
+  /** As workers are given it: a plain path for a local one. */
+  readonly #readPath: string
   readonly #clock: Clock
   readonly #settings: ReceiverSettings
   #log: FileBasedWriteAheadLog | null = null
@@ -24,8 +25,8 @@ export class FileBlockStore implements BlockStore {
     this.directory = directory
     this.#fileSystem = fileSystemOf(checkpointDirectory)
     this.#path = `${checkpointDirectory}/${directory}`
-    // Workers read local files only.
-    this.#localPath = this.#path.replace(/^file:/, '')
+    assertWorkersLoad(checkpointDirectory, "a receiver's write-ahead log is read from")
+    this.#readPath = this.#path.replace(/^file:/, '')
     this.#clock = clock
     this.#settings = settings
   }
@@ -73,7 +74,7 @@ export class FileBlockStore implements BlockStore {
   }
 
   #place(sequence: number, segment: LogSegment): LoggedPlace {
-    return { sequence, segment, path: `${this.#localPath}/${segment.file}` }
+    return { sequence, segment, path: `${this.#readPath}/${segment.file}` }
   }
 
   /** A block whose data is in the log and nowhere else. */

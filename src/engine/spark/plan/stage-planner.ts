@@ -1,12 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { captureClosures } from '../../../closure/driver/index.ts'
 import type { ClosurePayload } from '../../../closure/wire/index.ts'
+import { UnsupportedFileSystemException } from '../../../files/errors.ts'
 import type { Sink } from '../../../task/program.ts'
 import { isPromise } from '../../../task/reader.ts'
 import { at, filesInput, type InputTree, InputTrees, rangeInput, type SourceNode } from '../../input-trees.ts'
 import { type DataBlock, effectiveNode, type LineageNode } from '../../lineage.ts'
 import { planStage, type StagePlan } from '../../stage-plan.ts'
-import { isOnCluster } from '../cluster-files.ts'
+import { isLocalPath, isOnCluster } from '../cluster-files.ts'
 import { ANCHOR_LEAF, type LeafInput, type LeafRef, type StageOutput } from '../command.ts'
 import type { Row } from '../rows/row-batch.ts'
 import type { FilesNode, ForwardedRows, SparkStage, StandingData } from './spark-stage.ts'
@@ -309,6 +310,12 @@ function contentInput(node: FilesNode, partition: number, leaf: LeafRef): LeafIn
 function bytesOf({ bytes }: DataBlock): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes
   const { path, offset, length } = bytes
+  if (!isLocalPath(path)) {
+    throw new UnsupportedFileSystemException(
+      'UNSUPPORTED_FILE_SYSTEM',
+      `Cannot read '${path}' for a master sc://: blocks of a receiver's log must be in files of the driver's machine. Checkpoint to a path with file:`,
+    )
+  }
   const content = new Uint8Array(length)
   const file = openSync(path, 'r')
   try {
