@@ -13,6 +13,8 @@ export class CompletionTeller {
   readonly #inputs: () => readonly BatchInput[]
   /** Batches that are being told of or wait for it, in their order. */
   readonly #waiting = new Set<number>()
+  /** The newest batch that inputs were told of or are about to be. A checkpoint may name batches again that the one before has named. */
+  #newest = Number.NEGATIVE_INFINITY
   #running: Promise<void> | null = null
 
   constructor(ledger: BatchLedger, inputs: () => readonly BatchInput[]) {
@@ -24,6 +26,8 @@ export class CompletionTeller {
   tell(times: readonly number[]): void {
     const inputs = this.#inputs().filter((input) => input.completed !== undefined)
     for (const time of times) {
+      if (time <= this.#newest) continue
+      this.#newest = time
       if (inputs.length === 0) this.#ledger.settled(time)
       else this.#waiting.add(time)
     }

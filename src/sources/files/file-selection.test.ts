@@ -67,6 +67,13 @@ test('what came while the directory could not be listed is found afterwards, how
   assert.deepEqual(select(selection, 201_000, ['came at once', 1500], ['of old', 140_000]), [])
 })
 
+test('what came before the directory could be listed for the first time is found afterwards too', () => {
+  const selection = newSelection(0, { rememberMs: 1000 })
+  selection.missed(1000)
+  selection.missed(2000)
+  assert.deepEqual(select(selection, 3000, ['a', 500], ['b', 2500]), ['a', 'b'])
+})
+
 test('a selection that is recalled goes on where the one before stood', () => {
   const before = newSelection(700)
   const taken = before.select(1000, [file('a', 800), file('old', 700)])

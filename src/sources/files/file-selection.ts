@@ -73,6 +73,11 @@ export class FileSelection {
     return selected
   }
 
+  /** The directory could not be listed for the batch at `batchTime`: files that are new to it are still new when it can be. */
+  missed(batchTime: number): void {
+    this.#listedAt ??= batchTime - this.#options.batchIntervalMs
+  }
+
   /** Takes up where another selection stood. @param filesOfBatches what it selected, by batch time. */
   recall(
     { initialThreshold, listedAt }: SelectionState,

@@ -57,6 +57,7 @@ export class FileSource<T> implements BatchSource<T, FilePositions> {
     const { selection } = this.#options
     const batchTime = time.milliseconds
     const there = await this.#list(selection.thresholdOf(batchTime))
+    if (there === null) selection.missed(batchTime)
     const selected = there === null ? [] : selection.select(batchTime, there)
     const files = selected.map(({ path, length, modificationTime }) => [path, length, modificationTime] as const)
     const positions = { ...selection.state, files }
