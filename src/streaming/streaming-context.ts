@@ -48,6 +48,8 @@ export interface StreamingContextOptions {
   readonly clock?: Clock
   /** Where `print` and `pprint` write: standard output unless given. */
   readonly output?: OutputWriter
+  /** How many finished batches checkpoints keep together in a file. Only tests give it, to have such files after a few batches. @internal */
+  readonly ledgerSegmentSize?: number
 }
 
 /** How to stop a context. */
@@ -123,12 +125,12 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     const interval = batchInterval(batchDuration)
     this.sparkContext = context instanceof SparkConf ? new SparkContext(context) : context
     this.#conf = this.sparkContext.getConf()
-    const { clock = clockOf(this.#conf), output = standardOutput } = options
+    const { clock = clockOf(this.#conf), output = standardOutput, ledgerSegmentSize } = options
     this.clock = clock
     this.output = output
     this.graph = new DStreamGraph(interval)
     this.#events = new StreamingEvents(this.sparkContext.events, clock)
-    this.ledger = new BatchLedger(ledgerOptions(this.#conf))
+    this.ledger = new BatchLedger({ ...ledgerOptions(this.#conf), segmentSize: ledgerSegmentSize })
     this.scheduler = new JobScheduler({
       sparkContext: this.sparkContext,
       clock,

@@ -12,6 +12,7 @@ const POINTS = [
   'in the midst of writing a checkpoint',
   'between the old checkpoint and the new',
   'before a checkpoint gets its name',
+  'after a ledger segment has its name',
   'in the midst of writing state',
   'after one part of the state has its name',
   'before old state is removed',

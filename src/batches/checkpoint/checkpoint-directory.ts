@@ -4,9 +4,19 @@ import type { FileStatus, FileSystem } from '../../files/file-system.ts'
 import { fileSystemOf } from '../../files/file-systems.ts'
 import { pathName } from '../../files/path.ts'
 import { log } from '../../log.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type PartDirectory, referencesOf } from './checkpoint.ts'
+import {
+  type Checkpoint,
+  type CheckpointToWrite,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type PartDirectory,
+  referencesOf,
+  type StoredCheckpoint,
+} from './checkpoint.ts'
 import { CheckpointWriteError, CorruptCheckpointError } from './errors.ts'
 import { partPath } from './part-path.ts'
+import { readWhole } from './read-whole.ts'
+import { SegmentFiles } from './segment-files.ts'
 
 /** Checkpoint files that are kept. */
 const KEPT_FILES = 10
@@ -40,10 +50,12 @@ export class CheckpointDirectory {
   readonly #fileSystem: FileSystem
   /** The files and directories that each kept checkpoint refers to, by its name. */
   readonly #references = new Map<string, ReadonlySet<string>>()
+  readonly #segments: SegmentFiles
 
   constructor(path: string) {
     this.#fileSystem = fileSystemOf(path)
     this.path = this.#fileSystem.qualify(path).replace(/\/$/, '')
+    this.#segments = new SegmentFiles(this.#fileSystem, this.path)
   }
 
   /**
@@ -55,8 +67,9 @@ export class CheckpointDirectory {
     const failures: string[] = []
     for (const { name } of files) {
       try {
-        const checkpoint = decodeCheckpoint(await this.#readFile(`${this.path}/${name}`))
-        await this.#verifyData(checkpoint)
+        const stored = decodeCheckpoint(await readWhole(this.#fileSystem, `${this.path}/${name}`))
+        await this.#verifyData(stored)
+        const checkpoint: Checkpoint = { ...stored, ledger: await this.#segments.read(stored.ledger) }
         if (failures.length > 0) {
           log('WARN', 'CheckpointReader', `Falling back to ${this.path}/${name}, as ${failures.join('; ')}`)
         }
@@ -81,18 +94,20 @@ export class CheckpointDirectory {
     }
     for (const { name } of await this.#list()) this.#references.set(name, await this.#referencesOf(name))
     await this.#deleteStrayData()
+    await this.#segments.open((file) => this.#isReferred(file))
   }
 
   /**
    * Writes a checkpoint, durable once this resolves, and removes the oldest beyond the ten that are kept.
    * @throws CheckpointWriteError when it could not be written; what was there before is still there.
    */
-  async write(checkpoint: Checkpoint): Promise<void> {
-    const bytes = encodeCheckpoint(checkpoint)
+  async write(checkpoint: CheckpointToWrite): Promise<void> {
     const name = `checkpoint-${checkpoint.checkpointTime}`
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#replace(name, bytes)
+        const stored: StoredCheckpoint = { ...checkpoint, ledger: await this.#segments.write(checkpoint.ledger) }
+        await this.#replace(name, encodeCheckpoint(stored))
+        this.#references.set(name, referencesOf(stored))
         break
       } catch (cause) {
         if (attempt < WRITE_ATTEMPTS) continue
@@ -104,7 +119,6 @@ export class CheckpointDirectory {
         )
       }
     }
-    this.#references.set(name, referencesOf(checkpoint))
     await this.#prune().catch((error) => {
       log('WARN', 'CheckpointWriter', `Old checkpoints in ${this.path} could not be removed: ${String(error)}`)
     })
@@ -142,6 +156,7 @@ export class CheckpointDirectory {
     for (const reference of released) {
       if (!this.#isReferred(reference)) await this.deleteData(reference)
     }
+    await this.#segments.prune((file) => this.#isReferred(file))
   }
 
   #isReferred(reference: string): boolean {
@@ -174,19 +189,14 @@ export class CheckpointDirectory {
   /** Of a file that cannot be read nothing is known, and its data may go. */
   async #referencesOf(name: string): Promise<ReadonlySet<string>> {
     try {
-      return referencesOf(decodeCheckpoint(await this.#readFile(`${this.path}/${name}`)))
+      return referencesOf(decodeCheckpoint(await readWhole(this.#fileSystem, `${this.path}/${name}`)))
     } catch {
       return new Set()
     }
   }
 
-  async #readFile(path: string): Promise<Uint8Array> {
-    await using file = await this.#fileSystem.open(path)
-    return file.read(0, file.length)
-  }
-
-  async #verifyData(checkpoint: Checkpoint): Promise<void> {
-    for (const { rdds, files } of Object.values(checkpoint.operators)) {
+  async #verifyData({ operators }: StoredCheckpoint): Promise<void> {
+    for (const { rdds, files } of Object.values(operators)) {
       for (const file of files ?? []) await this.#fileSystem.getFileStatus(this.resolve(file))
       for (const { snapshot, changes } of Object.values(rdds ?? {})) {
         for (const directory of [snapshot, ...changes]) await this.#verifyParts(directory)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { KeptLedger } from '../ledger/batch-ledger.ts'
+import type { KeptLedger } from '../ledger/kept-ledger.ts'
+import type { Remembered, SegmentedLedger } from '../ledger/ledger-segment.ts'
 import { CorruptCheckpointError } from './errors.ts'
 import type { PlainData } from './plain-data.ts'
 
@@ -55,6 +56,30 @@ export interface Checkpoint {
   readonly operators: Readonly<Record<string, OperatorCheckpoint>>
 }
 
+/** A checkpoint that is to be written. */
+export interface CheckpointToWrite extends Omit<Checkpoint, 'ledger'> {
+  readonly ledger: SegmentedLedger
+}
+
+/** The file of a ledger segment, and which of its batches the checkpoint keeps. */
+export interface SegmentFile extends Remembered {
+  /** Relative to the checkpoint directory. */
+  readonly file: string
+  readonly bytes: number
+  readonly crc32: number
+}
+
+/** What a checkpoint file itself holds. */
+export interface StoredCheckpoint extends Omit<Checkpoint, 'ledger'> {
+  readonly ledger: StoredLedger
+}
+
+/** What a checkpoint file holds of the ledger. */
+export interface StoredLedger extends KeptLedger {
+  /** Where the finished batches are that {@link finished} leaves out. */
+  readonly segments?: readonly SegmentFile[]
+}
+
 /** Grows when an earlier release can no longer read what this one writes. */
 const VERSION = 2
 /** Had the times of batches that were not completed, and what they read as part of each stream's data. */
@@ -69,14 +94,14 @@ interface Header {
 }
 
 /** A line that says what follows, with its length and digest, and then the checkpoint as JSON. */
-export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+export function encodeCheckpoint(checkpoint: StoredCheckpoint): Uint8Array {
   const body = Buffer.from(JSON.stringify(checkpoint))
   const header: Header = { format: FORMAT, version: VERSION, bytes: body.length, sha256: sha256(body) }
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body])
 }
 
 /** @throws CorruptCheckpointError when the bytes are not what was written. */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+export function decodeCheckpoint(bytes: Uint8Array): StoredCheckpoint {
   const end = bytes.indexOf(0x0a)
   if (end < 0) throw new CorruptCheckpointError(`its ${bytes.length} bytes hold no header`)
   const header = parseHeader(Buffer.from(bytes.subarray(0, end)).toString())
@@ -85,7 +110,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     throw new CorruptCheckpointError(`it was cut off: ${body.length} of ${header.bytes} bytes are there`)
   }
   if (sha256(body) !== header.sha256) throw new CorruptCheckpointError('its content does not match its checksum')
-  const content = JSON.parse(Buffer.from(body).toString()) as Checkpoint | CheckpointWithoutLedger
+  const content = JSON.parse(Buffer.from(body).toString()) as StoredCheckpoint | CheckpointWithoutLedger
   return 'ledger' in content ? content : withLedger(content)
 }
 
@@ -121,8 +146,8 @@ function sha256(bytes: Uint8Array): string {
 }
 
 /** The files and directories that a checkpoint needs, relative to the checkpoint directory. */
-export function referencesOf({ operators }: Checkpoint): Set<string> {
-  const references = new Set<string>()
+export function referencesOf({ ledger, operators }: StoredCheckpoint): Set<string> {
+  const references = new Set(ledger.segments?.map(({ file }) => file))
   for (const { rdds, files } of Object.values(operators)) {
     for (const { snapshot, changes } of Object.values(rdds ?? {})) {
       for (const { directory } of [snapshot, ...changes]) references.add(directory)

@@ -1,5 +1,5 @@
 import type { BatchLedger } from '../ledger/batch-ledger.ts'
-import type { Checkpoint, OperatorCheckpoint } from './checkpoint.ts'
+import type { CheckpointToWrite, OperatorCheckpoint } from './checkpoint.ts'
 import type { CheckpointDirectory } from './checkpoint-directory.ts'
 
 /** What is told of a checkpoint that is on the disk. */
@@ -91,7 +91,7 @@ export class Checkpointer {
     const { captureOperators, batchIntervalMs, ledger, onWritten } = this.#options
     // Also a batch that failed before its jobs: its sources have moved on behind what they planned for it.
     this.#checkpointTime = Math.max(ledger.newestDue, this.#checkpointTime)
-    const checkpoint: Checkpoint = {
+    const checkpoint: CheckpointToWrite = {
       batchIntervalMs,
       zeroTime: this.#zeroTime,
       checkpointTime: this.#checkpointTime,

@@ -145,6 +145,84 @@ describe('what is kept', () => {
   })
 })
 
+describe('finished batches in segments', () => {
+  const settle = (ledger: BatchLedger) => {
+    for (const time of ledger.unsettled) ledger.settled(time)
+  }
+  const runAll = (ledger: BatchLedger, times: readonly number[]) => {
+    for (const time of times) run(ledger, time)
+    settle(ledger)
+  }
+  const segmentsOf = (ledger: BatchLedger) =>
+    ledger.toKept().segments!.map(({ segment, remembered }) => ({ ...remembered, all: Object.keys(segment.batches()) }))
+
+  test('are the oldest as soon as there are enough, and the newest stay by themselves', () => {
+    const ledger = newLedger({ segmentSize: 2 })
+    runAll(ledger, [1000, 2000, 3000, 4000, 5000])
+    assert.deepEqual(segmentsOf(ledger), [
+      { from: 1000, all: ['1000', '2000'] },
+      { from: 3000, all: ['3000', '4000'] },
+    ])
+    assert.deepEqual(Object.keys(ledger.toKept().finished), ['5000'])
+    assert.deepEqual(ledger.inputOf(1000, 'source'), { upTo: 1000 })
+    assert.deepEqual([...ledger.inputsOf('source').keys()], [1000, 2000, 3000, 4000, 5000])
+    assert.equal(ledger.oldest, 1000)
+  })
+
+  test('stay the same segment for every later checkpoint', () => {
+    const ledger = newLedger({ segmentSize: 2 })
+    runAll(ledger, [1000, 2000])
+    const [first] = ledger.toKept().segments!
+    runAll(ledger, [3000])
+    assert.equal(ledger.toKept().segments![0]!.segment, first!.segment)
+  })
+
+  test('are forgotten one by one, from the beginning of a segment, and a segment with its last', () => {
+    const ledger = newLedger({ segmentSize: 2 })
+    runAll(ledger, [1000, 2000, 3000, 4000])
+    const before = ledger.toKept()
+    assert.deepEqual(ledger.forget(3000), [1000])
+    assert.deepEqual(segmentsOf(ledger)[0], { from: 2000, all: ['1000', '2000'] })
+    assert.equal(before.segments![0]!.remembered.from, 1000, 'what a checkpoint was given does not change')
+    runAll(ledger, [5000])
+    assert.deepEqual(ledger.forget(3000), [2000])
+    assert.deepEqual(
+      segmentsOf(ledger).map(({ from }) => from),
+      [3000],
+    )
+    assert.equal(ledger.inputOf(2000, 'source'), undefined)
+    assert.equal(ledger.oldest, 3000)
+  })
+
+  test('are forgotten in the midst of a segment where an unfinished batch needs those before', () => {
+    const ledger = newLedger({ segmentSize: 4 })
+    runAll(ledger, [1000, 2000])
+    run(ledger, 3000, 'failed')
+    runAll(ledger, [4000, 5000])
+    assert.deepEqual(segmentsOf(ledger), [{ from: 1000, all: ['1000', '2000', '4000', '5000'] }])
+    for (const time of [6000, 7000]) run(ledger, time)
+    assert.deepEqual(ledger.forget(2000), [1000], 'sources were not told of those behind the failed batch')
+    for (const time of [4000, 5000]) ledger.settled(time)
+    assert.deepEqual(ledger.forget(2000), [4000, 5000])
+    assert.deepEqual(segmentsOf(ledger)[0], { from: 2000, except: [4000, 5000], all: ['1000', '2000', '4000', '5000'] })
+    assert.deepEqual(ledger.inputOf(2000, 'source'), { upTo: 2000 })
+  })
+
+  test('that end out of order are in the segment of those that ended with them, and oldest and forgetting go by time', () => {
+    const ledger = newLedger({ segmentSize: 2 })
+    ledger.due(1000)
+    runAll(ledger, [2000, 3000])
+    assert.deepEqual(segmentsOf(ledger), [{ from: 2000, all: ['2000', '3000'] }])
+    run(ledger, 1000)
+    settle(ledger)
+    assert.equal(ledger.oldest, 1000)
+    runAll(ledger, [4000])
+    assert.deepEqual(segmentsOf(ledger)[1], { from: 1000, all: ['1000', '4000'] })
+    assert.deepEqual(ledger.forget(1000), [1000, 2000, 3000])
+    assert.deepEqual(segmentsOf(ledger), [{ from: 4000, all: ['1000', '4000'] }])
+  })
+})
+
 describe('sources are told of completed batches', () => {
   test('in their order, those behind an unfinished one once it is done', () => {
     const ledger = newLedger()
@@ -179,6 +257,7 @@ test('a later run has the unfinished batches to run, with their input, and what 
   assert.deepEqual(kept, {
     unfinished: { 2000: { source: { upTo: 2000 } }, 3000: { source: 'three' } },
     finished: { 1000: { source: { upTo: 1000 } } },
+    segments: [],
   })
   const after = new BatchLedger({ maxAttempts: 1, retryDelayMs: 0, maxWaiting: 1 })
   after.restore(kept)

@@ -1,5 +1,9 @@
 import assert from 'node:assert'
 import type { PlainData } from '../checkpoint/plain-data.ts'
+import { type BatchEntry, keptInputsOf } from './batch-entry.ts'
+import { FinishedBatches } from './finished-batches.ts'
+import type { KeptInputs, KeptLedger } from './kept-ledger.ts'
+import type { SegmentedLedger } from './ledger-segment.ts'
 import { NeededBatches, type StateFloor } from './needed-batches.ts'
 
 /**
@@ -12,29 +16,6 @@ import { NeededBatches, type StateFloor } from './needed-batches.ts'
  */
 export type BatchState = 'due' | 'planned' | 'running' | 'failed' | 'completed'
 
-/** What is known of one batch. */
-interface BatchEntry {
-  readonly time: number
-  phase: 'waiting' | 'running' | 'failed' | 'completed'
-  /** Whether every source has fixed what the batch reads. */
-  isPlanned: boolean
-  /** Attempts that were begun in this run. */
-  attempts: number
-  /** What each source has fixed for the batch, by the source's id; null for a source whose data does not outlive the process. */
-  readonly inputs: Map<string, PlainData>
-}
-
-/** What a checkpoint keeps of one batch: what each source has fixed, by the source's id. */
-export type KeptInputs = Readonly<Record<string, PlainData>>
-
-/** What a checkpoint keeps of a ledger. Keys are batch times in milliseconds since the epoch. */
-export interface KeptLedger {
-  /** Batches that have to run in the next run. */
-  readonly unfinished: Readonly<Record<string, KeptInputs>>
-  /** Batches that are over, and whose input later ones reach back to. */
-  readonly finished: Readonly<Record<string, KeptInputs>>
-}
-
 /** How a ledger decides. */
 export interface LedgerOptions {
   /** How often a batch is tried within a run (`millstream.streaming.batch.maxAttempts`). */
@@ -43,7 +24,12 @@ export interface LedgerOptions {
   readonly retryDelayMs: number
   /** So many batches that failed may wait to run again; while there are more, no further one is generated (`millstream.streaming.batch.maxWaiting`). */
   readonly maxWaiting: number
+  /** Finished batches that a checkpoint keeps together in a file; 128 unless given. Tests take fewer. */
+  readonly segmentSize?: number | undefined
 }
+
+/** Half as many finished batches are written again with each checkpoint on average, and a file is written after each so many. */
+const SEGMENT_SIZE = 128
 
 /** Longest pause between two attempts: doubling ends here. */
 const MAX_RETRY_DELAY_MS = 3_600_000
@@ -61,7 +47,7 @@ export class BatchLedger {
   /** Batches that have not ended for good, by time in milliseconds, ascending. */
   readonly #unfinished = new Map<number, BatchEntry>()
   /** Batches that have ended for good, and that later ones may reach back to, by time. */
-  readonly #finished = new Map<number, BatchEntry>()
+  readonly #finished: FinishedBatches
   /** Completed batches that sources were not told of, in the order in which they were completed. */
   readonly #unsettled = new Set<number>()
   #floors: () => readonly StateFloor[] = () => []
@@ -74,6 +60,7 @@ export class BatchLedger {
 
   constructor(options: LedgerOptions) {
     this.#options = options
+    this.#finished = new FinishedBatches(options.segmentSize ?? SEGMENT_SIZE)
   }
 
   /**
@@ -208,26 +195,20 @@ export class BatchLedger {
 
   /** The oldest batch that is known; undefined when there is none. */
   get oldest(): number | undefined {
-    let oldest = this.oldestUnfinished
-    for (const time of this.#finished.keys()) if (oldest === undefined || time < oldest) oldest = time
-    return oldest
+    const { oldestUnfinished } = this
+    const { oldest } = this.#finished
+    if (oldestUnfinished === undefined || oldest === undefined) return oldestUnfinished ?? oldest
+    return Math.min(oldestUnfinished, oldest)
   }
 
   /**
    * Forgets the batches that nothing needs any more.
    * @param reachMs how far back the batches' inputs are needed.
-   * @returns their times, for those who hold something of them.
+   * @returns their times, ascending, for those who hold something of them.
    */
   forget(reachMs: number): readonly number[] {
-    const { neededLater } = this
-    const allFrom = neededLater.allFrom(reachMs)
-    const forgotten: number[] = []
-    for (const time of this.#finished.keys()) {
-      if (time >= allFrom) break
-      if (!this.#unsettled.has(time) && !neededLater.includes(time, reachMs)) forgotten.push(time)
-    }
-    for (const time of forgotten) this.#finished.delete(time)
-    return forgotten
+    const isHeld = (time: number) => this.#unsettled.has(time)
+    return this.neededLater.gaps(reachMs).flatMap((gap) => this.#finished.forgetBetween(gap, isHeld))
   }
 
   /** Completed batches that no unfinished one stands before and that sources have not been told of, ascending. */
@@ -251,15 +232,18 @@ export class BatchLedger {
     return this.#newestDue
   }
 
-  /** What a checkpoint keeps: every batch up to {@link newestDue}. The next run makes up for those after it. */
-  toKept(): KeptLedger {
-    return { unfinished: keptEntries(this.#unfinished), finished: keptEntries(this.#finished) }
+  /**
+   * What a checkpoint keeps: every batch up to {@link newestDue}. The next run makes up for those after it. Finished batches that are enough for a segment
+   * are put into one, and are in that segment from then on.
+   */
+  toKept(): SegmentedLedger {
+    return { unfinished: keptInputsOf(this.#unfinished.values()), ...this.#finished.toKept() }
   }
 
   /** Takes up what an earlier run has kept; before anything else. */
   restore({ unfinished, finished }: KeptLedger): void {
     for (const [time, inputs] of sortedEntries(finished)) {
-      this.#finished.set(time, { time, phase: 'completed', isPlanned: true, attempts: 0, inputs })
+      this.#finished.add({ time, phase: 'completed', isPlanned: true, attempts: 0, inputs })
       this.#newestEnded = time
       this.#newestDue = Math.max(time, this.#newestDue)
     }
@@ -286,7 +270,7 @@ export class BatchLedger {
     const isOver = entry.phase === 'completed' || !(this.#isDurable || this.#hasAttemptsLeft(entry))
     if (isOver) {
       this.#unfinished.delete(entry.time)
-      this.#finished.set(entry.time, entry)
+      this.#finished.add(entry)
     }
     this.#changed()
   }
@@ -298,19 +282,13 @@ export class BatchLedger {
   }
 
   #sorted(): BatchEntry[] {
-    return [...this.#finished.values(), ...this.#unfinished.values()].sort((a, b) => a.time - b.time)
+    return [...this.#finished.entries(), ...this.#unfinished.values()].sort((a, b) => a.time - b.time)
   }
 
   #changed(): void {
     this.#needed = null
     this.#neededLater = null
   }
-}
-
-function keptEntries(entries: ReadonlyMap<number, BatchEntry>): Record<string, KeptInputs> {
-  const kept: Record<string, KeptInputs> = {}
-  for (const { time, inputs } of entries.values()) kept[time] = Object.fromEntries(inputs)
-  return kept
 }
 
 function sortedEntries(kept: Readonly<Record<string, KeptInputs>>): (readonly [number, Map<string, PlainData>])[] {

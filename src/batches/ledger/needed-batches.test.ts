@@ -12,13 +12,19 @@ test('before any batch has ended everything is needed', () => {
 test('what comes after the newest batch that ended needs as much as its streams reach back', () => {
   const needed = new NeededBatches([], 5000, [])
   assert.deepEqual(included(needed, 2000, [2000, 3000, 3001, 5000, 9000]), [3001, 5000, 9000])
-  assert.equal(needed.allFrom(2000), 3001)
+  assert.deepEqual(needed.gaps(2000), [{ from: Number.NEGATIVE_INFINITY, to: 3001 }])
 })
 
 test('each batch that may run needs its own stretch, and nothing in between is kept for it', () => {
   const needed = new NeededBatches([2000, 3000, 7000], 20_000, [])
   const times = [500, 1000, 1001, 2000, 3000, 3001, 5999, 6001, 7000, 8000, 18_999, 19_001]
   assert.deepEqual(included(needed, 1000, times), [1001, 2000, 3000, 6001, 7000, 19_001])
+  assert.deepEqual(needed.gaps(1000), [
+    { from: Number.NEGATIVE_INFINITY, to: 1001 },
+    { from: 2000, to: 2001 },
+    { from: 3000, to: 6001 },
+    { from: 7000, to: 19_001 },
+  ])
 })
 
 test('a state is computed again from the newest one that is written, however long ago that was', () => {

@@ -9,8 +9,8 @@ export interface StateFloor {
   newestWritten(atOrBefore: number): number
 }
 
-interface Interval {
-  /** The oldest time that is needed, in milliseconds, and the newest. */
+/** A range of times, in milliseconds. */
+export interface TimeRange {
   readonly from: number
   readonly to: number
 }
@@ -26,8 +26,8 @@ export class NeededBatches {
   readonly #batches: readonly number[]
   readonly #newestEnded: number
   readonly #floors: readonly StateFloor[]
-  /** The merged intervals by reach, ascending: streams share a few reaches, and each asks about many batches. */
-  readonly #intervals = new Map<number, readonly Interval[]>()
+  /** The times that are needed, by reach: merged intervals with both of their ends, ascending. Streams share a few reaches, and each asks about many batches. */
+  readonly #intervals = new Map<number, readonly TimeRange[]>()
 
   /** @param batches the batches that may run, in milliseconds. @param newestEnded the newest batch that ended; minus infinity before the first. */
   constructor(batches: readonly number[], newestEnded: number, floors: readonly StateFloor[]) {
@@ -49,12 +49,16 @@ export class NeededBatches {
     return low < intervals.length && intervals[low]!.from <= time
   }
 
-  /** The oldest time from which on every batch is needed. */
-  allFrom(reachMs: number): number {
-    return this.#intervalsOf(reachMs).at(-1)!.from
+  /** The ranges of time in which no batch is needed, without their ends, ascending. */
+  gaps(reachMs: number): TimeRange[] {
+    const intervals = this.#intervalsOf(reachMs)
+    return intervals.map(({ from }, index) => ({
+      from: intervals[index - 1]?.to ?? Number.NEGATIVE_INFINITY,
+      to: from,
+    }))
   }
 
-  #intervalsOf(reachMs: number): readonly Interval[] {
+  #intervalsOf(reachMs: number): readonly TimeRange[] {
     let intervals = this.#intervals.get(reachMs)
     if (intervals === undefined) {
       intervals = this.#merge(reachMs)
@@ -63,11 +67,11 @@ export class NeededBatches {
     return intervals
   }
 
-  #merge(reachMs: number): Interval[] {
+  #merge(reachMs: number): TimeRange[] {
     const all = this.#batches.map((time) => ({ from: this.#oldestNeeded(time, reachMs), to: time }))
     all.push({ from: this.#oldestNeeded(this.#newestEnded, reachMs), to: Number.POSITIVE_INFINITY })
     all.sort((a, b) => a.from - b.from)
-    const merged: Interval[] = []
+    const merged: TimeRange[] = []
     for (const interval of all) {
       const last = merged.at(-1)
       if (last === undefined || interval.from > last.to) merged.push(interval)

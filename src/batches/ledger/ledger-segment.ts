@@ -1,0 +1,78 @@
+import assert from 'node:assert'
+import { type BatchEntry, keptInputsOf } from './batch-entry.ts'
+import type { KeptInputs, KeptLedger } from './kept-ledger.ts'
+
+/** Which batches of a segment are remembered: those from `from` on, without those in `except`. Times are milliseconds since the epoch. */
+export interface Remembered {
+  readonly from: number
+  /** Batches after `from` that were forgotten; absent when there is none. */
+  readonly except?: readonly number[]
+}
+
+/** What a checkpoint keeps of a segment. */
+export interface KeptSegment {
+  readonly segment: LedgerSegment
+  readonly remembered: Remembered
+}
+
+/** What a ledger gives to a checkpoint that is to be written: most finished batches are in segments, which checkpoints share. */
+export interface SegmentedLedger extends KeptLedger {
+  /** Finished batches that {@link finished} leaves out. */
+  readonly segments?: readonly KeptSegment[]
+}
+
+/**
+ * Finished batches that are written to the disk once, in a file of their own to which checkpoints refer. The batches in a segment and their inputs never
+ * change; which of them are still remembered does. Forgotten batches stay in the segment until all of them are forgotten.
+ */
+export class LedgerSegment {
+  /** By time, ascending. */
+  readonly #entries: readonly BatchEntry[]
+  readonly #remembered: Set<number>
+  /** Derived from {@link #remembered} when a checkpoint asks for it. */
+  #kept: KeptSegment | null = null
+
+  /** @param entries finished batches, one at least, in any order. */
+  constructor(entries: readonly BatchEntry[]) {
+    assert(entries.length > 0, 'a segment has batches')
+    this.#entries = entries.toSorted((a, b) => a.time - b.time)
+    this.#remembered = new Set(this.#entries.map(({ time }) => time))
+  }
+
+  /** The oldest batch, in milliseconds since the epoch, whether it is remembered or not. */
+  get first(): number {
+    return this.#entries[0]!.time
+  }
+
+  /** The newest batch, in milliseconds since the epoch, whether it is remembered or not. */
+  get last(): number {
+    return this.#entries.at(-1)!.time
+  }
+
+  get isForgotten(): boolean {
+    return this.#remembered.size === 0
+  }
+
+  forget(time: number): void {
+    this.#remembered.delete(time)
+    this.#kept = null
+  }
+
+  /** All batches, whether they are remembered or not. */
+  batches(): Readonly<Record<string, KeptInputs>> {
+    return keptInputsOf(this.#entries)
+  }
+
+  /** What a checkpoint of this moment keeps; does not change afterwards. Not to be asked of a segment that is forgotten. */
+  toKept(): KeptSegment {
+    this.#kept ??= { segment: this, remembered: this.#toRemembered() }
+    return this.#kept
+  }
+
+  #toRemembered(): Remembered {
+    const start = this.#entries.findIndex(({ time }) => this.#remembered.has(time))
+    const later = this.#entries.slice(start).map(({ time }) => time)
+    const except = later.filter((time) => !this.#remembered.has(time))
+    return { from: later[0]!, ...(except.length > 0 && { except }) }
+  }
+}
