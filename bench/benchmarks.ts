@@ -4,6 +4,7 @@ import { codec } from './benchmarks/codec.ts'
 import { dstreamLatency } from './benchmarks/dstream-latency.ts'
 import { dstreamSocket } from './benchmarks/dstream-socket.ts'
 import { jsonLines } from './benchmarks/json-lines.ts'
+import { ledgerCheckpoints } from './benchmarks/ledger-checkpoints.ts'
 import { rddWords } from './benchmarks/rdd-words.ts'
 import { socketIngest } from './benchmarks/socket-ingest.ts'
 import { sparkBatches } from './benchmarks/spark-batches.ts'
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   state,
   checkpoint,
   recovery,
+  ledgerCheckpoints,
   startup,
   closureCapture,
   codec,
