@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { log } from '../log.ts'
 import type { BatchGraph } from './batch-graph.ts'
 import type { BatchInput } from './batch-input.ts'
@@ -65,6 +66,8 @@ export class JobGenerator {
 
   constructor(options: JobGeneratorOptions) {
     this.#options = options
+    // Any number of batches may wait for their next attempt at once.
+    setMaxListeners(0, this.#closing.signal)
     const { clock, graph, ledger, scheduler } = options
     this.#timer = new RecurringTimer(clock, graph.batchDuration.milliseconds, (time) => this.#due(time))
     this.#events = new EventLoop<GeneratorEvent>(

@@ -11,6 +11,8 @@ import { operatorIds } from './operator-ids.ts'
 import type { OutputOperation } from './output-operation.ts'
 import type { InputNode, StreamRegistry } from './stream-runtime.ts'
 
+const NO_FLOORS: readonly StateFloor[] = []
+
 /** All streams and output operations of one context (Spark's `DStreamGraph`). */
 export class DStreamGraph implements BatchGraph, StreamRegistry {
   readonly batchDuration: Duration
@@ -24,6 +26,8 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
   /** The streams that some output operation needs; set at start. */
   #active: readonly DStreamNode<unknown>[] = []
   #inputs: readonly BatchInput[] = []
+  readonly #floors: StateFloor[] = []
+  readonly #floorsOfStreams = new Map<DStreamNode<unknown>, StateFloor[]>()
   #ids: ReadonlyMap<DStreamNode<unknown>, string> | null = null
 
   constructor(batchDuration: Duration) {
@@ -52,15 +56,28 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
   }
 
   stateFloors(): readonly StateFloor[] {
-    return this.#active
-      .filter((stream) => stream.mustCheckpoint)
-      .map((stream) => {
-        const outputsReachMs = this.#outputsReachMs(stream)
-        return {
-          rememberMs: stream.rememberDuration.milliseconds,
-          newestWritten: (atOrBefore) => stream.newestWritten(atOrBefore - outputsReachMs),
-        }
-      })
+    return this.#floors
+  }
+
+  floorsOf(stream: DStreamNode<unknown>): readonly StateFloor[] {
+    return this.#floorsOfStreams.get(stream) ?? NO_FLOORS
+  }
+
+  /** Finds the states of the program, and of which streams each is made. */
+  #findStates(): void {
+    for (const state of this.#active.filter((stream) => stream.mustCheckpoint)) {
+      const outputsReachMs = this.#outputsReachMs(state)
+      const floor: StateFloor = {
+        rememberMs: state.rememberDuration.milliseconds,
+        newestWritten: (atOrBefore) => state.newestWritten(atOrBefore - outputsReachMs),
+      }
+      this.#floors.push(floor)
+      for (const stream of withAncestors(state)) {
+        const floors = this.#floorsOfStreams.get(stream) ?? []
+        floors.push(floor)
+        this.#floorsOfStreams.set(stream, floors)
+      }
+    }
   }
 
   /** How far back outputs of a state's batches are read: they are computed again from a state that is older than all of them. */
@@ -138,6 +155,7 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
     this.#active = this.#streams.filter((stream) => stream.isInitialized)
     this.#inputs = this.#inputStreams.flatMap((stream) => (stream.isInitialized ? (stream.batchInput ?? []) : []))
     for (const stream of this.#active) stream.validateAtStart()
+    this.#findStates()
     return whenReady(
       mapInOrder(this.#inputStreams, (stream) => stream.start()),
       () => undefined,
@@ -169,4 +187,11 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
       .map((stream) => stream.rememberDuration)
       .reduce((longest, duration) => longest.max(duration), this.batchDuration)
   }
+}
+
+/** A stream and all that it is made of. */
+function withAncestors(stream: DStreamNode<unknown>): Set<DStreamNode<unknown>> {
+  const found = new Set<DStreamNode<unknown>>([stream])
+  for (const one of found) for (const parent of one.dependencies) found.add(parent)
+  return found
 }

@@ -346,10 +346,12 @@ export abstract class DStreamNode<T> {
   clearMetadata(_time: Time, isUnpersisting: boolean): void {
     const { needed, neededLater } = this.context.ledger
     const reachMs = this.rememberDuration.milliseconds
+    const floors = this.context.graph.floorsOf(this)
     for (const [key, rdd] of this.#generated) {
-      if (needed.includes(key, reachMs)) continue
+      if (needed.includes(key, reachMs, floors)) continue
       // What is written for a later run stays known to checkpoints, and keeps nothing in memory.
-      const isKept = rdd instanceof RDD && filesOf(rdd as RDD<never>) !== null && neededLater.includes(key, reachMs)
+      const isWritten = rdd instanceof RDD && filesOf(rdd as RDD<never>) !== null
+      const isKept = isWritten && neededLater.includes(key, reachMs, floors)
       if (!isKept) {
         this.#generated.delete(key)
         this.#restored.delete(key)
@@ -357,7 +359,7 @@ export abstract class DStreamNode<T> {
       if (isUnpersisting) this.#unpersist(rdd)
     }
     for (const [key, rdd] of this.#computedAnew) {
-      if (needed.includes(key, reachMs)) continue
+      if (needed.includes(key, reachMs, floors)) continue
       this.#computedAnew.delete(key)
       if (isUnpersisting) this.#unpersist(rdd)
     }
@@ -368,7 +370,8 @@ export abstract class DStreamNode<T> {
    * @param time milliseconds since the epoch.
    */
   protected mayForget(time: number): boolean {
-    return !this.context.ledger.neededLater.includes(time, this.rememberDuration.milliseconds)
+    const { ledger, graph } = this.context
+    return !ledger.neededLater.includes(time, this.rememberDuration.milliseconds, graph.floorsOf(this))
   }
 
   /** The time of the newest RDD that is written and not younger than a time, in milliseconds; minus infinity where there is none. @internal */

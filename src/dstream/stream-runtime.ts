@@ -4,6 +4,7 @@ import type { Clock } from '../batches/clock.ts'
 import type { Duration } from '../batches/duration.ts'
 import type { JobScheduler } from '../batches/job-scheduler.ts'
 import type { BatchLedger } from '../batches/ledger/batch-ledger.ts'
+import type { StateFloor } from '../batches/ledger/needed-batches.ts'
 import type { MaybePromise } from '../batches/maybe-promise.ts'
 import type { StreamingListener } from '../batches/streaming-listener.ts'
 import type { SparkContext } from '../context/spark-context.ts'
@@ -48,6 +49,8 @@ export interface StreamRegistry {
   addOutputOperation<T>(output: OutputOperation<T>): void
   /** @throws IllegalArgumentException when another stream has the name. */
   reserveName(name: string, stream: DStreamNode<unknown>): void
+  /** Where the states are written that are made of the stream, its own among them; the same list each time. */
+  floorsOf(stream: DStreamNode<unknown>): readonly StateFloor[]
   /** The id by which another run of the program finds the stream again. */
   operatorId(stream: DStreamNode<unknown>): string
 }

@@ -39,6 +39,15 @@ test('a state is computed again from the newest one that is written, however lon
   assert.deepEqual(included(needed, 6000, [-1001, -1000, 9000, 9500]), [-1000, 9000, 9500])
 })
 
+test('a stream that a state is not made of keeps nothing for it', () => {
+  const state = { rememberMs: 4000, newestWritten: () => Number.NEGATIVE_INFINITY }
+  const needed = new NeededBatches([9000], 30_000, [state])
+  assert.deepEqual(
+    [9000, 20_000, 29_001].map((time) => needed.includes(time, 1000, [])),
+    [true, false, true],
+  )
+})
+
 test('without a written state everything is needed', () => {
   const state = { rememberMs: 4000, newestWritten: () => Number.NEGATIVE_INFINITY }
   assert.equal(new NeededBatches([], 30_000, [state]).includes(-1e15, 4000), true)

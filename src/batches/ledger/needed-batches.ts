@@ -26,19 +26,30 @@ export class NeededBatches {
   readonly #batches: readonly number[]
   readonly #newestEnded: number
   readonly #floors: readonly StateFloor[]
-  /** The times that are needed, by reach: merged intervals with both of their ends, ascending. Streams share a few reaches, and each asks about many batches. */
-  readonly #intervals = new Map<number, readonly TimeRange[]>()
+  /**
+   * The times that are needed, by states and reach: merged intervals with both of their ends, ascending. Streams share a few reaches, and each asks about
+   * many batches.
+   */
+  readonly #intervals = new Map<readonly StateFloor[], Map<number, readonly TimeRange[]>>()
 
-  /** @param batches the batches that may run, in milliseconds. @param newestEnded the newest batch that ended; minus infinity before the first. */
+  /**
+   * @param batches the batches that may run, in milliseconds.
+   * @param newestEnded the newest batch that ended; minus infinity before the first.
+   * @param floors the states of all streams.
+   */
   constructor(batches: readonly number[], newestEnded: number, floors: readonly StateFloor[]) {
     this.#batches = batches
     this.#newestEnded = newestEnded
     this.#floors = floors
   }
 
-  /** Whether a stream must keep what it has of the batch at `time`. @param reachMs how far back the stream's batches reach. */
-  includes(time: number, reachMs: number): boolean {
-    const intervals = this.#intervalsOf(reachMs)
+  /**
+   * Whether a stream must keep what it has of the batch at `time`.
+   * @param reachMs how far back the stream's batches reach.
+   * @param floors the states that are made of the stream, its own among them; those of all streams unless given. The same list object each time.
+   */
+  includes(time: number, reachMs: number, floors: readonly StateFloor[] = this.#floors): boolean {
+    const intervals = this.#intervalsOf(reachMs, floors)
     let low = 0
     let high = intervals.length
     while (low < high) {
@@ -51,25 +62,30 @@ export class NeededBatches {
 
   /** The ranges of time in which no batch is needed, without their ends, ascending. */
   gaps(reachMs: number): TimeRange[] {
-    const intervals = this.#intervalsOf(reachMs)
+    const intervals = this.#intervalsOf(reachMs, this.#floors)
     return intervals.map(({ from }, index) => ({
       from: intervals[index - 1]?.to ?? Number.NEGATIVE_INFINITY,
       to: from,
     }))
   }
 
-  #intervalsOf(reachMs: number): readonly TimeRange[] {
-    let intervals = this.#intervals.get(reachMs)
+  #intervalsOf(reachMs: number, floors: readonly StateFloor[]): readonly TimeRange[] {
+    let byReach = this.#intervals.get(floors)
+    if (byReach === undefined) {
+      byReach = new Map()
+      this.#intervals.set(floors, byReach)
+    }
+    let intervals = byReach.get(reachMs)
     if (intervals === undefined) {
-      intervals = this.#merge(reachMs)
-      this.#intervals.set(reachMs, intervals)
+      intervals = this.#merge(reachMs, floors)
+      byReach.set(reachMs, intervals)
     }
     return intervals
   }
 
-  #merge(reachMs: number): TimeRange[] {
-    const all = this.#batches.map((time) => ({ from: this.#oldestNeeded(time, reachMs), to: time }))
-    all.push({ from: this.#oldestNeeded(this.#newestEnded, reachMs), to: Number.POSITIVE_INFINITY })
+  #merge(reachMs: number, floors: readonly StateFloor[]): TimeRange[] {
+    const all = this.#batches.map((time) => ({ from: oldestNeeded(time, reachMs, floors), to: time }))
+    all.push({ from: oldestNeeded(this.#newestEnded, reachMs, floors), to: Number.POSITIVE_INFINITY })
     all.sort((a, b) => a.from - b.from)
     const merged: TimeRange[] = []
     for (const interval of all) {
@@ -79,13 +95,13 @@ export class NeededBatches {
     }
     return merged
   }
+}
 
-  #oldestNeeded(time: number, reachMs: number): number {
-    let oldest = time - reachMs + 1
-    for (const { rememberMs, newestWritten } of this.#floors) {
-      // A stream that a state reads remembers for as long as the state does, and longer by what the state's batch reaches back.
-      oldest = Math.min(oldest, newestWritten(time) - Math.max(0, reachMs - rememberMs))
-    }
-    return oldest
+function oldestNeeded(time: number, reachMs: number, floors: readonly StateFloor[]): number {
+  let oldest = time - reachMs + 1
+  for (const { rememberMs, newestWritten } of floors) {
+    // A stream that a state reads remembers for as long as the state does, and longer by what the state's batch reaches back.
+    oldest = Math.min(oldest, newestWritten(time) - Math.max(0, reachMs - rememberMs))
   }
+  return oldest
 }

@@ -226,6 +226,17 @@ describe('a write-ahead log', () => {
     assert.deepEqual(await texts(), ['a', 'b'])
   })
 
+  test('names no file that could not be made', async () => {
+    class NoNewFiles extends LocalFileSystem {
+      override createLog(): Promise<LogFile> {
+        return Promise.reject(new IOException('EACCES', 'expected: no file can be made'))
+      }
+    }
+    const log = newLog({ fileSystem: new NoNewFiles(), maxFailures: 2 })
+    await assert.rejects(append(log, 'refused'), { code: 'EACCES' })
+    assert.equal(log.fileName, null)
+  })
+
   test('leaves out the blocks that a later one says were refused', async () => {
     const log = newLog()
     await append(log, 'kept')

@@ -124,9 +124,11 @@ export class FileBasedWriteAheadLog {
     const isFull = this.#fileBytes >= MAX_FILE_BYTES || clock.now() >= this.#fileEndsAt
     if (this.#file !== null && isFull) await this.#closeFile()
     if (this.#file !== null) return this.#file
-    this.#fileName = logFileName(sequence, attempt)
+    const name = logFileName(sequence, attempt)
+    this.#file = await fileSystem.createLog(`${directory}/${name}`)
+    // Not before: checkpoints refer to the file, and one that could not be made must not be looked for.
+    this.#fileName = name
     this.#fileBytes = 0
-    this.#file = await fileSystem.createLog(`${directory}/${this.#fileName}`)
     this.#fileEndsAt = clock.now() + rollingIntervalMs
     return this.#file
   }
