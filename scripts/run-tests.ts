@@ -21,7 +21,7 @@ const FIXTURES = 'test/fixtures/'
 /** How many test files run at the same time: more than the cores of a small machine only makes timeouts likelier. */
 const CONCURRENCY = 2
 /** The longest that one file may take, hung processes included. */
-const UNIT_TIMEOUT_MS = 180_000
+const UNIT_TIMEOUT_MS = 300_000
 const INTEGRATION_TIMEOUT_MS = 1_200_000
 
 const args = process.argv.slice(2)

@@ -46,7 +46,7 @@ export class DirectInputDStream<T, P extends PlainData = PlainData> extends Inpu
       : null
   }
 
-  override get batchInput(): BatchInput {
+  override get batchInput(): BatchInput | null {
     return this
   }
 

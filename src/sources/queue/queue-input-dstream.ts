@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../../batches/maybe-promise.ts'
+import type { Time } from '../../batches/time.ts'
 import type { DStreamContext } from '../../dstream/dstream.ts'
 import { SparkException } from '../../errors.ts'
 import { log } from '../../log.ts'
@@ -9,8 +10,15 @@ import { QueueSource } from './queue-source.ts'
 /** What `StreamingContext.queueStream` takes from: RDDs, or arrays of records, that the program may go on adding to. */
 export type BatchQueue<T> = (RDD<T> | readonly T[])[]
 
-/** Batches from a queue that the program fills (Spark's `QueueInputDStream`): for tests and for trying things out. */
+/**
+ * Batches from a queue that the program fills (Spark's `QueueInputDStream`): for tests and for trying things out. As in Spark, an element is taken when a
+ * batch is computed, and a batch that no output operation reads takes none.
+ */
 export class QueueInputDStream<T> extends DirectInputDStream<T, null> {
+  readonly #source: QueueSource<T>
+  /** RDDs of batches that a program looked at before their time, by batch time in milliseconds. */
+  readonly #early = new Map<number, RDD<T>>()
+
   constructor(
     context: DStreamContext,
     queue: BatchQueue<T>,
@@ -26,6 +34,20 @@ export class QueueInputDStream<T> extends DirectInputDStream<T, null> {
       union: (rdds) => sparkContext.union(rdds),
     })
     super(context, source, 'queueStream')
+    this.#source = source
+  }
+
+  /** Nothing is planned before a batch is computed. */
+  override get batchInput(): null {
+    return null
+  }
+
+  override compute(validTime: Time): RDD<T> {
+    const time = validTime.milliseconds
+    const rdd = this.#early.get(time) ?? this.#source.plan().partitions
+    if (time > this.context.ledger.newestDue) this.#early.set(time, rdd)
+    else this.#early.delete(time)
+    return rdd
   }
 
   /** What is in the program's memory is gone with it. */

@@ -21,7 +21,7 @@ export class QueueSource<T> implements BatchSource<T, null> {
   open(): void {}
   close(): void {}
 
-  plan(): BatchPlan<T, null> {
+  plan(): BatchPlan<T, null> & { readonly partitions: RDD<T> } {
     const { take, empty, union } = this.#options
     const rdds = take()
     const partitions = rdds.length > 1 ? union(rdds) : (rdds[0] ?? empty())
