@@ -96,8 +96,13 @@ const DEFECTS: Readonly<Record<string, (t: TestContext) => void>> = {
     keepChanged(t, ({ finished }) => ({ unfinished: {}, finished }))
   },
   'states and inputs that a batch that failed long ago reaches back to, and that are let go': (t) => {
+    const { gaps } = NeededBatches.prototype
+    const newest = (needed: NeededBatches, reachMs: number) => gaps.call(needed, reachMs).at(-1)!.to
     t.mock.method(NeededBatches.prototype, 'includes', function (this: NeededBatches, time: number, reachMs: number) {
-      return time >= this.gaps(reachMs).at(-1)!.to
+      return time >= newest(this, reachMs)
+    })
+    t.mock.method(NeededBatches.prototype, 'gaps', function (this: NeededBatches, reachMs: number) {
+      return [{ from: Number.NEGATIVE_INFINITY, to: newest(this, reachMs) }]
     })
   },
 }
