@@ -12,9 +12,10 @@ export interface BatchInput {
   readonly inputId: string
   /**
    * Fixes what the batch at `time` reads, before the batch is generated. Asked once per batch, in the order of the batches; again only when it throws.
-   * @returns what a later run needs to read the same again; null where the data does not outlive the process.
+   * @returns what a later run needs to read the same again; null where the data does not outlive the process; undefined when no output operation reads
+   * the batch, which then has no input from here: what came is planned for the next one that is read.
    */
-  plan(time: Time): MaybePromise<PlainData>
+  plan(time: Time): MaybePromise<PlainData | undefined>
   /** An attempt to run the batch begins: its data will be read. Time in milliseconds, as in all methods below. */
   attemptBegan?(time: number): void
   /** The attempt is over, well or not. */

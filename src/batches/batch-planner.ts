@@ -32,6 +32,7 @@ export class BatchPlanner {
       if (this.#ledger.inputOf(batch, input.inputId) !== undefined) continue
       try {
         const plan = whenReady(input.plan(time), (positions) => {
+          if (positions === undefined) return
           this.#ledger.fixInput(batch, input.inputId, positions)
           // A batch whose turn is past is not being run: its data takes no room until it is.
           if (!isRunning) input.attemptEnded?.(batch)

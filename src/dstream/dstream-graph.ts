@@ -9,6 +9,7 @@ import { IllegalArgumentException, IllegalStateException } from '../errors.ts'
 import type { DStreamNode } from './dstream-node.ts'
 import { operatorIds } from './operator-ids.ts'
 import type { OutputOperation } from './output-operation.ts'
+import { ReadTimes } from './read-times.ts'
 import type { InputNode, StreamRegistry } from './stream-runtime.ts'
 
 const NO_FLOORS: readonly StateFloor[] = []
@@ -26,6 +27,7 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
   /** The streams that some output operation needs; set at start. */
   #active: readonly DStreamNode<unknown>[] = []
   #inputs: readonly BatchInput[] = []
+  #readTimes: ReadTimes | null = null
   readonly #floors: StateFloor[] = []
   readonly #floorsOfStreams = new Map<DStreamNode<unknown>, StateFloor[]>()
   #ids: ReadonlyMap<DStreamNode<unknown>, string> | null = null
@@ -61,6 +63,10 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
 
   floorsOf(stream: DStreamNode<unknown>): readonly StateFloor[] {
     return this.#floorsOfStreams.get(stream) ?? NO_FLOORS
+  }
+
+  isRead(stream: DStreamNode<unknown>, time: Time): boolean {
+    return this.#readTimes!.includes(stream, time.milliseconds)
   }
 
   /** Finds the states of the program, and of which streams each is made. */
@@ -155,6 +161,8 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
     this.#active = this.#streams.filter((stream) => stream.isInitialized)
     this.#inputs = this.#inputStreams.flatMap((stream) => (stream.isInitialized ? (stream.batchInput ?? []) : []))
     for (const stream of this.#active) stream.validateAtStart()
+    const putOut = new Set(this.#outputs.map(({ parent }) => parent))
+    this.#readTimes = new ReadTimes(zeroTime.milliseconds, this.#active, putOut)
     this.#findStates()
     return whenReady(
       mapInOrder(this.#inputStreams, (stream) => stream.start()),

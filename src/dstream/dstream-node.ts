@@ -82,6 +82,13 @@ export abstract class DStreamNode<T> {
   get outputsOf(): DStreamNode<unknown> | undefined {
     return undefined
   }
+  /**
+   * How far back a batch of this stream reads its parents: it reads those of their batches at (time - reach, time], and the one at `time` where the reach
+   * is 0, in milliseconds. Null, for a stream of a user's own, where nobody knows. @internal
+   */
+  get parentReachMs(): number | null {
+    return null
+  }
   /** How long the parents must remember their RDDs for this stream's sake. @internal */
   get parentRememberDuration(): Duration {
     return this.rememberDuration

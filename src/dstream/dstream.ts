@@ -88,6 +88,9 @@ export class OperatorDStream<T> extends DStream<T> {
     const longer = this.#operator.parentsRememberLonger
     return longer === undefined ? this.rememberDuration : this.rememberDuration.plus(longer)
   }
+  override get parentReachMs(): number {
+    return this.#operator.parentsRememberLonger?.milliseconds ?? 0
+  }
   override get outputsOf(): DStreamNode<unknown> | undefined {
     return this.#operator.outputsOf
   }

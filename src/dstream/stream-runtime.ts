@@ -7,6 +7,7 @@ import type { BatchLedger } from '../batches/ledger/batch-ledger.ts'
 import type { StateFloor } from '../batches/ledger/needed-batches.ts'
 import type { MaybePromise } from '../batches/maybe-promise.ts'
 import type { StreamingListener } from '../batches/streaming-listener.ts'
+import type { Time } from '../batches/time.ts'
 import type { SparkContext } from '../context/spark-context.ts'
 import type { DStreamNode } from './dstream-node.ts'
 import type { OutputOperation } from './output-operation.ts'
@@ -51,6 +52,8 @@ export interface StreamRegistry {
   reserveName(name: string, stream: DStreamNode<unknown>): void
   /** Where the states are written that are made of the stream, its own among them; the same list each time. */
   floorsOf(stream: DStreamNode<unknown>): readonly StateFloor[]
+  /** Whether some output operation, of this batch or a later one, reads what the stream has of the batch at `time`. For a context that was started. */
+  isRead(stream: DStreamNode<unknown>, time: Time): boolean
   /** The id by which another run of the program finds the stream again. */
   operatorId(stream: DStreamNode<unknown>): string
 }

@@ -84,6 +84,8 @@ interface RunOptions {
   /** Called when a batch's output operation has read its records. */
   readonly onBatch?: (time: number) => void
   readonly isStateful?: boolean
+  /** The length and slide, in seconds, of a window that is put out instead of each batch. */
+  readonly window?: readonly [length: number, slide: number]
   /** Where the source begins, if it says so. */
   readonly beginning?: Range
   /** Runs when a batch is generated. */
@@ -91,7 +93,16 @@ interface RunOptions {
 }
 
 async function start(t: TestContext, options: RunOptions = {}): Promise<Run> {
-  const { directory, from = 0, conf = {}, onBatch, isStateful = false, beginning, generation } = options
+  const {
+    directory,
+    from = 0,
+    conf = {},
+    onBatch,
+    isStateful = false,
+    window = [1, 1],
+    beginning,
+    generation,
+  } = options
   const clock = new ManualClock(from)
   const source = new Numbers(beginning)
   const ran: Run['ran'] = []
@@ -103,7 +114,7 @@ async function start(t: TestContext, options: RunOptions = {}): Promise<Run> {
       await generation?.()
       return rdd
     })
-    numbers.foreachRDD(async (rdd, time) => {
+    numbers.window(...window).foreachRDD(async (rdd, time) => {
       ran.push([time.milliseconds, await rdd.collect()])
       onBatch?.(time.milliseconds)
     })
@@ -151,6 +162,38 @@ test('each batch reads what was planned for it, where its tasks run', async (t) 
     ['open ', 'plan 1000', 'completed 1000 0,3', 'plan 2000', 'completed 2000 3,6', 'close'].map((call) =>
       call === 'open ' ? 'open null' : call,
     ),
+  )
+})
+
+test('a batch that no window reads is not planned: what comes in it is for the next one that is read', async (t) => {
+  const { source, ran, ssc, tick } = await start(t, {
+    window: [2, 4],
+  })
+  await tick(8)
+  await ssc.stop()
+  assert.deepEqual(
+    source.calls.filter((call) => call.startsWith('plan')),
+    ['plan 3000', 'plan 4000', 'plan 7000', 'plan 8000'],
+  )
+  assert.deepEqual(ran, [
+    [4000, [0, 1, 2, 3, 4, 5]],
+    [8000, [6, 7, 8, 9, 10, 11]],
+  ])
+})
+
+test('a run after one that ended between two windows goes on behind what was read', async (t) => {
+  const directory = await newDirectory(t)
+  const first = await start(t, { directory, window: [1, 3] })
+  await first.tick(5)
+  await first.ssc.stop()
+  const second = await start(t, { directory, from: 5000, window: [1, 3] })
+  await second.tick()
+  assert.deepEqual(
+    [...first.ran, ...second.ran],
+    [
+      [3000, [0, 1, 2]],
+      [6000, [3, 4, 5]],
+    ],
   )
 })
 

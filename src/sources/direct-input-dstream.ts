@@ -76,9 +76,9 @@ export class DirectInputDStream<T, P extends PlainData = PlainData> extends Inpu
   }
 
   /** @internal */
-  plan(time: Time): MaybePromise<PlainData> {
+  plan(time: Time): MaybePromise<PlainData | undefined> {
     const early = this.#early.get(time.milliseconds)
-    if (early === undefined) return this.#plan(time)
+    if (early === undefined) return this.context.graph.isRead(this, time) ? this.#plan(time) : undefined
     this.#early.delete(time.milliseconds)
     return early
   }
@@ -103,7 +103,7 @@ export class DirectInputDStream<T, P extends PlainData = PlainData> extends Inpu
     if (positions === undefined && time > this.context.ledger.newestDue && time > this.#newestTime) {
       return this.#computeEarly(validTime)
     }
-    // Nothing is known of a batch that an earlier run has completed and forgotten, or that could not be planned and is given up.
+    // Nothing is known of a batch that an earlier run has completed and forgotten, that could not be planned and is given up, or that no output reads.
     if (positions === undefined) return this.context.sparkContext.emptyRDD<T>()
     return whenReady(this.#source.replan(validTime, positions as P), (partitions) => {
       this.#report(validTime, this.#source.describe?.(positions as P) ?? { records: null })

@@ -61,6 +61,17 @@ test('a file that grows or is modified after it was read is not read again', asy
   assert.deepEqual(output.records, ['a'])
 })
 
+test('a file that comes in a batch that no window reads is in the next one that is read, as in Spark', async () => {
+  const directory = await newDirectory()
+  await using harness = newHarness()
+  const output = harness.collect(harness.ssc.textFileStream(directory).window(1, 3))
+  await harness.ssc.start()
+  await put(`${directory}/a`, 'between\n', 0.5)
+  await put(`${directory}/b`, 'read\n', 2.5)
+  await harness.advance(6)
+  assert.deepEqual(output.batches, [['between', 'read'], []])
+})
+
 test('a name may come again once it is forgotten', async () => {
   const directory = await newDirectory()
   await using harness = newHarness({ 'spark.streaming.fileStream.minRememberDuration': '2s' })
