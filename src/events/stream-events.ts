@@ -26,7 +26,7 @@ export interface StreamStopped extends OfStream {
 }
 
 /** What an input stream gave to one batch. */
-export interface BatchInput {
+export interface InputFigures {
   readonly streamId: number
   /** 0 where the source does not know. */
   readonly numRecords: number
@@ -50,7 +50,7 @@ export interface BatchOutput {
 /** A batch. Times are milliseconds since the epoch, null before they came. */
 export interface BatchDescription {
   readonly batchTime: number
-  readonly inputs: readonly BatchInput[]
+  readonly inputs: readonly InputFigures[]
   readonly submissionTime: number
   readonly processingStartTime: number | null
   readonly processingEndTime: number | null

@@ -6,9 +6,6 @@ import { projectFiles } from './project-files.ts'
 const EXPORTED =
   /^export\s+(?:declare\s+)?(?:default\s+)?(?:abstract\s+)?(?:async\s+)?(?:class|interface|type|function\*?|const|let)\s+(?<name>[A-Za-z_$][\w$]*)/gm
 
-/** Names that still stand for two things. The list only shrinks: whoever renames one takes it off. */
-const STILL_SHARED: readonly string[] = ['BatchInput', 'StateUpdate']
-
 /** Names that more than one file exports, each with those files. A class and its companion of the same name stand in one file. */
 function sharedNames(sources: ReadonlyMap<string, string>): Map<string, readonly string[]> {
   const files = new Map<string, Set<string>>()
@@ -25,13 +22,7 @@ test('no two things have one name', () => {
   const sources = [...projectFiles('src')].filter(([file]) => /(?<!\.test|_pb)\.ts$/.test(file))
   assert(sources.length > 10)
   const shared = sharedNames(new Map(sources))
-  const unexpected = [...shared].filter(([name]) => !STILL_SHARED.includes(name))
-  assert.deepEqual(unexpected, [], 'rename one of each pair to what it is')
-  assert.deepEqual(
-    STILL_SHARED.filter((name) => !shared.has(name)),
-    [],
-    'names that stand for one thing again: take them off the list',
-  )
+  assert.deepEqual([...shared], [], 'rename one of each pair to what it is')
 })
 
 test('a planted second thing of a name is found, a re-export or a companion is none', () => {

@@ -13,7 +13,7 @@ import type { StateVersion } from '../../task/state/state-version.ts'
 export type TimedState<S> = [state: S, timeMs: number]
 
 /** How a state's next version is made. */
-export interface StateUpdate {
+export interface StateStep {
   /** The operation's name, for call sites. */
   readonly operation: string
   /** The RDDs of the batch, placed by the state's partitioner. */
@@ -58,7 +58,7 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
   }
 
   /** The state after the next batch. */
-  next(update: StateUpdate): StateRDD<K, S> {
+  next(update: StateStep): StateRDD<K, S> {
     const { operation, inputs, partitioner, timeMs, timeoutBeforeMs } = update
     const { numPartitions } = partitioner
     // The time is data: what changes from batch to batch must not stand in the program.
