@@ -86,6 +86,6 @@ export function readArrowSchema(bytes: Uint8Array): ArrowSchema {
 /** @returns a whole stream of batches that all have the schema, for instance the data of a local relation. */
 export function writeArrowStream(schema: ArrowSchema, batches: Iterable<ArrowBatch>): Buffer {
   const pieces = [schemaMessage(schema)]
-  for (const batch of batches) pieces.push(...batchMessage(batch))
+  for (const batch of batches) for (const piece of batchMessage(batch)) pieces.push(piece)
   return Buffer.concat([...pieces, END_OF_ARROW_STREAM])
 }

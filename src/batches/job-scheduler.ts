@@ -74,7 +74,9 @@ export class JobScheduler {
     this.events.batch('batchSubmitted', jobSet)
     // A batch that runs again goes before the later ones that wait for it.
     const later = this.#queue.findIndex((queued) => queued.jobSet.time.greater(time))
-    this.#queue.splice(later === -1 ? this.#queue.length : later, 0, ...jobs.map((job) => ({ job, jobSet })))
+    const added = jobs.map((job) => ({ job, jobSet }))
+    if (later === -1) for (const job of added) this.#queue.push(job)
+    else this.#queue = [...this.#queue.slice(0, later), ...added, ...this.#queue.slice(later)]
     this.#runQueued()
   }
 

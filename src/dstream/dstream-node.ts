@@ -411,12 +411,10 @@ export abstract class DStreamNode<T> {
     const zeroTime = this.#zeroTime
     if (zeroTime === null) throw notInitialized(this)
     const [from, to] = first instanceof Interval ? [first.beginTime, first.endTime] : [first, toTime!]
-    const aligned = [
-      this.#alignToSlide(from, zeroTime, 'fromTime'),
-      this.#alignToSlide(to, zeroTime, 'toTime'),
-    ] as const
-    log('INFO', this.className, `Slicing from ${from} to ${to} (aligned to ${aligned[0]} and ${aligned[1]})`)
-    return this.rddsBetween(...aligned)
+    const alignedFrom = this.#alignToSlide(from, zeroTime, 'fromTime')
+    const alignedTo = this.#alignToSlide(to, zeroTime, 'toTime')
+    log('INFO', this.className, `Slicing from ${from} to ${to} (aligned to ${alignedFrom} and ${alignedTo})`)
+    return this.rddsBetween(alignedFrom, alignedTo)
   }
 
   /** {@link slice} of times on the stream's slide. @internal */

@@ -26,7 +26,7 @@ export function retainBlocks(node: LineageNode): () => void {
     if (seen.has(effective)) continue
     seen.add(effective)
     if (effective.kind !== 'blocks') {
-      waiting.push(...parentsOf(effective))
+      for (const parent of parentsOf(effective)) waiting.push(parent)
       continue
     }
     for (const block of effective.blocks) {

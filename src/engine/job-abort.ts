@@ -10,9 +10,9 @@ export class JobAbort implements Disposable {
 
   constructor(sources: readonly AbortSignal[]) {
     this.#sources = sources
-    // As many jobs as there are may listen at the same time.
-    setMaxListeners(0, ...sources)
     for (const source of sources) {
+      // As many jobs as there are may listen at the same time.
+      setMaxListeners(0, source)
       if (source.aborted) this.#controller.abort(source.reason)
       else source.addEventListener('abort', this.#onAbort)
     }

@@ -8,7 +8,8 @@ export function rddIdsOfStage({ node, kept }: StagePlan): number[] {
   for (const current of waiting) {
     if (ids.has(current.id)) continue
     ids.add(current.id)
-    if (!kept.has(current)) waiting.push(...parentsWithin(current).map(effectiveNode))
+    if (kept.has(current)) continue
+    for (const parent of parentsWithin(current)) waiting.push(effectiveNode(parent))
   }
   return [...ids]
 }

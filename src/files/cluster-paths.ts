@@ -81,8 +81,10 @@ function clusterMatches(pattern: string, found: readonly FileStatus[]): ClusterM
   const deeper: string[] = []
   for (const file of found) {
     const names = parsePath(file.path).path.split('/').filter(Boolean)
-    const depths = alternatives.filter((segments) => matchesStart(segments, names)).map(({ length }) => length)
-    const depth = Math.max(...depths)
+    let depth = Number.NEGATIVE_INFINITY
+    for (const segments of alternatives) {
+      if (matchesStart(segments, names)) depth = Math.max(depth, segments.length)
+    }
     if (depth === names.length) direct.push({ match: file.path, file })
     else if (depth === names.length - 1) {
       direct.push({ match: file.path.slice(0, -pathName(file.path).length - 1), file })

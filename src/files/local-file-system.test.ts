@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
@@ -145,6 +145,26 @@ test('delete says whether something was there and takes a filled directory only 
   assert.equal(await fileSystem.exists(join(root, 'd')), false)
   await writeFile(join(root, 'f'), '')
   assert.equal(await fileSystem.delete(join(root, 'f')), true)
+})
+
+test('a log has the whole of what is appended although the system writes it in parts', async () => {
+  await using probe = await open(join(root, 'probe'), 'w')
+  const prototype = Object.getPrototypeOf(probe) as { writev: (parts: readonly Uint8Array[]) => Promise<unknown> }
+  const whole = prototype.writev
+  let writes = 0
+  prototype.writev = function (this: unknown, parts) {
+    writes += 1
+    return whole.call(this, [parts[0]!.subarray(0, Math.ceil(parts[0]!.length / 2))])
+  }
+  try {
+    await using log = await fileSystem.createLog(join(root, 'log'))
+    await log.append([Buffer.from('0123456789'), new Uint8Array(0), Buffer.from('abc')])
+    await log.append([Buffer.from('end')])
+  } finally {
+    prototype.writev = whole
+  }
+  assert.equal(await readFile(join(root, 'log'), 'utf8'), '0123456789abcend')
+  assert(writes > 4)
 })
 
 test('a directory in the way of a file is named in the error', async () => {

@@ -5,6 +5,7 @@ import type { RecordCodec } from './codec/index.ts'
 import { CorruptBlockError } from './codec/index.ts'
 import type { StoredBytes } from './input.ts'
 import type { Chunk, Reader } from './reader.ts'
+import { writeAll } from './write-all.ts'
 
 /**
  * A frame is a chunk of the record codec behind its length (4 bytes, little endian): what shuffle segments, spilled runs and
@@ -118,7 +119,8 @@ export class FrameFile {
   /** Writes bytes that are frames already. @returns where they stand. */
   appendBytes(bytes: Uint8Array): StoredBytes {
     if (this.#file === null) throw new Error(`the spill file ${this.path} is closed`)
-    fs.writeSync(this.#file, bytes)
+    // At its place: when an earlier write failed, a part of its bytes may be in the file.
+    writeAll(this.#file, bytes, this.#length)
     const stored = { path: this.path, offset: this.#length, length: bytes.length }
     this.#length += bytes.length
     return stored

@@ -43,6 +43,12 @@ test('the time of day and chance enter the library in one file each', () => {
   }
 })
 
+test('what may write a part of its bytes only is called in one file, which writes the rest', () => {
+  const sources = new Map([...projectFiles('src')].filter(([file]) => !file.endsWith('.test.ts')))
+  assert.deepEqual(filesWith(/\b(?:fs\.)?(?:writeSync|writevSync)\(|\bfs\.writev?\(/, sources), ['task/write-all.ts'])
+  assert.deepEqual(filesWith(/\.writev\(/, sources), ['files/local-file-system.ts'])
+})
+
 test('no file names a folder of one machine or a host that packages come from', () => {
   assert.deepEqual(machineBoundLines(projectFiles('')), [])
 })

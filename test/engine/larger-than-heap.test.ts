@@ -45,6 +45,11 @@ describe("data larger than the workers' heaps", () => {
     assert.deepEqual([rows, sum], [RECORDS, expected])
   })
 
+  test('is the right side of a cartesian product', async () => {
+    const right = pairs().coalesce(1)
+    assert.equal(await sc.parallelize([1, 2], 1).cartesian(right).count(), 2 * RECORDS)
+  })
+
   test('is sorted', async () => {
     const sorted = pairs().sortByKey(true, 4)
     const bounds = await sorted

@@ -18,7 +18,7 @@ export class FinishedBatches {
   readonly #segmentSize: number
   readonly #batches = new Map<number, FinishedBatch>()
   /** The keys of {@link #batches}, ascending. Batches end roughly in their order, so nearly all are put in at the end and taken out at the beginning. */
-  readonly #times: number[] = []
+  #times: number[] = []
   /** Those without a segment, in the order in which they ended; fewer than a segment's after each {@link toKept}. */
   readonly #unsealed = new Set<FinishedBatch>()
   /** Those with a batch that is remembered, oldest first. */
@@ -63,7 +63,8 @@ export class FinishedBatches {
     const between = this.#times.slice(start, this.#countBefore(to))
     const held = between.filter(isHeld)
     if (held.length === between.length) return []
-    this.#times.splice(start, between.length, ...held)
+    if (held.length === 0) this.#times.splice(start, between.length)
+    else this.#times = [...this.#times.slice(0, start), ...held, ...this.#times.slice(start + between.length)]
     const forgotten = between.filter((time) => !isHeld(time))
     for (const time of forgotten) this.#forget(time)
     return forgotten

@@ -78,7 +78,8 @@ export function restoreRun(
   const pending = new Set(ledger.unfinished)
   const { checkpointTime } = checkpoint
   const run: RecoveredRun = { checkpointTime, runs: (time) => time > checkpointTime || pending.has(time) }
-  const firstToRun = Math.min(...pending, checkpointTime + checkpoint.batchIntervalMs)
+  let firstToRun = checkpointTime + checkpoint.batchIntervalMs
+  for (const time of pending) firstToRun = Math.min(firstToRun, time)
   for (const stream of graph.streams) {
     const kept = checkpoint.operators[graph.operatorId(stream)]
     if (kept === undefined) {

@@ -180,8 +180,7 @@ export class SparkCluster {
 
   async #relationOf(stage: SparkStage, parts: PlanParts): Promise<Relation> {
     const { driver, stages, forwarded, standing, exchangePartitions } = stage.rows
-    const inputs: Relation[] = []
-    if (driver.length > 0) inputs.push(...(await this.#driverRelations(driver, parts)))
+    const inputs = driver.length > 0 ? [...(await this.#driverRelations(driver, parts))] : []
     for (const below of stages) inputs.push(await this.#relationOf(below, parts))
     for (const rows of forwarded) inputs.push(forwardedRows(await this.#keptRelation(rows.node.id), rows))
     if (standing !== null) {

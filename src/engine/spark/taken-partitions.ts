@@ -46,7 +46,7 @@ function readsShuffle(top: LineageNode): boolean {
     if (seen.has(node) || isPersisted(node)) continue
     seen.add(node)
     if (node.kind === 'shuffle' || node.kind === 'cogroup') return true
-    open.push(...parentsOf(node))
+    for (const parent of parentsOf(node)) open.push(parent)
   }
   return false
 }

@@ -27,8 +27,8 @@ export async function histogramOfCount(
   const properties = rdd.context.jobProperties('histogram')
   const parts = await runJob<[number, number]>(rdd, 'histogram', builtin('rangeOfNumbers'), { properties })
   if (parts.length === 0) throw emptyCollection()
-  const min = Math.min(...parts.map((part) => part[0]))
-  const max = Math.max(...parts.map((part) => part[1]))
+  const min = parts.reduce((least, part) => Math.min(least, part[0]), Number.POSITIVE_INFINITY)
+  const max = parts.reduce((greatest, part) => Math.max(greatest, part[1]), Number.NEGATIVE_INFINITY)
   if (!Number.isFinite(min) || !Number.isFinite(max)) {
     throw new UnsupportedOperationException(
       'HISTOGRAM_RANGE',

@@ -23,7 +23,7 @@ export function chosenOr(choice: PartitionerChoice | undefined, otherwise: Parti
  */
 export function defaultPartitioner(context: RDDContext): PartitionerRule {
   return (parents) => {
-    const mostPartitions = Math.max(0, ...parents.map((parent) => parent.numPartitions))
+    const mostPartitions = parents.reduce((most, parent) => Math.max(most, parent.numPartitions), 0)
     const isSet = context.getSetting(DEFAULT_PARALLELISM.key) !== undefined
     const defaultCount = isSet ? context.defaultParallelism : mostPartitions
     const candidate = parents

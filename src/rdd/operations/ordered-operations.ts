@@ -78,12 +78,13 @@ export function filterByRange<K, V>(
 function pruneToRange<K, V>(rdd: RDDCore<readonly [K, V]>, lower: K, upper: K): RDDCore<readonly [K, V]> {
   return rdd.derive('filterByRange', [], ([parent]) => {
     const { partitioner, numPartitions } = parent!
-    const ends =
+    const ends: readonly [number, number] =
       partitioner instanceof RangePartitioner
         ? [partitioner.getPartition(lower), partitioner.getPartition(upper)]
         : [0, numPartitions - 1]
-    const first = Math.min(...ends)
-    const partitions = Array.from({ length: Math.max(...ends) - first + 1 }, (_, i) => first + i)
+    const first = Math.min(ends[0], ends[1])
+    const last = Math.max(ends[0], ends[1])
+    const partitions = Array.from({ length: last - first + 1 }, (_, i) => first + i)
     const common = { className: 'PartitionPruningRDD', numPartitions: partitions.length, partitioner: null }
     return { kind: 'prune', ...common, parent: parent!, partitions }
   })

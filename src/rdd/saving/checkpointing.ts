@@ -108,7 +108,7 @@ function findRequested(top: LineageNode): LineageNode[] {
     if (seen.has(node)) continue
     seen.add(node)
     if (node.storage.checkpointed === null && node.storage.checkpoint !== 'none') found.push(node)
-    else open.push(...parentsOf(effectiveNode(node)))
+    else for (const parent of parentsOf(effectiveNode(node))) open.push(parent)
   }
   return found
 }

@@ -286,7 +286,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
     if (oldestNeeded.length <= CHECKPOINTS_BEFORE_CLEANING) return
     oldestNeeded.shift()
     try {
-      await store.clean(Math.min(...oldestNeeded))
+      await store.clean(oldestNeeded.reduce((oldest, time) => Math.min(oldest, time)))
     } catch (error) {
       log('WARN', 'ReceiverTracker', `${store.directory} could not be cleaned: ${describeError(error)}`)
     }

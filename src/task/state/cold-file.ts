@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { RecordCodec } from '../codec/index.ts'
 import { uniqueFileName } from '../frames.ts'
+import { writeAll } from '../write-all.ts'
 import { StateNotSpilledError } from './errors.ts'
 
 /** Length of an entry's bytes, before them. */
@@ -114,13 +115,8 @@ export class ColdFile {
   }
 
   #flush(): void {
-    let from = 0
-    while (from < this.#buffered) {
-      // At its place: of a write that failed, a part may be there.
-      from += this.#explained(() =>
-        fs.writeSync(this.#file, this.#buffer, from, this.#buffered - from, this.#written + from),
-      )
-    }
+    // At its place: of a write that failed, a part may be there.
+    this.#explained(() => writeAll(this.#file, this.#buffer.subarray(0, this.#buffered), this.#written))
     this.#written += this.#buffered
     this.#buffered = 0
   }

@@ -258,7 +258,7 @@ export class StateTable {
     let at = version.delta
     while (at !== null && at.timeMs > sinceMs) {
       for (let i = 0; i < at.slots.length; i++) isChanged[at.slots.at(i)] = 1
-      removedKeys.push(...at.removedKeys)
+      for (const key of at.removedKeys) removedKeys.push(key)
       if (at.sinceMs <= sinceMs) break
       at = at.previous
       if (at === null) return null

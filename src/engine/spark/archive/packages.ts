@@ -207,12 +207,12 @@ function installedFolder(name: string, from: string): string | null {
 /** All files of a package; packages inside of it are their own. */
 function filesOf(folder: string): string[] {
   const found: string[] = []
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    const file = path.join(folder, entry.name)
-    if (entry.isDirectory()) {
-      if (entry.name !== 'node_modules' && entry.name !== '.git') found.push(...filesOf(file))
-    } else if (entry.isFile()) {
-      found.push(file)
+  const folders = [folder]
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    for (const entry of fs.readdirSync(next, { withFileTypes: true })) {
+      const file = path.join(next, entry.name)
+      if (entry.isFile()) found.push(file)
+      else if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git') folders.push(file)
     }
   }
   return found.sort()

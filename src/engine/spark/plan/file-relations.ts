@@ -128,7 +128,8 @@ function fileContent(node: FilesNode, partitions: Iterable<number>): Relation {
 /** Pieces of a file of records of one length begin a whole number of pieces behind its begin. */
 function cutContent({ format, partitions, recordLength }: FilesNode): string {
   if (format !== 'binaryRecords') return 'content'
-  const length = Math.max(recordLength, ...partitions.flat().map((split) => split.length))
+  let length = recordLength
+  for (const splits of partitions) for (const split of splits) length = Math.max(length, split.length)
   return `substring(content, start + 1, ${length})`
 }
 

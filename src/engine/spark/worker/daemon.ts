@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import { writeAll } from '../../../task/write-all.ts'
 import { intBytes, textBytes } from './protocol/worker-output.ts'
 import type { WorkerEnvironment } from './worker-environment.ts'
 import { WorkerProcesses } from './worker-processes.ts'
@@ -48,7 +49,7 @@ export function runDaemon(environment: WorkerEnvironment): void {
   const announce = (): void => {
     const address = server.address()
     const where = typeof address === 'string' ? textBytes(address) : intBytes((address as net.AddressInfo).port)
-    fs.writeSync(STDOUT, where)
+    writeAll(STDOUT, where)
   }
   if (socketPath !== null) server.listen({ path: socketPath, backlog: BACKLOG }, announce)
   else server.listen({ host: environment.prefersIpv6 ? '::1' : '127.0.0.1', port: 0, backlog: BACKLOG }, announce)

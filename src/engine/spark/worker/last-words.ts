@@ -1,8 +1,8 @@
-import fs from 'node:fs'
 import type { Socket } from 'node:net'
 import { END_OF_ARROW_STREAM } from '../../../arrow/format.ts'
 import { serializeError } from '../../../closure/worker/serialize-error.ts'
 import { SparkException } from '../../../errors.ts'
+import { writeAll } from '../../../task/write-all.ts'
 import { formatErrorText } from '../error-text.ts'
 import { Marker } from './protocol/markers.ts'
 import { intBytes, textBytes } from './protocol/worker-output.ts'
@@ -31,7 +31,7 @@ export function sayWhyOnExit(socket: Socket, progress: TaskProgress): void {
     const text = textBytes(formatErrorText(serializeError(error)))
     const streamEnd = progress.rows?.isOpen ? END_OF_ARROW_STREAM : new Uint8Array(0)
     try {
-      fs.writeSync(descriptor, Buffer.concat([streamEnd, intBytes(Marker.EXCEPTION), text]))
+      writeAll(descriptor, Buffer.concat([streamEnd, intBytes(Marker.EXCEPTION), text]))
     } catch {
       // The executor is gone, or takes nothing now: it will see the connection end.
     }

@@ -62,6 +62,6 @@ export class RowOutput {
     this.#bytes = 0
     if (!this.#isOpen) pieces.unshift(intBytes(Marker.START_ARROW_STREAM), rowSchemaMessage('struct'))
     this.#isOpen = true
-    await this.#output.write(...pieces)
+    await this.#output.writePieces(pieces)
   }
 }

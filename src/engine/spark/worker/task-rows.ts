@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { uniqueFileName } from '../../../task/frames.ts'
 import type { StoredBytes } from '../../../task/input.ts'
+import { writeAll } from '../../../task/write-all.ts'
 import { ACCUMULATOR_LEAF } from '../command.ts'
 import { blockOf, type Row, type RowBatch } from '../rows/row-batch.ts'
 import { GrowingInts } from './growing-ints.ts'
@@ -131,7 +132,7 @@ export class TaskRows {
 
   #append(data: Uint8Array): number {
     this.#file ??= openFile(this.#directory(), 'input')
-    writeAll(this.#file.fd, data)
+    writeAll(this.#file.fd, data, this.#fileBytes)
     const start = this.#fileBytes
     this.#fileBytes += data.length
     return start
@@ -211,9 +212,4 @@ function copyBytes(from: Uint8Array, start: number, length: number, to: Uint8Arr
 function openFile(directory: string, kind: string): { readonly path: string; readonly fd: number } {
   const file = path.join(directory, uniqueFileName(kind))
   return { path: file, fd: fs.openSync(file, 'wx+') }
-}
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  let at = 0
-  while (at < bytes.length) at += fs.writeSync(fd, bytes, at)
 }

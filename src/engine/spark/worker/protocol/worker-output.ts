@@ -17,7 +17,12 @@ export class WorkerOutput {
     this.#stream = stream
   }
 
-  async write(...pieces: readonly Uint8Array[]): Promise<void> {
+  write(...pieces: readonly Uint8Array[]): Promise<void> {
+    return this.writePieces(pieces)
+  }
+
+  /** {@link write} for any number of pieces. */
+  async writePieces(pieces: readonly Uint8Array[]): Promise<void> {
     this.#stream.cork()
     let hasRoom = true
     for (const piece of pieces) hasRoom = this.#stream.write(piece)
