@@ -1,11 +1,17 @@
 import { statSync } from 'node:fs'
-import { Module, register } from 'node:module'
+import * as nodeModule from 'node:module'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { register as registerCommonJs } from 'tsx/cjs/api'
 import { register as registerModules } from 'tsx/esm/api'
 import { type RunCommand, UsageError } from './command-line.ts'
 import { moduleFormatOf } from './module-format.ts'
+import { resolveSync, type SyncResolveHook } from './module-hooks.ts'
+
+/** `registerHooks` came with Node 22.15; Node 26 warns of `register`. */
+const { Module, register, registerHooks } = nodeModule as typeof nodeModule & {
+  readonly registerHooks?: (hooks: { resolve: SyncResolveHook }) => void
+}
 
 /**
  * Runs a program in this process, so that signals, the exit code, standard input and workers are the program's own: `process.argv` is
@@ -26,8 +32,9 @@ export async function runApp({ app, appArgs, master, conf }: RunCommand): Promis
 
   registerCommonJs()
   registerModules()
-  // Registered last, it is asked first. The extension differs between the sources and the build.
-  register(new URL(`./module-hooks${extname(import.meta.url)}`, import.meta.url))
+  // Node asks the hooks that were registered last first. The file's extension differs between the sources and the build.
+  if (registerHooks !== undefined) registerHooks({ resolve: resolveSync })
+  else register(new URL(`./module-hooks${extname(import.meta.url)}`, import.meta.url))
   if (moduleFormatOf(file) === 'module') await import(pathToFileURL(file).href)
   // As `node app.cjs` does it: `require.main` is the program's module.
   else Module.runMain(file)

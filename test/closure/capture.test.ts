@@ -196,6 +196,21 @@ describe('what a function closes over travels by value', () => {
     assert.deepEqual(await worker.call(fn), fn())
   })
 
+  test('the stack of an error, and of an object with a captured stack, travels as text', async () => {
+    const error = new RangeError('far')
+    const captured: { stack?: string } = {}
+    Error.captureStackTrace(captured)
+    const own = {
+      get stack() {
+        return 'mine'
+      },
+    }
+    const fn = () => [error.stack, captured.stack, Object.keys(captured), own.stack, 'value' in stackOf(own)]
+    const stackOf = (object: object) => Object.getOwnPropertyDescriptor(object, 'stack')!
+    assert.match(error.stack!, /capture\.test\.ts/)
+    assert.deepEqual(await worker.call(fn), [error.stack, captured.stack, [], 'mine', false])
+  })
+
   test('cycles and shared identity', async () => {
     const node: { self?: unknown; list: unknown[] } = { list: [] }
     node.self = node
@@ -287,6 +302,10 @@ describe('what a function closes over travels by value', () => {
       return Array.from(arguments).map((x) => () => arguments.length + (x as number))
     }
     const functions = outer(1, 2)
+    const taken = (function take(..._: unknown[]) {
+      // biome-ignore lint/complexity/noArguments: what is tested
+      return arguments
+    })(7, 8)
     const tag = (strings: TemplateStringsArray, ...values: unknown[]) => strings.raw.join('|') + values
     const memo = new Map<number, number>()
     const fibonacci = function fib(n: number): number {
@@ -294,8 +313,8 @@ describe('what a function closes over travels by value', () => {
       if (!memo.has(n)) memo.set(n, fib(n - 1) + fib(n - 2))
       return memo.get(n)!
     }
-    const fn = () => [functions.map((one) => one()), tag`a${1}b`, fibonacci(50)]
-    assert.deepEqual(await worker.call(fn), [[3, 4], 'a|b1', 12_586_269_025])
+    const fn = () => [functions.map((one) => one()), tag`a${1}b`, fibonacci(50), [...taken]]
+    assert.deepEqual(await worker.call(fn), [[3, 4], 'a|b1', 12_586_269_025, [7, 8]])
   })
 
   test('a list of twenty thousand links', async () => {

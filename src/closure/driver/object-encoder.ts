@@ -196,6 +196,7 @@ export class ObjectEncoder {
     const others: (string | symbol)[] = []
     for (const key of Reflect.ownKeys(object)) {
       const descriptor = Reflect.getOwnPropertyDescriptor(object, key)!
+      if (key === 'callee' && isForbiddenCallee(object, descriptor)) continue
       if (typeof key === 'symbol' || !isPlainDescriptor(descriptor) || key === '__proto__' || others.length > 0) {
         others.push(key)
         continue
@@ -267,6 +268,14 @@ export class ObjectEncoder {
     }
     return this.#table.nodes.length > before
   }
+}
+
+/**
+ * In strict code `arguments.callee` is an accessor that always throws. No built-in module exports the accessor's function, and no program can
+ * read anything from the property, so the copy has no `callee`.
+ */
+function isForbiddenCallee(object: object, descriptor: PropertyDescriptor): boolean {
+  return descriptor.get !== undefined && types.isArgumentsObject(object)
 }
 
 function mapEntries(map: object): IterableIterator<[unknown, unknown]> {

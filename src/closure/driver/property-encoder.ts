@@ -1,4 +1,5 @@
 import { type EncodedProperties, Flag, PLAIN_PROPERTY } from '../wire/format.ts'
+import { functionText, isNativeText } from './function-source.ts'
 import type { MutableNode, TableBuilder, ValueEncoder } from './table-builder.ts'
 import { member, type Trail } from './trail.ts'
 
@@ -22,7 +23,7 @@ export class PropertyEncoder {
   encode(object: object, keys: readonly (string | symbol)[], trail: Trail | undefined): EncodedProperties {
     const properties: EncodedProperties = []
     for (const key of keys) {
-      const descriptor = Reflect.getOwnPropertyDescriptor(object, key)!
+      const descriptor = encodableDescriptor(object, key)
       const path = member(trail, key)
       const encodedKey = typeof key === 'symbol' ? this.#values.encode(key, path) : key
       for (const part of [descriptor.value, descriptor.get, descriptor.set] as unknown[]) {
@@ -42,6 +43,17 @@ export class PropertyEncoder {
     if (Object.isExtensible(object)) return
     node.integrity = Object.isFrozen(object) ? 'frozen' : Object.isSealed(object) ? 'sealed' : 'closed'
   }
+}
+
+/**
+ * The descriptor of an own property. From Node 22 on `stack` is an accessor of V8's own in every error, and in whatever went through
+ * `Error.captureStackTrace`: it travels as the text that it gives, as it does from Node 20, where `stack` is a data property.
+ */
+function encodableDescriptor(object: object, key: string | symbol): PropertyDescriptor {
+  const descriptor = Reflect.getOwnPropertyDescriptor(object, key)!
+  const { get, enumerable = false, configurable = false } = descriptor
+  if (key !== 'stack' || get === undefined || get.name !== '' || !isNativeText(functionText(get))) return descriptor
+  return { value: Reflect.get(object, key) as unknown, writable: true, enumerable, configurable }
 }
 
 export function isPlainDescriptor(descriptor: PropertyDescriptor): boolean {
