@@ -3,7 +3,6 @@
  * without, in one process and without Spark. `npx tsx bench/spark-rows.ts [--smoke]` prints JSON.
  */
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { captureClosures } from '../src/closure/driver/index.ts'
 import type { LeafInput, SparkCommand } from '../src/engine/spark/command.ts'
@@ -35,7 +34,7 @@ const VOCABULARY = 50_000
 const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
 
 const isSmoke = process.argv.includes('--smoke')
-const directory = new TaskDirectory(join(tmpdir(), `millstream-spark-rows-${process.pid}`))
+const directory = new TaskDirectory(tmpdir(), `millstream-spark-rows-${process.pid}`)
 const state = new WorkerState(directory)
 const cases = [
   { name: '50 pairs', records: 50, times: isSmoke ? 3 : 2000 },

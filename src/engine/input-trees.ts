@@ -1,4 +1,4 @@
-import { effectiveNode, type LineageNode } from './lineage.ts'
+import { type DataBlock, effectiveNode, type LineageNode } from './lineage.ts'
 import { isPersisted, type StagePlan, shuffleDependency } from './stage-plan.ts'
 
 /** A task's input: a tree of the program's shape over leaves that name data in the engine's own way. */
@@ -127,6 +127,13 @@ export function rangeInput(node: Extract<LineageNode, { kind: 'range' }>, partit
   const from = Math.floor((partition * node.count) / node.numPartitions)
   const to = Math.floor(((partition + 1) * node.count) / node.numPartitions)
   return { kind: 'range', partition, start: node.start + from * node.step, step: node.step, count: to - from } as const
+}
+
+/** The input of one partition of blocks, but for its bytes. */
+export function blockInput(node: Extract<LineageNode, { kind: 'blocks' }>, { format }: DataBlock, partition: number) {
+  const { classes = [] } = node
+  const common = { kind: 'data', partition, format } as const
+  return format === 'foreign' ? { ...common, classes } : common
 }
 
 /** The input of one partition of files that the task reads itself. */

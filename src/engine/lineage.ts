@@ -7,8 +7,11 @@ import { StorageLevel } from '../task/storage-level.ts'
 
 /** Encoded records or raw bytes of text lines, in memory that every thread can read, or in a file. */
 export interface DataBlock {
-  /** `records`: chunks of the record codec; `lines`: UTF-8 text, each line ended by `\n`, the last perhaps not; `frames`: length-prefixed codec blocks. */
-  readonly format: 'records' | 'lines'
+  /**
+   * `records`: chunks of the record codec; `lines`: UTF-8 text, each line ended by `\n`, the last perhaps not; `foreign`: chunks of the record
+   * codec that somebody else encoded, whose instances get no class but those that the node names.
+   */
+  readonly format: 'records' | 'lines' | 'foreign'
   readonly bytes: Uint8Array | { readonly path: string; readonly offset: number; readonly length: number }
   /** Records inside, or -1 where nobody counted. */
   readonly recordCount: number
@@ -45,7 +48,12 @@ export type LineageNode =
   /** Partition i is `start + step·k` for k in [i·n/p, (i+1)·n/p). */
   | (NodeBase & { readonly kind: 'range'; readonly start: number; readonly step: number; readonly count: number })
   /** One partition per block (a receiver's data, or checkpoint data in memory). */
-  | (NodeBase & { readonly kind: 'blocks'; readonly blocks: readonly DataBlock[] })
+  | (NodeBase & {
+      readonly kind: 'blocks'
+      readonly blocks: readonly DataBlock[]
+      /** Ids of the classes that instances in `foreign` blocks may have; none unless given. */
+      readonly classes?: readonly string[]
+    })
   /**
    * Files: partition i reads `partitions[i]`. `text` gives lines, `wholeText` and `binary` give [path, content],
    * `binaryRecords` gives bytes of `recordLength`, `records` gives what the record codec wrote (checkpoints, object files).

@@ -8,7 +8,7 @@ import { type BatchQueue, QueueInputDStream } from '../sources/queue/queue-input
 import { PluggableInputDStream } from '../sources/receiver/pluggable-input-dstream.ts'
 import type { Receiver } from '../sources/receiver/receiver.ts'
 import type { SocketConverter } from '../sources/socket/converting-socket-receiver.ts'
-import { RawInputDStream, SocketInputDStream } from '../sources/socket/socket-input-dstream.ts'
+import { RawInputDStream, type RawSocketOptions, SocketInputDStream } from '../sources/socket/socket-input-dstream.ts'
 import type { StorageLevel } from '../task/storage-level.ts'
 
 /** The input streams that every StreamingContext can make. */
@@ -40,9 +40,13 @@ export abstract class InputSources {
     return SocketInputDStream.converting(this.self, host, port, converter, level)
   }
 
-  /** Blocks of encoded records from a TCP server: each a length of 4 bytes, big-endian, and so many bytes. Nothing is decoded on the driver. */
-  rawSocketStream<T>(host: string, port: number, level?: StorageLevel): DStream<T> {
-    return new RawInputDStream<T>(this.self, host, port, level)
+  /**
+   * Blocks of encoded records from a TCP server: each a length of 4 bytes, big-endian, and so many bytes. Nothing is decoded on the driver.
+   * Instances of the program's classes arrive as plain objects unless `options.classes` names their class.
+   * @throws IllegalArgumentException for a port that cannot be, or classes that are none.
+   */
+  rawSocketStream<T>(host: string, port: number, level?: StorageLevel, options?: RawSocketOptions): DStream<T> {
+    return new RawInputDStream<T>(this.self, host, port, level, options)
   }
 
   /**

@@ -108,7 +108,7 @@ export class FrameFile {
   constructor(directory: string, name: string, codec: RecordCodec) {
     this.path = path.join(directory, name)
     this.#codec = codec
-    this.#file = fs.openSync(this.path, 'wx')
+    this.#file = fs.openSync(this.path, 'wx', 0o600)
   }
 
   /** Writes one chunk. @returns where it stands. */

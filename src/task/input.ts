@@ -19,8 +19,10 @@ export type TaskInput =
   | {
       readonly kind: 'data'
       readonly partition: number
-      readonly format: 'records' | 'lines' | 'frames'
+      readonly format: 'records' | 'lines' | 'frames' | 'foreign'
       readonly bytes: StoredBytes
+      /** Ids of the classes that instances in `foreign` bytes may have; none unless given. */
+      readonly classes?: readonly string[]
     }
   | {
       readonly kind: 'range'

@@ -6,6 +6,7 @@ import { SparkException } from '../../errors.ts'
 import type { StageHead } from '../../events/running-work.ts'
 import { fileSystemReferences, fileSystemVersion } from '../../files/file-systems.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
+import { privateDirectoryName } from '../../task/private-directory.ts'
 import type { Sink } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
 import { retainBlocks } from '../block-lease.ts'
@@ -79,7 +80,7 @@ export class LocalEngine implements Engine {
     this.defaultParallelism = options.workers
     this.#settings = localSettings(options.conf, options.workers)
     const { shuffleBytes, maxShuffles, cacheBytes, localRoot, maxWorkerDeaths } = this.#settings
-    this.#localDir = path.join(localRoot, `millstream-${process.pid}-${uniqueSuffix()}`)
+    this.#localDir = path.join(localRoot, privateDirectoryName())
     this.#removeOnExit = () => fs.rmSync(this.#localDir, { recursive: true, force: true })
     process.once('exit', this.#removeOnExit)
     this.recordClasses = new RecordClasses((id, payload) => {
@@ -446,11 +447,4 @@ function tooLarge(job: Job, bytes: number, limit: number): SparkException {
 
 function sharedPayload(payload: ClosurePayload): ClosurePayload {
   return { ...payload, bytes: sharedBytes(payload.bytes) }
-}
-
-let engineCount = 0
-
-function uniqueSuffix(): string {
-  engineCount += 1
-  return `${Math.floor(performance.timeOrigin).toString(36)}-${engineCount}`
 }

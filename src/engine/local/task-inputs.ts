@@ -1,6 +1,7 @@
 import type { CacheLevel, StoredBytes, TaskInput } from '../../task/input.ts'
 import {
   at,
+  blockInput,
   filesInput,
   type InputTree,
   InputTrees,
@@ -45,7 +46,7 @@ export class TaskInputs implements LeafSources<TaskInput> {
         return rangeInput(node, partition)
       case 'blocks': {
         const block = at(node.blocks, partition)
-        return { kind: 'data', partition, format: block.format, bytes: block.bytes }
+        return { ...blockInput(node, block, partition), bytes: block.bytes }
       }
       case 'files':
         return filesInput(node, partition)

@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { ClosureRebuilder, RecentlyUsed, serializeError } from '../../closure/worker/index.ts'
@@ -8,6 +7,7 @@ import { WorkerFiles } from '../../files/worker/worker-files.ts'
 import { PersistedPartitions } from '../../task/cache/persisted-partitions.ts'
 import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
 import { MemoryGauge } from '../../task/memory-gauge.ts'
+import { makePrivateDirectory } from '../../task/private-directory.ts'
 import type { StageProgram } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
 import {
@@ -51,7 +51,7 @@ setTaskFiles(new WorkerFiles())
 
 let hasLocalDir = false
 const localDir = (): string => {
-  if (!hasLocalDir) fs.mkdirSync(settings.localDir, { recursive: true })
+  if (!hasLocalDir) makePrivateDirectory(settings.localDir)
   hasLocalDir = true
   return settings.localDir
 }

@@ -16,7 +16,7 @@ export class BlockDirectory {
   /** Writes a file. @returns its path. */
   write(name: string, bytes: Uint8Array): string {
     const file = path.join(this.#ensure(), name)
-    fs.writeFileSync(file, bytes)
+    fs.writeFileSync(file, bytes, { mode: 0o600 })
     return file
   }
 

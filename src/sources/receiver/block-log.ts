@@ -2,6 +2,7 @@ import type { PlainData } from '../../batches/checkpoint/plain-data.ts'
 import type { Clock } from '../../batches/clock.ts'
 import { WriteAheadLogError } from '../../batches/wal/errors.ts'
 import type { LoggedBlock } from '../../batches/wal/log-frame.ts'
+import type { DataBlock } from '../../engine/lineage.ts'
 import { RECEIVER_BLOCK_STORE_TIMEOUT } from '../../settings/receivers.ts'
 import type { BlockMemory } from './block-memory.ts'
 import type { LoggedPlace, ReceivedBlock } from './received-block.ts'
@@ -13,7 +14,7 @@ export type BlockDescription = Omit<LoggedBlock, 'sequence' | 'refused'>
 export type KeptBlock = readonly [
   sequence: number,
   id: string,
-  format: 'records' | 'lines',
+  format: DataBlock['format'],
   recordCount: number,
   ...place: readonly [file: string, offset: number, length: number] | readonly [handle: PlainData],
 ]

@@ -17,11 +17,13 @@ import type { Receiver } from './receiver.ts'
  * so a batch has about as many as the block interval goes into the batch interval; an empty one has none.
  */
 export class ReceiverInputDStream<T> extends InputDStream<T> implements BatchInput {
+  readonly #receiver: Receiver<T>
   readonly #tracker: LocalReceiverTracker
   readonly #rateController: RateController | null
 
   constructor(context: DStreamContext, receiver: Receiver<T>, operation = 'receiverStream') {
     super(context, operation)
+    this.#receiver = receiver
     this.#tracker = receiverTrackerOf(context)
     this.#tracker.register(this.id, receiver as Receiver<unknown>, () => context.graph.operatorId(this))
     this.#rateController = this.#tracker.settings.isBackpressureEnabled ? this.#createRateController() : null
@@ -76,6 +78,7 @@ export class ReceiverInputDStream<T> extends InputDStream<T> implements BatchInp
       numPartitions: received.length,
       partitioner: null,
       blocks: received.map(({ data }) => data),
+      classes: this.#receiver.blockClasses.flatMap((one) => sparkContext.recordClasses.idOf(one) ?? []),
     })
     return new RDD<T>(sparkContext, lineage)
   }

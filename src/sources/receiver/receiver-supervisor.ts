@@ -181,7 +181,7 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
 
   async #storeBytes(bytes: Uint8Array, metadata: unknown): Promise<void> {
     this.#assertOpen()
-    await this.#add('records', this.#options.memory.copy(bytes, -1), { metadata, isConfirmed: true })
+    await this.#add('foreign', this.#options.memory.copy(bytes, -1), { metadata, isConfirmed: true })
     await this.#options.gate.room()
   }
 
@@ -191,7 +191,7 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     return {
       bytes: region.bytes,
       store: () => {
-        const stored = this.#add('records', region, { isConfirmed: true })
+        const stored = this.#add('foreign', region, { isConfirmed: true })
         if (stored === undefined) return this.#options.gate.room()
         return observed(stored.then(() => this.#options.gate.room()))
       },

@@ -9,6 +9,9 @@ export type SingleRecord<T> = T extends readonly unknown[] | Uint8Array | AsyncI
 /** Several records as {@link Receiver.store} takes them. */
 export type Records<T> = readonly T[] | IterableIterator<T> | AsyncIterable<T>
 
+/** A class of the program, abstract or not, whose instances may be records. */
+export type RecordClass = abstract new (...args: never[]) => unknown
+
 /**
  * Spark's `Receiver`: brings records from outside into a stream. Extend it, give `onStart` and `onStop`, and pass it to
  * `StreamingContext.receiverStream`. It runs on the driver's event loop and takes no task slot: `local[1]` works.
@@ -44,6 +47,15 @@ export abstract class Receiver<T> {
     return null
   }
 
+  /**
+   * The classes of the program that records in blocks stored as bytes may be instances of; none unless you override it. Such an instance is made
+   * without its constructor, with whatever fields stand in the bytes: name a class only when whoever sends them is trusted with that.
+   * Instances of all other classes arrive as plain objects. Records that are stored as objects keep their classes anyway.
+   */
+  get blockClasses(): readonly RecordClass[] {
+    return []
+  }
+
   /** The id of the input stream. @throws IllegalStateException before the context is started. */
   get streamId(): number {
     return hostOf(this).streamId
@@ -56,7 +68,10 @@ export abstract class Receiver<T> {
    * @param metadata goes with the blocks.
    */
   store(items: Records<T>, metadata?: unknown): Promise<void>
-  /** Stores a block of records that were encoded elsewhere. @param metadata goes with the block. */
+  /**
+   * Stores a block of records that were encoded elsewhere. Instances of classes arrive as plain objects, but for {@link blockClasses}.
+   * @param metadata goes with the block.
+   */
   store(block: Uint8Array, metadata?: unknown): Promise<void>
   store(data: unknown, metadata?: unknown): Promise<void> | undefined {
     const host = hostOf(this)

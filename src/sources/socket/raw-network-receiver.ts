@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net'
 import { SparkException } from '../../errors.ts'
+import type { StorageLevel } from '../../task/storage-level.ts'
+import type { RecordClass } from '../receiver/receiver.ts'
 import { type BlockReservation, hostOf } from '../receiver/receiver-host.ts'
 import { ConnectionReceiver } from './connection-receiver.ts'
+import type { SocketAddress } from './socket-address.ts'
 
 /** A frame begins with the length of what follows, big-endian. */
 const HEADER_BYTES = 4
@@ -11,6 +14,18 @@ const HEADER_BYTES = 4
  * being decoded. How many records it holds is not known, so it counts as none.
  */
 export class RawNetworkReceiver<T> extends ConnectionReceiver<T> {
+  readonly #classes: readonly RecordClass[]
+
+  /** @param classes those that records may be instances of. */
+  constructor(address: SocketAddress, classes: readonly RecordClass[], level?: StorageLevel) {
+    super(address, level)
+    this.#classes = classes
+  }
+
+  override get blockClasses(): readonly RecordClass[] {
+    return this.#classes
+  }
+
   protected override async receive(socket: Socket): Promise<void> {
     const header = Buffer.alloc(HEADER_BYTES)
     let headerLength = 0

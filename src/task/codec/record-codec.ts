@@ -40,6 +40,16 @@ export class RecordCodec {
     this.#reader = new ColumnReader(classes)
   }
 
+  /** A codec that gives back the class of instances of these classes only, by their ids; all others arrive as plain objects. */
+  limitedTo(classIds: readonly string[]): RecordCodec {
+    const classes = this.#classes
+    const allowed = new Set(classIds)
+    return new RecordCodec({
+      idOf: (ctor) => classes?.idOf(ctor),
+      byId: (id) => (allowed.has(id) ? classes?.byId(id) : undefined),
+    })
+  }
+
   /**
    * Encodes records to bytes in an ArrayBuffer of exactly their size, fit to be transferred.
    * @throws {RecordNotSerializableError} with the path of the value that cannot be encoded

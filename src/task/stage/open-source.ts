@@ -1,5 +1,6 @@
+import type { RecordCodec } from '../codec/index.ts'
 import { framesReader } from '../frames.ts'
-import type { InputSplit, StoredBytes, TaskInput } from '../input.ts'
+import type { InputSplit, TaskInput } from '../input.ts'
 import { type Chunk, concatReaders, EMPTY_READER, type Reader } from '../reader.ts'
 import { lineBlockReader } from '../sources/line-block-source.ts'
 import { rangeReader } from '../sources/range-source.ts'
@@ -14,7 +15,7 @@ import type { TaskRuntime } from '../task-runtime.ts'
 export function sourceReader(input: TaskInput, runtime: TaskRuntime): Reader {
   switch (input.kind) {
     case 'data':
-      return dataReader(input.format, input.bytes, runtime)
+      return dataReader(input, runtime)
     case 'range':
       return rangeReader(input.start, input.step, input.count)
     case 'files':
@@ -33,25 +34,35 @@ export function segmentsReader(input: TaskInput, runtime: TaskRuntime): Reader {
   )
 }
 
-function dataReader(format: 'records' | 'lines' | 'frames', stored: StoredBytes, runtime: TaskRuntime): Reader {
-  const bytes = readStored(stored)
-  if (bytes.length === 0) return EMPTY_READER
+type DataInput = Extract<TaskInput, { kind: 'data' }>
+
+function dataReader(
+  { format, bytes, classes = [] }: Omit<DataInput, 'kind' | 'partition'>,
+  runtime: TaskRuntime,
+): Reader {
+  const content = readStored(bytes)
+  if (content.length === 0) return EMPTY_READER
   switch (format) {
     case 'lines':
-      return lineBlockReader(bytes)
+      return lineBlockReader(content)
     case 'frames':
-      return framesReader(bytes, runtime.codec)
-    case 'records': {
-      const chunks = runtime.codec.chunks(bytes)[Symbol.iterator]()
-      return {
-        isAsync: false,
-        next() {
-          const step = chunks.next()
-          return step.done ? null : (step.value as Chunk)
-        },
-        close() {},
-      }
-    }
+      return framesReader(content, runtime.codec)
+    case 'records':
+      return recordsReader(content, runtime.codec)
+    case 'foreign':
+      return recordsReader(content, runtime.codec.limitedTo(classes))
+  }
+}
+
+function recordsReader(bytes: Uint8Array, codec: RecordCodec): Reader {
+  const chunks = codec.chunks(bytes)[Symbol.iterator]()
+  return {
+    isAsync: false,
+    next() {
+      const step = chunks.next()
+      return step.done ? null : (step.value as Chunk)
+    },
+    close() {},
   }
 }
 
@@ -89,7 +100,7 @@ function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: Task
       return concatReaders(
         splits.map((split) => () => {
           const bytes = split.content ?? { path: split.path, offset: split.start, length: split.length }
-          return dataReader('records', bytes, runtime)
+          return dataReader({ format: 'records', bytes }, runtime)
         }),
         false,
       )

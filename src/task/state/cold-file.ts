@@ -32,7 +32,7 @@ export class ColdFile {
   constructor(directory: string, codec: RecordCodec) {
     this.#codec = codec
     this.#path = path.join(directory, uniqueFileName('state'))
-    this.#file = this.#explained(() => fs.openSync(this.#path, 'wx+'))
+    this.#file = this.#explained(() => fs.openSync(this.#path, 'wx+', 0o600))
   }
 
   /** Bytes of all entries ever written. */

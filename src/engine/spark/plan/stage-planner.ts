@@ -4,7 +4,15 @@ import type { ClosurePayload } from '../../../closure/wire/index.ts'
 import { UnsupportedFileSystemException } from '../../../files/errors.ts'
 import type { Sink } from '../../../task/program.ts'
 import { isPromise } from '../../../task/reader.ts'
-import { at, filesInput, type InputTree, InputTrees, rangeInput, type SourceNode } from '../../input-trees.ts'
+import {
+  at,
+  blockInput,
+  filesInput,
+  type InputTree,
+  InputTrees,
+  rangeInput,
+  type SourceNode,
+} from '../../input-trees.ts'
 import { type DataBlock, effectiveNode, type LineageNode } from '../../lineage.ts'
 import { planStage, type StagePlan } from '../../stage-plan.ts'
 import { isLocalPath, isOnCluster } from '../cluster-files.ts'
@@ -201,10 +209,10 @@ class StageLeaves {
   #source(node: SourceNode, partition: number): LeafInput {
     switch (node.kind) {
       case 'parallelize':
-        return this.#data(partition, 'records', this.#options.slice(node, partition))
+        return { kind: 'data', partition, format: 'records', bytes: this.#leafOf(this.#options.slice(node, partition)) }
       case 'blocks': {
         const block = at(node.blocks, partition)
-        return this.#data(partition, block.format, bytesOf(block))
+        return { ...blockInput(node, block, partition), bytes: this.#leafOf(bytesOf(block)) }
       }
       case 'range':
         return rangeInput(node, partition)
@@ -222,13 +230,14 @@ class StageLeaves {
     return recordsInput(partition, this.#route(leaves.routes, partition))
   }
 
-  #data(partition: number, format: 'records' | 'lines', bytes: Uint8Array): LeafInput {
+  /** A leaf that the driver sends. */
+  #leafOf(bytes: Uint8Array): LeafRef {
     const leaf = this.#nextLeaf++
     for (let from = 0, part = 0; from < bytes.length; from += DRIVER_ROW_BYTES, part++) {
       const block = bytes.subarray(from, from + DRIVER_ROW_BYTES)
       this.rows.push({ target: this.#target, leaf, source: 0, part, block })
     }
-    return { kind: 'data', partition, format, bytes: { leaf } }
+    return { leaf }
   }
 
   #persisted(node: LineageNode, partition: number, below: () => InputTree<LeafInput>): InputTree<LeafInput> {

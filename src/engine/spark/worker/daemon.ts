@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
@@ -16,7 +17,7 @@ const STDOUT = 1
  */
 export function runDaemon(environment: WorkerEnvironment): void {
   const { socketDir, localDir, heapMiB, idleMs, crashDir } = environment
-  const socketPath = socketDir === null ? null : path.join(socketDir, `.millstream-${process.pid}.sock`)
+  const socketPath = socketDir === null ? null : path.join(socketDir, `.${randomUUID()}.sock`)
   const server = net.createServer({ pauseOnConnect: true })
   const workers = new WorkerProcesses({
     localDir,
@@ -48,6 +49,8 @@ export function runDaemon(environment: WorkerEnvironment): void {
   })
   const announce = (): void => {
     const address = server.address()
+    // Whoever can connect can have code run: nobody but the owner.
+    if (typeof address === 'string') fs.chmodSync(address, 0o600)
     const where = typeof address === 'string' ? textBytes(address) : intBytes((address as net.AddressInfo).port)
     writeAll(STDOUT, where)
   }

@@ -26,9 +26,8 @@ export function taskInput(given: LeafInput, target: number, rows: TaskRows): Tas
         segments: [...rows.joinedBySource(target, given.leaf.leaf).values()].filter(({ length }) => length > 0),
       }
     case 'data': {
-      const { partition, format } = given
       const bytes = rows.joined(target, given.bytes.leaf)
-      return format === 'lines' ? linesInput(partition, bytes) : { kind: 'data', partition, format, bytes }
+      return given.format === 'lines' ? linesInput(given.partition, bytes) : { ...given, bytes }
     }
   }
 }

@@ -211,5 +211,5 @@ function copyBytes(from: Uint8Array, start: number, length: number, to: Uint8Arr
 
 function openFile(directory: string, kind: string): { readonly path: string; readonly fd: number } {
   const file = path.join(directory, uniqueFileName(kind))
-  return { path: file, fd: fs.openSync(file, 'wx+') }
+  return { path: file, fd: fs.openSync(file, 'wx+', 0o600) }
 }

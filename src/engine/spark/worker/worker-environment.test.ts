@@ -32,5 +32,6 @@ test('heap and idle time are numbers above zero or what they are by default', ()
 
 test("spill files go to the first of the executor's local folders", () => {
   const env = { PYTHON_WORKER_FACTORY_SECRET: 'known', SPARK_LOCAL_DIRS: '/fast,/slow' }
-  assert.equal(workerEnvironment(env).localDir, `/fast/millstream-${process.pid}`)
+  assert.match(workerEnvironment(env).localDir, new RegExp(`^/fast/millstream-${process.pid}-[0-9a-f]{32}$`))
+  assert.notEqual(workerEnvironment(env).localDir, workerEnvironment(env).localDir)
 })

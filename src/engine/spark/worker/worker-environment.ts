@@ -1,6 +1,7 @@
 import type { NetConnectOpts } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { privateDirectoryName } from '../../../task/private-directory.ts'
 
 /** What Spark tells its workers through their environment, and what the archive's start script adds. */
 export interface WorkerEnvironment {
@@ -49,7 +50,7 @@ export function workerEnvironment(env: NodeJS.ProcessEnv): WorkerEnvironment {
     secret: usesUnix ? null : secret,
     isReused: Boolean(env.SPARK_REUSE_WORKER),
     prefersIpv6,
-    localDir: env.MILLSTREAM_LOCAL_DIR ?? path.join(localRoot, `millstream-${process.pid}`),
+    localDir: env.MILLSTREAM_LOCAL_DIR ?? path.join(localRoot, privateDirectoryName()),
     crashDir: env.PYTHON_FAULTHANDLER_DIR ?? null,
     heapMiB: heapMiB(env),
     idleMs: (positive(env.MILLSTREAM_DAEMON_IDLE_SECONDS) ?? DEFAULT_IDLE_SECONDS) * 1000,
