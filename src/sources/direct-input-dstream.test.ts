@@ -84,6 +84,8 @@ interface RunOptions {
   /** Called when a batch's output operation has read its records. */
   readonly onBatch?: (time: number) => void
   readonly isStateful?: boolean
+  /** Thrown when the source is opened. */
+  readonly openFailure?: Error
   /** The length and slide, in seconds, of a window that is put out instead of each batch. */
   readonly window?: readonly [length: number, slide: number]
   /** Where the source begins, if it says so. */
@@ -105,6 +107,7 @@ async function start(t: TestContext, options: RunOptions = {}): Promise<Run> {
   } = options
   const clock = new ManualClock(from)
   const source = new Numbers(beginning)
+  if (options.openFailure !== undefined) source.open = () => Promise.reject(options.openFailure)
   const ran: Run['ran'] = []
   const setup = () => {
     const sc = new SparkContext(new SparkConf(false).setMaster('local[1]').setAppName('test').setAll(conf))
@@ -130,7 +133,10 @@ async function start(t: TestContext, options: RunOptions = {}): Promise<Run> {
   }
   const ssc = directory === undefined ? setup() : await StreamingContext.getOrCreate(directory, setup)
   t.after(() => ssc.stop())
-  await ssc.start()
+  await ssc.start().catch(async (error) => {
+    await ssc.stop()
+    throw error
+  })
   const tick = async (batches = 1) => {
     for (let i = 0; i < batches; i++) {
       clock.advance(1000)
@@ -241,6 +247,22 @@ test('a run that ends before its first batch has told the next one where to begi
   const second = await start(t, { directory, from: 2000, beginning: [500, 500] })
   await second.ssc.batchProcessed(new Time(2000))
   assert.deepEqual(second.ran[0], [1000, [100, 101, 102]])
+})
+
+test('a start that fails before its first checkpoint leaves the last one as it is', async (t) => {
+  const directory = await newDirectory(t)
+  const first = await start(t, { directory, isStateful: true, from: 100_000 })
+  await first.tick(2)
+  await first.ssc.stop()
+  const failing = { directory, isStateful: true, from: 102_000, openFailure: new Error('the broker is away') }
+  await assert.rejects(start(t, failing), /the broker is away/)
+  const second = await start(t, { directory, isStateful: true, from: 102_000 })
+  assert.equal(second.ssc.graph.zeroTime?.milliseconds, 100_000)
+  await second.tick()
+  assert.deepEqual(second.ran, [
+    [103_000, [6, 7, 8]],
+    [-103_000, [36]],
+  ])
 })
 
 test('a batch whose generation failed right after it was planned keeps what was planned for it', async (t) => {

@@ -65,7 +65,7 @@ export async function stopInOrder(parts: WorkingParts, gracefully: boolean, sign
   }
   generator.close()
   await endJobs(parts)
-  if (graph.zeroTime !== null) await checkpointer?.close()
+  await checkpointer?.close()
   await endCompletions(generator)
   await graph.stop()
   await events.close()

@@ -9,6 +9,17 @@ import { describeFailure, HistorySearch } from '../model/histories/search.ts'
 const HISTORIES = Number(process.env.MILLSTREAM_HISTORIES ?? 80)
 const SEED = Number(process.env.MILLSTREAM_HISTORY_SEED ?? 1)
 
+/** Histories beyond the first ones in which the engine went wrong once. */
+const FOUND = [8989]
+
+test('histories in which something went wrong once', async () => {
+  await using search = new HistorySearch()
+  for (const seed of FOUND) {
+    const failed = await search.runSeed(seed)
+    if (failed !== null) assert.fail(describeFailure(failed))
+  }
+})
+
 test(`${HISTORIES} programs in which anything fails lose no record and count none twice`, async (t) => {
   t.diagnostic(`seed ${SEED}`)
   await using search = new HistorySearch()

@@ -1,3 +1,4 @@
+import assert from 'node:assert'
 import type { BatchLedger } from '../ledger/batch-ledger.ts'
 import type { CheckpointToWrite, OperatorCheckpoint } from './checkpoint.ts'
 import type { CheckpointDirectory } from './checkpoint-directory.ts'
@@ -29,8 +30,8 @@ export interface CheckpointerOptions {
 export class Checkpointer {
   readonly directory: CheckpointDirectory
   readonly #options: CheckpointerOptions
-  #zeroTime = 0
-  #checkpointTime = 0
+  /** The run's place in time; null until {@link open}, and nothing is written before: a later run would go on from times that nobody knows. */
+  #times: { readonly zeroTime: number; checkpointTime: number } | null = null
   #current: Promise<void> = Promise.resolve()
   #next: Promise<void> | null = null
   #reported: unknown = null
@@ -46,8 +47,7 @@ export class Checkpointer {
    * @throws CheckpointWriteError when that fails: a run whose directory cannot be written does not begin.
    */
   async open(zeroTime: number, checkpointTime: number): Promise<void> {
-    this.#zeroTime = zeroTime
-    this.#checkpointTime = checkpointTime
+    this.#times = { zeroTime, checkpointTime }
     await this.directory.open()
     await this.#save()
   }
@@ -70,8 +70,9 @@ export class Checkpointer {
     this.#save().catch((error) => this.#report(error))
   }
 
-  /** The last checkpoint; resolves when it is on the disk, or could not be brought there. */
+  /** The last checkpoint; resolves when it is on the disk, or could not be brought there. A run whose start failed before its first one writes none. */
   async close(): Promise<void> {
+    if (this.#times === null) return
     await this.#save().catch((error) => this.#report(error))
   }
 
@@ -89,19 +90,20 @@ export class Checkpointer {
 
   async #write(): Promise<void> {
     const { captureOperators, batchIntervalMs, ledger, onWritten } = this.#options
+    const times = this.#times
+    assert(times !== null, 'checkpoints are written of a run that has begun')
     // Also a batch that failed before its jobs: its sources have moved on behind what they planned for it.
-    this.#checkpointTime = Math.max(ledger.newestDue, this.#checkpointTime)
+    times.checkpointTime = Math.max(ledger.newestDue, times.checkpointTime)
     const checkpoint: CheckpointToWrite = {
       batchIntervalMs,
-      zeroTime: this.#zeroTime,
-      checkpointTime: this.#checkpointTime,
+      ...times,
       ledger: ledger.toKept(),
       operators: captureOperators(),
     }
     // Of this moment: a batch that is completed during the write is not completed in the file.
     const completed = ledger.unsettled
     // What a batch reads was received after the batch before it was planned, which was not before that batch's time.
-    const oldestMs = (ledger.oldest ?? this.#checkpointTime) - batchIntervalMs
+    const oldestMs = (ledger.oldest ?? times.checkpointTime) - batchIntervalMs
     await this.directory.write(checkpoint)
     onWritten({ completed, oldestMs })
   }
