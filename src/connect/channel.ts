@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import { checkServerIdentity } from 'node:tls'
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf'
 import type * as grpc from '@grpc/grpc-js'
 import grpcModule from '@grpc/grpc-js'
@@ -24,6 +26,7 @@ export class ConnectChannel {
 
   constructor(url: ConnectUrl) {
     this.#client = new Client(addressOf(url), credentialsOf(url), {
+      ...(hasAddressForTls(url) ? { 'grpc.ssl_target_name_override': serverNameOf(url.host) } : {}),
       'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
       'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
       ...(url.keepalive === null
@@ -117,5 +120,21 @@ function addressOf({ host, port }: ConnectUrl): string {
 }
 
 function credentialsOf(url: ConnectUrl): grpc.ChannelCredentials {
-  return url.usesTls ? credentials.createSsl() : credentials.createInsecure()
+  if (!url.usesTls) return credentials.createInsecure()
+  if (!hasAddressForTls(url)) return credentials.createSsl()
+  // The certificate must name the address; the server name that gRPC gives here is serverNameOf's.
+  const checkAddress: typeof checkServerIdentity = (_name, certificate) => checkServerIdentity(url.host, certificate)
+  return credentials.createSsl(null, null, null, { checkServerIdentity: checkAddress })
+}
+
+function hasAddressForTls({ host, usesTls }: ConnectUrl): boolean {
+  return usesTls && isIP(host) !== 0
+}
+
+/**
+ * The name in the TLS handshake for a server that is known by its address alone. gRPC would send the address, which TLS does not allow as a
+ * name: Node warns of it, and refuses it from version 26 on. No server has a name that ends in `.invalid`.
+ */
+function serverNameOf(address: string): string {
+  return `${address.replace(/[^0-9a-f]+/gi, '-')}.address.invalid`
 }

@@ -7,11 +7,12 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { PYSPARK, type Recorded, readLogs, SPARK } from '../differential/dstream/programs.ts'
+import { IS_LONG } from './long.ts'
 import { sparkHome } from './spark/spark-server.ts'
 
 const RECORD = fileURLToPath(new URL('../differential/dstream/record.sh', import.meta.url))
-/** Every so many programs are asked again; all of them with MILLSTREAM_ALL_PROGRAMS. */
-const STEP = process.env.MILLSTREAM_ALL_PROGRAMS === undefined ? 8 : 1
+/** Spark runs every STEP-th of the recorded programs again; in the long form all of them. */
+const STEP = IS_LONG ? 1 : 8
 
 const sample = (recorded: Recorded) => Object.keys(recorded.programs).filter((_, i) => i % STEP === 0)
 

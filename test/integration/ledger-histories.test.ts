@@ -1,2 +1,4 @@
-process.env.MILLSTREAM_HISTORIES ??= '300'
+import { IS_LONG } from './long.ts'
+
+process.env.MILLSTREAM_HISTORIES ??= IS_LONG ? '300' : '150'
 await import('../faults/ledger-histories.test.ts')

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { startModuleThread } from '../../files/worker/start-thread.ts'
 import { ByteSink, CorruptBlockError, RecordCodec } from './index.ts'
 
 const codec = new RecordCodec()
+/** What a refused block may add to the memory of buffers. The announced counts would take hundreds of megabytes. */
+const MAX_BUFFER_BYTES = 8 * 2 ** 20
+/** A thread with this heap ends with ERR_WORKER_OUT_OF_MEMORY when a refused block takes the memory that the block's counts announce. */
+const HEAP_LIMITS = { maxOldGenerationSizeMb: 100, maxYoungGenerationSizeMb: 16 }
 const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i))
 
 const chunks: readonly (readonly unknown[])[] = [
@@ -81,7 +87,7 @@ describe('damaged bytes', () => {
     assert.throws(() => codec.decode(bytes), /format version 2 instead of 1/)
   })
 
-  test('that announce enormous counts take no memory for them', () => {
+  test('that announce enormous counts take no memory for them', async () => {
     const [NULL, INTEGER, TUPLE, LIST, GENERIC, SPARSE_ARRAY] = [1, 5, 15, 16, 20, 10]
     const constantLists = (sink: ByteSink, length: number): void => {
       sink.u8(LIST)
@@ -136,20 +142,27 @@ describe('damaged bytes', () => {
         },
       ],
     ]
-    for (const [message, body] of bodies) {
+    const blocks = bodies.map(([, body]) => {
       const sink = new ByteSink()
       sink.u8(1)
       sink.u32(0)
       sink.varint(16_384)
       body(sink)
       sink.setUint32(1, sink.length - 5)
-      const before = process.memoryUsage()
+      return sink.bytes()
+    })
+    for (const [at, [message]] of bodies.entries()) {
+      const before = process.memoryUsage().arrayBuffers
       assert.throws(
-        () => codec.decode(sink.bytes()),
+        () => codec.decode(blocks[at]!),
         (error) => error instanceof CorruptBlockError && message.test(error.message),
       )
-      const after = process.memoryUsage()
-      assert.ok(after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers < 100 * 2 ** 20)
+      assert.ok(process.memoryUsage().arrayBuffers - before < MAX_BUFFER_BYTES, `${message}`)
     }
+    const module = new URL('../../../test/fixtures/codec/decode-blocks.ts', import.meta.url)
+    const thread = startModuleThread(module, { workerData: blocks, resourceLimits: HEAP_LIMITS })
+    const [messages] = (await once(thread, 'message')) as [(string | null)[]]
+    for (const [at, [message]] of bodies.entries()) assert.match(messages[at] ?? 'decoded', message)
+    await thread.terminate()
   })
 })

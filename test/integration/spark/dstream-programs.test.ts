@@ -3,11 +3,12 @@ import { SparkContext } from '../../../src/context/spark-context.ts'
 import { SparkConf } from '../../../src/settings/spark-conf.ts'
 import { testOnContext } from '../../differential/dstream/compare.ts'
 import { PYSPARK, type Recorded, SPARK } from '../../differential/dstream/programs.ts'
+import { IS_LONG } from '../long.ts'
 import { type SparkServer, startSparkServer } from './spark-server.ts'
 
 const DAY_MS = 86_400_000
-/** Every so many of the recorded programs are run, other ones each day; all of them with MILLSTREAM_ALL_PROGRAMS. */
-const STEP = process.env.MILLSTREAM_ALL_PROGRAMS === undefined ? 4 : 1
+/** Every STEP-th of the recorded programs runs, other ones each day; in the long form all of them. */
+const STEP = IS_LONG ? 1 : 6
 /** Which of them; the same again with MILLSTREAM_PROGRAMS_FROM. */
 const FROM = Number(process.env.MILLSTREAM_PROGRAMS_FROM ?? Math.floor(Date.now() / DAY_MS)) % STEP
 

@@ -5,17 +5,19 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type RDD, Seconds, SparkConf, SparkContext } from '../../../src/index.ts'
 import { StreamingHarness } from '../../../src/testing/index.ts'
+import { IS_LONG } from '../long.ts'
 import { SparkMonitor } from './spark-monitor.ts'
 import { type SparkServer, startSparkServer } from './spark-server.ts'
 
-const BATCHES = 500
-const WARM_UP = 100
+/** In both forms the batches after the warm-up send tables of three times the size that the assertions allow to stay behind. */
+const BATCHES = IS_LONG ? 500 : 180
+const WARM_UP = IS_LONG ? 100 : 60
 const KIB = 1024
 const MIB = 1024 * KIB
 /** Of every plan; a batch of many records has more. */
 const MAX_INLINE = 512 * KIB
 /** Large values that lie idle on the server before a new session takes the old one's place. */
-const MAX_IDLE = 24 * MIB
+const MAX_IDLE = (IS_LONG ? 24 : 8) * MIB
 /** A value for one batch that travels with its commands. */
 const TABLE_BYTES = 300 * KIB
 /** One that is too large for that, and becomes a file of the session. */
