@@ -1,11 +1,13 @@
-import type { Duration } from './duration.ts'
-import type { Time } from './time.ts'
+import { checkArguments, checkMethods } from '../arguments/check-arguments.ts'
+import { aDuration, type Duration, type DurationLike } from './duration.ts'
+import { aTime, type Time } from './time.ts'
 
 /** The span from `beginTime` to `endTime` (Spark's `Interval`). */
 export class Interval {
   readonly beginTime: Time
   readonly endTime: Time
   constructor(beginTime: Time, endTime: Time) {
+    checkArguments('new Interval', [aTime('beginTime'), aTime('endTime')], [beginTime, endTime])
     this.beginTime = beginTime
     this.endTime = endTime
   }
@@ -14,14 +16,18 @@ export class Interval {
     return this.endTime.minus(this.beginTime)
   }
   /** The same span, later by `time`. */
-  plus(time: Duration): Interval {
+  plus(time: DurationLike): Interval {
     return new Interval(this.beginTime.plus(time), this.endTime.plus(time))
   }
   /** The same span, earlier by `time`. */
-  minus(time: Duration): Interval {
+  minus(time: DurationLike): Interval {
     return new Interval(this.beginTime.minus(time), this.endTime.minus(time))
   }
   toString(): string {
     return `[${this.beginTime}, ${this.endTime}]`
   }
 }
+
+const time = [aDuration('time')]
+
+checkMethods(Interval, 'Interval', { plus: time, minus: time })

@@ -1,5 +1,8 @@
+import { aNumber, anAbortSignal, eitherOf, optional } from '../arguments/argument.ts'
+import { checkActions, checkArgument, checkMethods } from '../arguments/check-arguments.ts'
 import { IllegalArgumentException } from '../errors.ts'
 import type { Clock } from './clock.ts'
+import { aDuration, type Duration, toDuration } from './duration.ts'
 
 interface Waiter {
   readonly time: number
@@ -17,6 +20,7 @@ export class ManualClock implements Clock {
 
   /** @param now milliseconds since the epoch. */
   constructor(now = 0) {
+    checkArgument('new ManualClock', aNumber('now'), now)
     this.#now = now
   }
 
@@ -29,9 +33,13 @@ export class ManualClock implements Clock {
     return this.#waiters.length
   }
 
-  /** Moves the clock on. @throws IllegalArgumentException when `milliseconds` is not a finite number of at least 0. */
-  advance(milliseconds: number): void {
-    this.setTime(this.#now + milliseconds)
+  /**
+   * Moves the clock on.
+   * @param by a plain number is milliseconds; a text has a unit: `10s`.
+   * @throws IllegalArgumentException when it is not a finite time of at least 0.
+   */
+  advance(by: number | Duration | string): void {
+    this.setTime(this.#now + (typeof by === 'number' ? by : toDuration(by).milliseconds))
   }
 
   /** Moves the clock to `time`, milliseconds since the epoch. @throws IllegalArgumentException when that is before now. */
@@ -61,3 +69,11 @@ export class ManualClock implements Clock {
     })
   }
 }
+
+const time = aNumber('time')
+
+checkMethods(ManualClock, 'ManualClock', {
+  advance: [eitherOf(aNumber('by'), aDuration('by'))],
+  setTime: [time],
+})
+checkActions(ManualClock, 'ManualClock', { waitTill: [time, optional(anAbortSignal())] })

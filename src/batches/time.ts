@@ -1,5 +1,7 @@
+import { type Argument, aNumber, anything, argumentOf, eitherOf, optional } from '../arguments/argument.ts'
+import { checkArgument, checkMethods } from '../arguments/check-arguments.ts'
 import { IllegalArgumentException } from '../errors.ts'
-import { Duration } from './duration.ts'
+import { aDuration, Duration, type DurationLike, toDuration } from './duration.ts'
 
 /** A batch's time, in whole milliseconds since the epoch (Spark's `Time`): the end of the interval that the batch covers. */
 export class Time {
@@ -8,6 +10,7 @@ export class Time {
 
   /** @param milliseconds since the epoch; a fraction is cut off. @throws IllegalArgumentException when it is not a finite number. */
   constructor(milliseconds: number) {
+    checkArgument('new Time', aNumber('milliseconds'), milliseconds)
     if (!Number.isFinite(milliseconds)) {
       throw new IllegalArgumentException('INVALID_TIME', `a time must be a finite number, but was ${milliseconds}`)
     }
@@ -36,26 +39,26 @@ export class Time {
   }
 
   /** The time a duration later. */
-  plus(that: Duration): Time {
-    return new Time(this.milliseconds + that.milliseconds)
+  plus(that: DurationLike): Time {
+    return new Time(this.milliseconds + toDuration(that).milliseconds)
   }
   /** The duration since `that` time, or the time a duration earlier. */
   minus(that: Time): Duration
-  minus(that: Duration): Time
-  minus(that: Time | Duration): Duration | Time {
-    const difference = this.milliseconds - that.milliseconds
-    return that instanceof Time ? new Duration(difference) : new Time(difference)
+  minus(that: DurationLike): Time
+  minus(that: Time | DurationLike): Duration | Time {
+    if (that instanceof Time) return new Duration(this.milliseconds - that.milliseconds)
+    return new Time(this.milliseconds - toDuration(that).milliseconds)
   }
 
   /** The last multiple of `duration`, counted from `zeroTime`, that is not later than this time. */
-  floor(duration: Duration, zeroTime: Time = EPOCH): Time {
-    const { milliseconds: step } = duration
+  floor(duration: DurationLike, zeroTime: Time = EPOCH): Time {
+    const { milliseconds: step } = toDuration(duration)
     const { milliseconds: zero } = zeroTime
     return new Time(Math.floor((this.milliseconds - zero) / step) * step + zero)
   }
   /** Whether it is a multiple of a duration, counted from the epoch. */
-  isMultipleOf(that: Duration): boolean {
-    return this.milliseconds % that.milliseconds === 0
+  isMultipleOf(that: DurationLike): boolean {
+    return this.milliseconds % toDuration(that).milliseconds === 0
   }
   /** The earlier of the two. */
   min(that: Time): Time {
@@ -67,12 +70,12 @@ export class Time {
   }
 
   /** This time and every `interval` after it, as long as it is before `that`. */
-  until(that: Time, interval: Duration): Time[] {
-    return times(this.milliseconds, that.milliseconds - 1, interval)
+  until(that: Time, interval: DurationLike): Time[] {
+    return times(this.milliseconds, that.milliseconds - 1, toDuration(interval))
   }
   /** This time and every `interval` after it, up to and including `that`. */
-  to(that: Time, interval: Duration): Time[] {
-    return times(this.milliseconds, that.milliseconds, interval)
+  to(that: Time, interval: DurationLike): Time[] {
+    return times(this.milliseconds, that.milliseconds, toDuration(interval))
   }
 
   /** The same moment as a `Date`. */
@@ -99,3 +102,27 @@ function times(first: number, last: number, interval: Duration): Time[] {
   for (let at = first; at <= last; at += step) result.push(new Time(at))
   return result
 }
+
+/** An argument that is a time. */
+export function aTime(name: string): Argument {
+  return argumentOf(name, 'a Time, for instance new Time(0),', (value) => value instanceof Time)
+}
+
+const that = [aTime('that')]
+const thatAndInterval = [aTime('that'), aDuration('interval')]
+
+checkMethods(Time, 'Time', {
+  less: that,
+  lessEq: that,
+  greater: that,
+  greaterEq: that,
+  equals: [anything('that')],
+  plus: [aDuration('that')],
+  minus: [eitherOf(aTime('that'), aDuration('that'))],
+  floor: [aDuration('duration'), optional(aTime('zeroTime'))],
+  isMultipleOf: [aDuration('that')],
+  min: that,
+  max: that,
+  until: thatAndInterval,
+  to: thatAndInterval,
+})

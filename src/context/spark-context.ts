@@ -1,3 +1,5 @@
+import { optional } from '../arguments/argument.ts'
+import { checkActions, checkArguments, checkMethods } from '../arguments/check-arguments.ts'
 import { REFUSE } from '../closure/wire/closure-error.ts'
 import type { Engine, EngineCapabilities, JobProperties, JobRequest } from '../engine/engine.ts'
 import type { EngineFiles } from '../engine/engine-files.ts'
@@ -40,6 +42,7 @@ import { ActiveJobs, JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL } fr
 import { captureCallSite, captureLongCallSite } from './call-site.ts'
 import { CheckpointDir } from './checkpoint-dir.ts'
 import { ConsoleProgress } from './console-progress.ts'
+import { aConf, CONTEXT_ACTIONS, CONTEXT_ARGUMENTS, CONTEXT_METHODS } from './context-arguments.ts'
 import { createEngine } from './engines.ts'
 import { InputRDDs } from './input-rdds.ts'
 import { checkJobTag, formatJobTags, parseJobTags } from './job-tags.ts'
@@ -118,6 +121,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   constructor(master: string, appName: string, conf?: SparkConf)
   constructor(conf?: SparkConf)
   constructor(...args: ContextArguments) {
+    checkArguments('new SparkContext', CONTEXT_ARGUMENTS, args)
     this.#createdAt = captureLongCallSite('SparkContext').long
     assertNoneActive()
     this.#conf = confOf(args)
@@ -508,6 +512,10 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   }
 }
 
+checkMethods(SparkContext, 'SparkContext', CONTEXT_METHODS)
+checkActions(SparkContext, 'SparkContext', CONTEXT_ACTIONS)
+checkMethods({ prototype: SparkContext }, 'SparkContext', { getOrCreate: [optional(aConf())] })
+
 function assertNoneActive(): void {
   if (active === null) return
   throw new SparkException(
@@ -521,8 +529,14 @@ type ContextArguments = [master: string, appName: string, conf?: SparkConf | und
 
 function confOf(args: ContextArguments): SparkConf {
   if (typeof args[0] !== 'string') return args[0]?.clone() ?? new SparkConf()
-  const [master, appName, conf] = args as [string, string, SparkConf | undefined]
-  return (conf?.clone() ?? new SparkConf()).setMaster(master).setAppName(appName)
+  const [master, appName, conf] = args as [string, string | undefined, SparkConf | undefined]
+  const own = (conf?.clone() ?? new SparkConf()).setMaster(master)
+  if (appName !== undefined) return own.setAppName(appName)
+  if (own.contains(APP_NAME.key)) return own
+  throw new SparkException(
+    'APP_NAME_NOT_SET',
+    `The application has no name: write new SparkContext('${shownUrl(master)}', 'my app')`,
+  )
 }
 
 function requiredSettings(conf: SparkConf): { master: string; appName: string } {

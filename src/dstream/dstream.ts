@@ -1,9 +1,11 @@
+import { checkActions, checkMethods } from '../arguments/check-arguments.ts'
 import type { Duration, DurationLike } from '../batches/duration.ts'
 import type { MaybePromise } from '../batches/maybe-promise.ts'
 import type { StreamingListener } from '../batches/streaming-listener.ts'
 import type { Time } from '../batches/time.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import type { StorageLevel } from '../task/storage-level.ts'
+import { DSTREAM_ACTIONS, DSTREAM_METHODS } from './dstream-arguments.ts'
 import type { DStreamNode } from './dstream-node.ts'
 import type { StreamOperator } from './operators/operator.ts'
 import { OutputOperations } from './output-operations.ts'
@@ -58,6 +60,9 @@ export abstract class DStream<T> extends OutputOperations<T> {
     return new OperatorDStream<U>(this.context, operator)
   }
 }
+
+checkMethods(DStream, 'DStream', DSTREAM_METHODS)
+checkActions(DStream, 'DStream', DSTREAM_ACTIONS)
 
 /** A stream that an operator makes of others: what every transformation returns. */
 export class OperatorDStream<T> extends DStream<T> {

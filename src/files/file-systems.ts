@@ -1,3 +1,5 @@
+import { argumentOf, aText } from '../arguments/argument.ts'
+import { checkArguments } from '../arguments/check-arguments.ts'
 import { UnsupportedFileSystemException } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { type FileSystemReference, type ModuleReference, moduleReference } from './file-system-reference.ts'
@@ -12,6 +14,14 @@ type Registration =
   | { readonly kind: 'factory'; readonly factory: FileSystemFactory }
   | { readonly kind: 'module'; readonly reference: ModuleReference }
 
+const REGISTRATION = [
+  aText('scheme'),
+  argumentOf(
+    'source',
+    'a function, or an object with a module',
+    (value) => typeof value === 'function' || typeof Object(value).module !== 'undefined',
+  ),
+]
 const DEFAULT_SCHEME = 'file'
 const registrations = new Map<string, Registration>([
   [DEFAULT_SCHEME, { kind: 'factory', factory: () => new LocalFileSystem() }],
@@ -33,6 +43,7 @@ let version = 0
  * registerFileSystem('mem', { module: new URL('./memory-file-system.ts', import.meta.url), exportName: 'memoryFileSystem', options: { bucket: 'a' } })
  */
 export function registerFileSystem(scheme: string, source: FileSystemFactory | FileSystemReference): void {
+  checkArguments('registerFileSystem', REGISTRATION, [scheme, source])
   const key = scheme.toLowerCase()
   registrations.set(
     key,

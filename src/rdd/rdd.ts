@@ -1,3 +1,5 @@
+import { checkActions, checkMethods } from '../arguments/check-arguments.ts'
+import { timeMsOf } from '../settings/units.ts'
 import type { PartitionResult } from '../task/iterator.ts'
 import type { Ordering } from '../task/ordering.ts'
 import { builtin } from '../task/partition-functions.ts'
@@ -45,6 +47,7 @@ import { distinct, intersection, subtract, subtractByKey } from './operations/se
 import { unionShape } from './operations/union.ts'
 import * as zips from './operations/zip.ts'
 import { persist, rememberPersistent, unpersist } from './persistence.ts'
+import { RDD_ACTIONS, RDD_METHODS } from './rdd-arguments.ts'
 import { RDDCore } from './rdd-core.ts'
 import { checkpointDirectory, requestLocalCheckpoint, requestReliableCheckpoint } from './saving/checkpointing.ts'
 import type { CompressionCodec } from './saving/saving.ts'
@@ -657,14 +660,14 @@ export class RDD<T> extends RDDCore<T> {
     return countApproxDistinct(this, relativeSD)
   }
 
-  /** What is known of the count after `timeoutMs`. @param confidence that the true count lies in the bounds, from 0 to 1. */
-  countApprox(timeoutMs: number, confidence = 0.95): Promise<PartialResult<BoundedDouble>> {
-    return approximate.countApprox(this, timeoutMs, confidence)
+  /** What is known of the count after `timeoutMs`. @param timeoutMs milliseconds, or a text with a unit: `10s`. @param confidence that the true count lies in the bounds, from 0 to 1. */
+  countApprox(timeoutMs: number | string, confidence = 0.95): Promise<PartialResult<BoundedDouble>> {
+    return approximate.countApprox(this, timeMsOf(timeoutMs), confidence)
   }
 
   /** What is known of `countByValue` after `timeoutMs`. */
-  countByValueApprox(timeoutMs: number, confidence = 0.95): Promise<PartialResult<Map<T, BoundedDouble>>> {
-    return approximate.countByValueApprox(this, timeoutMs, confidence)
+  countByValueApprox(timeoutMs: number | string, confidence = 0.95): Promise<PartialResult<Map<T, BoundedDouble>>> {
+    return approximate.countByValueApprox(this, timeMsOf(timeoutMs), confidence)
   }
 
   // Actions in the background
@@ -704,10 +707,10 @@ export class RDD<T> extends RDDCore<T> {
   /** What is known of `countByKey` after `timeoutMs`. */
   countByKeyApprox<K, V>(
     this: Pairs<K, V>,
-    timeoutMs: number,
+    timeoutMs: number | string,
     confidence = 0.95,
   ): Promise<PartialResult<Map<K, BoundedDouble>>> {
-    return approximate.countByKeyApprox(this, timeoutMs, confidence)
+    return approximate.countByKeyApprox(this, timeMsOf(timeoutMs), confidence)
   }
 
   /** All pairs as a Map, the last one of each key. For keys that are objects, read the Map's entries: `get` compares identity. */
@@ -789,13 +792,13 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** What is known of the sum after `timeoutMs`. */
-  sumApprox(this: RDD<number>, timeoutMs: number, confidence = 0.95): Promise<PartialResult<BoundedDouble>> {
-    return approximate.sumApprox(this, timeoutMs, confidence)
+  sumApprox(this: RDD<number>, timeoutMs: number | string, confidence = 0.95): Promise<PartialResult<BoundedDouble>> {
+    return approximate.sumApprox(this, timeMsOf(timeoutMs), confidence)
   }
 
   /** What is known of the mean after `timeoutMs`. */
-  meanApprox(this: RDD<number>, timeoutMs: number, confidence = 0.95): Promise<PartialResult<BoundedDouble>> {
-    return approximate.meanApprox(this, timeoutMs, confidence)
+  meanApprox(this: RDD<number>, timeoutMs: number | string, confidence = 0.95): Promise<PartialResult<BoundedDouble>> {
+    return approximate.meanApprox(this, timeMsOf(timeoutMs), confidence)
   }
 
   // Saving
@@ -818,3 +821,6 @@ export class RDD<T> extends RDDCore<T> {
     return saveAsObjectFile(this, path, { operation: 'saveAsPickleFile' })
   }
 }
+
+checkMethods(RDD, 'RDD', RDD_METHODS)
+checkActions(RDD, 'RDD', RDD_ACTIONS)

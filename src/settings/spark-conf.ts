@@ -1,3 +1,5 @@
+import { anObject, anything, argumentOf, aText, optional } from '../arguments/argument.ts'
+import { checkMethods } from '../arguments/check-arguments.ts'
 import { IllegalArgumentException, MillstreamError } from '../errors.ts'
 import { APP_NAME, DEFAULT_PARALLELISM, MASTER } from './application.ts'
 import { read } from './read.ts'
@@ -179,3 +181,28 @@ function illegal(message: string): IllegalArgumentException {
 function invalid(key: string, value: string, wanted: string): IllegalArgumentException {
   return illegal(`Illegal value for config key ${key}: '${value}' must be ${wanted}.`)
 }
+
+const key = aText('key')
+const settingValue = argumentOf(
+  'value',
+  'a string, a number or a boolean',
+  // A missing value has an error in Spark's words.
+  (value) => value === null || value === undefined || ['string', 'number', 'boolean'].includes(typeof value),
+)
+
+checkMethods(SparkConf, 'SparkConf', {
+  set: [key, settingValue],
+  setMaster: [aText('master')],
+  setAppName: [aText('name')],
+  setIfMissing: [key, settingValue],
+  setAll: [anObject('settings', 'an object of settings, or an iterable of pairs')],
+  get: [key, anything('defaultValue')],
+  getOption: [key],
+  getBoolean: [key, anything('defaultValue')],
+  getInt: [key, anything('defaultValue')],
+  getDouble: [key, anything('defaultValue')],
+  getTimeAsMs: [key, anything('defaultValue'), optional(aText('defaultUnit'))],
+  getSizeAsBytes: [key, anything('defaultValue')],
+  contains: [key],
+  remove: [key],
+})

@@ -30,6 +30,11 @@ export function parseTimeMs(text: string, bareUnit: TimeUnit = 'ms'): number | u
   return parseAmount(text, TIME_UNITS_MS, bareUnit)
 }
 
+/** A time that a caller gives: a number of milliseconds, or a text with a unit. NaN for a text that is no time. */
+export function timeMsOf(time: number | string): number {
+  return typeof time === 'number' ? time : (parseTimeMs(time) ?? Number.NaN)
+}
+
 /** A size such as `64m` or `1g` as bytes, undefined when the text is no size. A bare number is bytes. */
 export function parseSizeBytes(text: string): number | undefined {
   return parseAmount(text, SIZE_UNITS_BYTES, 'b')

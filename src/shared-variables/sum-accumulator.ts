@@ -1,6 +1,10 @@
+import { aNumber, anObject } from '../arguments/argument.ts'
+import { checkArgument } from '../arguments/check-arguments.ts'
 import { UnsupportedOperationException } from '../errors.ts'
 import type { AccumulatorForm } from '../task/shared-variables.ts'
 import { AccumulatorV2 } from './accumulator-v2.ts'
+
+const ADDED = aNumber('value')
 
 /** What Spark's long and double accumulators share: a sum and a count. */
 abstract class SumAccumulator<IN extends number | bigint> extends AccumulatorV2<IN, number> {
@@ -36,12 +40,15 @@ abstract class SumAccumulator<IN extends number | bigint> extends AccumulatorV2<
   }
 
   override add(value: IN): void {
+    if (typeof value !== 'number' && typeof value !== 'bigint')
+      checkArgument(`${this.constructor.name}.add`, ADDED, value)
     this.#sum += Number(value)
     this.#count++
   }
 
   /** @throws UnsupportedOperationException for an accumulator of another class. */
   override merge(other: AccumulatorV2<IN, number>): void {
+    checkArgument(`${this.constructor.name}.merge`, anObject('other', 'an accumulator'), other)
     if (!(other instanceof SumAccumulator) || other.constructor !== this.constructor) {
       throw new UnsupportedOperationException(
         'ACCUMULATOR_CLASS_MISMATCH',

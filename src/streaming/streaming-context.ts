@@ -1,3 +1,4 @@
+import { checkActions, checkArguments, checkMethods } from '../arguments/check-arguments.ts'
 import type { Checkpoint } from '../batches/checkpoint/checkpoint.ts'
 import { CheckpointDirectory } from '../batches/checkpoint/checkpoint-directory.ts'
 import { Checkpointer } from '../batches/checkpoint/checkpointer.ts'
@@ -39,6 +40,13 @@ import { loadExtraListeners } from './extra-listeners.ts'
 import { InputSources } from './input-sources.ts'
 import { gracefulStopMs, stopInOrder } from './orderly-stop.ts'
 import { addShutdownHook } from './shutdown-hook.ts'
+import {
+  INPUT_METHODS,
+  STREAMING_CONTEXT_ACTIONS,
+  STREAMING_CONTEXT_ARGUMENTS,
+  STREAMING_CONTEXT_MAKERS,
+  STREAMING_CONTEXT_METHODS,
+} from './streaming-arguments.ts'
 import { StreamingContextState } from './streaming-context-state.ts'
 import { batchInterval, clockOf, ledgerOptions } from './streaming-settings.ts'
 
@@ -114,6 +122,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
   constructor(sparkContext: SparkContext | SparkConf, batchDuration: DurationLike, options?: StreamingContextOptions)
   constructor(master: string, appName: string, batchDuration: DurationLike, options?: StreamingContextOptions)
   constructor(...args: ContextArguments) {
+    checkArguments('new StreamingContext', STREAMING_CONTEXT_ARGUMENTS, args)
     super()
     const [context, batchDuration, options = {}] = contextArguments(args)
     if (context === null || context === undefined) {
@@ -490,6 +499,10 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     return this.#startSite
   }
 }
+
+checkMethods(StreamingContext, 'StreamingContext', { ...INPUT_METHODS, ...STREAMING_CONTEXT_METHODS })
+checkActions(StreamingContext, 'StreamingContext', STREAMING_CONTEXT_ACTIONS)
+checkActions({ prototype: StreamingContext }, 'StreamingContext', STREAMING_CONTEXT_MAKERS)
 
 function assertSetup(setup: unknown): asserts setup is () => MaybePromise<StreamingContext> {
   if (typeof setup === 'function') return

@@ -1,8 +1,28 @@
 import { types } from 'node:util'
+import { anOrdering, aSyncFunction } from '../arguments/argument.ts'
+import { checkArguments } from '../arguments/check-arguments.ts'
 import { MillstreamError } from '../errors.ts'
 
 /** Tells which of two values comes first: negative, zero or positive, as for `Array.prototype.sort`. */
 export type Ordering<T> = (a: T, b: T) => number
+
+/** Makes orderings (Scala's `Ordering.by` and `Ordering.reverse`). */
+export const Ordering = Object.freeze({
+  /**
+   * The order of what a key function gives for each value: numbers by value, strings by UTF-16 code unit, arrays element by element.
+   * @param key must give the same for the same value; called twice for each comparison.
+   * @example rdd.top(3, Ordering.by(([, count]) => count))
+   */
+  by<T>(key: (value: T) => unknown): Ordering<T> {
+    checkArguments('Ordering.by', [aSyncFunction('key')], [key])
+    return (a, b) => compareValues(key(a), key(b))
+  },
+  /** An ordering from last to first; of the natural order unless given. */
+  reverse<T>(ordering: Ordering<T> = compareValues): Ordering<T> {
+    checkArguments('Ordering.reverse', [anOrdering('ordering')], [ordering])
+    return reverseOrdering(ordering)
+  },
+})
 
 /** Two values have no natural order between them. */
 export class NotComparableError extends MillstreamError {

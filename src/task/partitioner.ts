@@ -1,3 +1,5 @@
+import { aFlag, anArray, anOrdering, aPartitionCount } from '../arguments/argument.ts'
+import { checkArgument, checkArguments } from '../arguments/check-arguments.ts'
 import { IllegalArgumentException } from '../errors.ts'
 import { hashKey, nonNegativeMod } from './key/index.ts'
 import type { Ordering } from './ordering.ts'
@@ -23,7 +25,8 @@ export class HashPartitioner extends Partitioner<unknown> {
   /** @param partitions at least 0. @throws IllegalArgumentException when negative or not whole. */
   constructor(partitions: number) {
     super()
-    if (!Number.isInteger(partitions) || partitions < 0) {
+    checkArgument('new HashPartitioner', aPartitionCount('partitions'), partitions)
+    if (partitions < 0) {
       throw new IllegalArgumentException(
         'ILLEGAL_ARGUMENT',
         `requirement failed: Number of partitions (${partitions}) cannot be negative.`,
@@ -53,6 +56,7 @@ export class RangePartitioner<K> extends Partitioner<K> {
   readonly compare: Ordering<K>
   constructor(bounds: readonly K[], ascending: boolean, compare: Ordering<K>) {
     super()
+    checkArguments('new RangePartitioner', RANGE_ARGUMENTS, [bounds, ascending, compare])
     this.bounds = bounds
     this.numPartitions = bounds.length + 1
     this.ascending = ascending
@@ -78,6 +82,8 @@ export class RangePartitioner<K> extends Partitioner<K> {
     )
   }
 }
+
+const RANGE_ARGUMENTS = [anArray('bounds', 'keys', () => true), aFlag('ascending'), anOrdering('compare')]
 
 /** PySpark's `partitionBy(n, partitionFunc)`: a function from key to a whole number, taken modulo the number of partitions. */
 export class FunctionPartitioner<K> extends Partitioner<K> {

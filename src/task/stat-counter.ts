@@ -1,3 +1,6 @@
+import { aNumber, anIterable, argumentOf } from '../arguments/argument.ts'
+import { checkArgument } from '../arguments/check-arguments.ts'
+
 /**
  * Count, mean, variance, maximum and minimum of numbers, gathered one by one or merged from parts without loss of precision
  * (Spark's `StatCounter`, PySpark's names included).
@@ -11,11 +14,13 @@ export class StatCounter {
   #min = Number.POSITIVE_INFINITY
 
   constructor(values: Iterable<number> = []) {
+    checkArgument('new StatCounter', anIterable('values'), values)
     for (const value of values) this.merge(value)
   }
 
   /** Adds a number. */
   merge(value: number): this {
+    if (typeof value !== 'number') checkArgument('StatCounter.merge', VALUE, value)
     const distance = value - this.#mean
     this.#count++
     this.#mean += distance / this.#count
@@ -27,6 +32,7 @@ export class StatCounter {
 
   /** Adds all that another one gathered. */
   mergeStats(other: StatCounter): this {
+    checkArgument('StatCounter.mergeStats', OTHER, other)
     if (other.#count === 0) return this
     const distance = other.#mean - this.#mean
     const total = this.#count + other.#count
@@ -113,3 +119,6 @@ export type StatParts = readonly [count: number, mean: number, squares: number, 
 function sixDigits(value: number): string {
   return Number.isFinite(value) ? value.toFixed(6) : String(value)
 }
+
+const VALUE = aNumber('value')
+const OTHER = argumentOf('other', 'a StatCounter', (value) => value instanceof StatCounter)

@@ -55,6 +55,7 @@ export class StorageLevel {
   /** Whether both keep partitions in the same way, copies included. */
   equals(other: StorageLevel): boolean {
     return (
+      other instanceof StorageLevel &&
       other.useDisk === this.useDisk &&
       other.useMemory === this.useMemory &&
       other.useOffHeap === this.useOffHeap &&

@@ -1,3 +1,6 @@
+import { aText } from '../arguments/argument.ts'
+import { checkArgument } from '../arguments/check-arguments.ts'
+
 /** What a running task may know of itself (Spark's `TaskContext`). */
 export interface TaskContextInfo {
   readonly stageId: number
@@ -6,6 +9,8 @@ export interface TaskContextInfo {
   readonly taskAttemptId: number
   readonly localProperties: Readonly<Record<string, string>>
 }
+
+const KEY = aText('key')
 
 let current: TaskContext | null = null
 
@@ -49,6 +54,7 @@ export class TaskContext {
 
   /** @returns what `SparkContext.setLocalProperty` set where the job was submitted. */
   getLocalProperty(key: string): string | undefined {
+    checkArgument('TaskContext.getLocalProperty', KEY, key)
     return this.#info.localProperties[key]
   }
 }

@@ -1,5 +1,7 @@
+import { checkArgument } from '../arguments/check-arguments.ts'
 import type { Time } from '../batches/time.ts'
 import type { DStream } from '../dstream/dstream.ts'
+import { aDStream } from '../dstream/dstream-arguments.ts'
 
 /** What one batch of a stream held. */
 export interface CollectedBatch<T> {
@@ -14,6 +16,7 @@ export class Collector<T> {
   readonly #collected: CollectedBatch<T>[] = []
 
   constructor(stream: DStream<T>) {
+    checkArgument('new Collector', aDStream('stream'), stream)
     stream.foreachRDD(async (rdd, time) => {
       this.#collected.push({ time, records: await rdd.collect() })
     })

@@ -1,3 +1,5 @@
+import { aFunction, anArray, anObject } from '../arguments/argument.ts'
+import { checkArguments } from '../arguments/check-arguments.ts'
 import type { DStream } from '../dstream/dstream.ts'
 import { StreamingHarness, type StreamingHarnessOptions } from './streaming-harness.ts'
 
@@ -8,6 +10,12 @@ export interface RunBatchesOptions extends StreamingHarnessOptions {
   /** Partitions of each input batch; the default parallelism unless given. */
   readonly inputPartitions?: number
 }
+
+const ARGUMENTS = [
+  anArray('input', 'arrays of records', Array.isArray),
+  aFunction('operation'),
+  anObject('options', 'an object of options'),
+]
 
 /**
  * Runs what `operation` makes of a stream of scripted batches, and gives what came out, batch by batch.
@@ -23,6 +31,7 @@ export async function runBatches<T, U>(
   operation: (stream: DStream<T>) => DStream<U>,
   options: RunBatchesOptions = {},
 ): Promise<U[][]> {
+  checkArguments('runBatches', ARGUMENTS, [input, operation, options])
   await using harness = new StreamingHarness(options)
   const output = harness.collect(operation(harness.input<T>(input, options.inputPartitions)))
   await harness.ssc.start()

@@ -1,8 +1,11 @@
+import { anArray, anObject, aPartitionCount, aWholeNumber, optional } from '../arguments/argument.ts'
+import { checkActions, checkArgument, checkMethods } from '../arguments/check-arguments.ts'
 import { type DurationLike, Seconds, toDuration } from '../batches/duration.ts'
 import { ManualClock } from '../batches/manual-clock.ts'
 import { Time } from '../batches/time.ts'
 import { SparkContext } from '../context/spark-context.ts'
 import type { DStream } from '../dstream/dstream.ts'
+import { aDStream } from '../dstream/dstream-arguments.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
 import type { BatchQueue } from '../sources/queue/queue-input-dstream.ts'
 import { StreamingContext } from '../streaming/streaming-context.ts'
@@ -24,6 +27,8 @@ export interface StreamingHarnessOptions {
   readonly startTime?: number
 }
 
+const OPTIONS = anObject('options', 'an object of options')
+
 /**
  * A StreamingContext with everything a test needs to drive it: a clock that stands still until told, scripted input, collected output.
  *
@@ -43,6 +48,7 @@ export class StreamingHarness implements AsyncDisposable {
   readonly #ownsSparkContext: boolean
 
   constructor(options: StreamingHarnessOptions = {}) {
+    checkArgument('new StreamingHarness', OPTIONS, options)
     const { interval = Seconds(1), master = 'local[2]', conf = {}, startTime = 0 } = options
     this.clock = new ManualClock(startTime)
     this.#ownsSparkContext = options.sparkContext === undefined
@@ -86,3 +92,9 @@ export class StreamingHarness implements AsyncDisposable {
     if (this.#ownsSparkContext) await this.sc.stop()
   }
 }
+
+checkMethods(StreamingHarness, 'StreamingHarness', {
+  input: [anArray('batches', 'arrays of records', Array.isArray), optional(aPartitionCount('partitions'))],
+  collect: [aDStream('stream')],
+})
+checkActions(StreamingHarness, 'StreamingHarness', { advance: [optional(aWholeNumber('batches'))] })

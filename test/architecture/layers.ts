@@ -1,7 +1,7 @@
 import type { Import } from './imports.ts'
 
-/** The small files at the root of src/, and the settings, which everything may use. */
-const FOUNDATION = ['errors.ts', 'system-clock.ts', 'log.ts', 'settings'] as const
+/** The small files at the root of src/, the checks of arguments and the settings, which everything may use. */
+const FOUNDATION = ['errors.ts', 'arguments', 'system-clock.ts', 'log.ts', 'settings'] as const
 const CLOSURE = ['closure/driver', 'closure/wire', 'closure/worker'] as const
 const BELOW_ENGINE = [...FOUNDATION, ...CLOSURE, 'events', 'files', 'task'] as const
 const BELOW_RDD = [...BELOW_ENGINE, 'engine', 'status', 'shared-variables'] as const
@@ -17,14 +17,15 @@ const BELOW_CLI = [...BELOW_STREAMING, 'streaming', 'sinks', 'mllib'] as const
  */
 const MAY_IMPORT = {
   'errors.ts': [],
+  arguments: ['errors.ts'],
   'system-clock.ts': [],
   'log.ts': ['errors.ts', 'system-clock.ts'],
-  settings: ['errors.ts'],
+  settings: ['errors.ts', 'arguments'],
   'closure/wire': ['errors.ts'],
   'closure/driver': ['errors.ts', 'closure/wire'],
   'closure/worker': ['errors.ts', 'closure/wire'],
-  files: ['errors.ts'],
-  task: ['errors.ts', 'closure/wire', 'closure/worker'],
+  files: ['errors.ts', 'arguments'],
+  task: ['errors.ts', 'arguments', 'closure/wire', 'closure/worker'],
   arrow: FOUNDATION,
   connect: [...FOUNDATION, 'arrow'],
   engine: BELOW_ENGINE,

@@ -286,7 +286,7 @@ describe('getOrCreate', () => {
   })
 
   test('refuses a setup function that is none, or that starts the context', async () => {
-    await assert.rejects(StreamingContext.getOrCreate(root, 3 as never), { code: 'ILLEGAL_ARGUMENT' })
+    await assert.rejects(StreamingContext.getOrCreate(root, 3 as never), { code: 'WRONG_ARGUMENT' })
     await (await StreamingContext.getOrCreate(root, () => make(null))).start()
     await StreamingContext.getActive()!.stop()
     const started = async () => {

@@ -1,8 +1,11 @@
-import { type Duration, type DurationLike, toDuration } from '../../batches/duration.ts'
+import { aPartitionCount, argumentOf, aSyncFunction } from '../../arguments/argument.ts'
+import { checkArgument, checkMethods } from '../../arguments/check-arguments.ts'
+import { aDuration, type Duration, type DurationLike, toDuration } from '../../batches/duration.ts'
 import type { Time } from '../../batches/time.ts'
 import { IllegalArgumentException } from '../../errors.ts'
 import type { RDD } from '../../rdd/rdd.ts'
-import { HashPartitioner, type Partitioner } from '../../task/partitioner.ts'
+import { aState } from '../../rdd/rdd-arguments.ts'
+import { HashPartitioner, Partitioner } from '../../task/partitioner.ts'
 import type { State } from '../../task/state/state.ts'
 
 /** Gives one output for each record of a key, and for each key that times out. */
@@ -52,6 +55,7 @@ export class StateSpec<K, V, S, T> {
    */
   static function<K, V, S, T>(mapping: TimedMapping<K, V, S, T>): StateSpec<K, V, S, T>
   static function<K, V, S, T>(mapping: SimpleMapping<K, V, S, T> | TimedMapping<K, V, S, T>): StateSpec<K, V, S, T> {
+    checkArgument('StateSpec.function', aSyncFunction('mapping'), mapping)
     return new StateSpec(mapping)
   }
 
@@ -96,3 +100,10 @@ export class StateSpec<K, V, S, T> {
     return this
   }
 }
+
+checkMethods(StateSpec as unknown as { readonly prototype: object }, 'StateSpec', {
+  numPartitions: [aPartitionCount()],
+  partitioner: [argumentOf('partitioner', 'a Partitioner', (value) => value instanceof Partitioner)],
+  initialState: [aState('states')],
+  timeout: [aDuration('idleDuration')],
+})

@@ -1,3 +1,4 @@
+import { keysOf } from '../../arguments/argument.ts'
 import type { PipeSettings } from '../../task/partition-functions/pipe.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { RDDCore } from '../rdd-core.ts'
@@ -18,6 +19,16 @@ export interface PipeOptions<T> {
   /** Prints a record, in place of one line with its text. */
   readonly printRecord?: (record: T, print: (line: string) => void) => unknown
 }
+
+/** The names of all options of `pipe`. */
+export const PIPE_OPTIONS = keysOf<PipeOptions<unknown>>({
+  env: true,
+  checkCode: true,
+  encoding: true,
+  workingDir: true,
+  printPipeContext: true,
+  printRecord: true,
+})
 
 /** Sends each partition through a command of its own. */
 export function pipe<T>(

@@ -1,3 +1,5 @@
+import { anObject } from '../../arguments/argument.ts'
+import { checkArgument } from '../../arguments/check-arguments.ts'
 import { type DurationLike, Minutes, toDuration } from '../../batches/duration.ts'
 import type { Time } from '../../batches/time.ts'
 import { IllegalArgumentException, MillstreamError } from '../../errors.ts'
@@ -82,6 +84,7 @@ const MAX_REMEMBERED = 1000
  * )
  */
 export function postgresSink<T>(options: PostgresSinkOptions<T>): PostgresSink<T> {
+  checkArgument('postgresSink', anObject('options', 'an object of options'), options)
   const { name, connection, write, commitTable = COMMIT_TABLE, isolation = 'read committed' } = options
   const { maxAttempts = MAX_ATTEMPTS } = options
   const retentionMs = toDuration(options.retention ?? RETENTION).milliseconds

@@ -1,7 +1,9 @@
+import { checkArgument } from '../../arguments/check-arguments.ts'
 import type { DStreamContext } from '../../dstream/dstream.ts'
 import { InputDStream } from '../../dstream/input-dstream.ts'
 import { IllegalArgumentException } from '../../errors.ts'
 import type { RDD } from '../../rdd/rdd.ts'
+import { anRDD } from '../../rdd/rdd-arguments.ts'
 
 /** The same RDD in every batch (Spark's `ConstantInputDStream`). */
 export class ConstantInputDStream<T> extends InputDStream<T> {
@@ -15,6 +17,7 @@ export class ConstantInputDStream<T> extends InputDStream<T> {
         'requirement failed: parameter rdd null is illegal, which will lead to NPE in the following transformation',
       )
     }
+    checkArgument('new ConstantInputDStream', anRDD('rdd'), rdd)
     super(context, 'constantInputDStream')
     this.#rdd = rdd
   }

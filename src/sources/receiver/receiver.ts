@@ -1,3 +1,7 @@
+import { anything, aText, optional } from '../../arguments/argument.ts'
+import { checkArgument, checkMethods } from '../../arguments/check-arguments.ts'
+import { aStorageLevel, aTimeMs } from '../../rdd/rdd-arguments.ts'
+import { timeMsOf } from '../../settings/units.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import { hostOf } from './receiver-host.ts'
 
@@ -31,6 +35,7 @@ export abstract class Receiver<T> {
   readonly storageLevel: StorageLevel
 
   constructor(storageLevel: StorageLevel = StorageLevel.MEMORY_AND_DISK_SER_2) {
+    checkArgument('new Receiver', aStorageLevel('storageLevel'), storageLevel)
     this.storageLevel = storageLevel
   }
 
@@ -87,10 +92,10 @@ export abstract class Receiver<T> {
 
   /**
    * Stops the receiver, and starts it again after a while. Returns at once; while a restart is under way further ones do nothing.
-   * @param delayMs milliseconds; `spark.streaming.receiverRestartDelay`, 2000, unless given.
+   * @param delayMs milliseconds, or a text with a unit; `spark.streaming.receiverRestartDelay`, 2000, unless given.
    */
-  restart(message: string, error?: unknown, delayMs?: number): void {
-    hostOf(this).restart(message, error, delayMs)
+  restart(message: string, error?: unknown, delayMs?: number | string): void {
+    hostOf(this).restart(message, error, delayMs === undefined ? undefined : timeMsOf(delayMs))
   }
 
   /** Stops the receiver. As in Spark, a context that goes on starts it anew. */
@@ -118,3 +123,13 @@ function isIterator(data: unknown): data is IterableIterator<unknown> | AsyncIte
   if (typeof data !== 'object' || data === null) return false
   return Symbol.asyncIterator in data || (Symbol.iterator in data && 'next' in data)
 }
+
+const message = aText('message')
+
+checkMethods(Receiver as unknown as { readonly prototype: object }, 'Receiver', {
+  store: [anything('data'), anything('metadata')],
+  storeItem: [anything('item')],
+  restart: [message, anything('error'), optional(aTimeMs('delayMs'))],
+  stop: [message, anything('error')],
+  reportError: [message, anything('error')],
+})
