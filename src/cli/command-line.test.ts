@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseCommandLine, UsageError } from './command-line.ts'
 
-const run = { kind: 'run', app: 'app.ts', appArgs: [], master: undefined, conf: {} }
+const run = { kind: 'run', app: 'app.ts', appArgs: [], master: undefined, conf: {}, propertiesFile: undefined }
 
 test('options before the program are ours, everything after it is the program’s', () => {
   assert.deepEqual(parseCommandLine(['run', 'app.ts']), run)
@@ -24,6 +24,43 @@ test('options before the program are ours, everything after it is the program’
   )
   assert.deepEqual(parseCommandLine(['run', '--', 'app.ts', '-x']), { ...run, appArgs: ['-x'] })
   assert.deepEqual(parseCommandLine(['run', '--conf', 'k=1', '--conf', 'k=2', 'app.ts']), { ...run, conf: { k: '2' } })
+})
+
+test('options of spark-submit are taken where they mean something', () => {
+  assert.deepEqual(
+    parseCommandLine([
+      'run',
+      '--name',
+      'counts',
+      '-c',
+      'a=1',
+      '--executor-memory=2g',
+      '--properties-file',
+      'p.conf',
+      '--remote',
+      'sc://host',
+      'app.ts',
+    ]),
+    {
+      ...run,
+      master: 'sc://host',
+      conf: { a: '1', 'spark.app.name': 'counts', 'spark.executor.memory': '2g' },
+      propertiesFile: 'p.conf',
+    },
+  )
+})
+
+test('options of spark-submit that mean nothing here are refused with what to write, and left to the program behind its file', () => {
+  for (const [args, instead] of [
+    [['--driver-memory', '2g'], /NODE_OPTIONS=--max-old-space-size/],
+    [['--driver-memory=2g'], /NODE_OPTIONS=--max-old-space-size/],
+    [['--num-executors', '4'], /--master local\[4\]/],
+    [['--class', 'org.example.Main'], /millstream run app\.ts/],
+    [['--supervise'], /supervisor/],
+  ] as const) {
+    assert.throws(() => parseCommandLine(['run', ...args, 'app.ts']), { code: 'SPARK_SUBMIT_OPTION', message: instead })
+    assert.deepEqual(parseCommandLine(['run', 'app.ts', ...args]), { ...run, appArgs: args })
+  }
 })
 
 test('help and version are asked for in each usual way', () => {

@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util'
 import { MillstreamError } from '../errors.ts'
+import { APP_NAME } from '../settings/application.ts'
+import { EXECUTOR_MEMORY } from '../settings/memory.ts'
+import { REFUSED_OPTIONS } from './spark-submit-options.ts'
 
 /** Runs a program: `millstream run app.ts`. */
 export interface RunCommand {
@@ -9,7 +12,10 @@ export interface RunCommand {
   /** What stands after the file, for the program alone. */
   readonly appArgs: readonly string[]
   readonly master: string | undefined
+  /** The settings of the options, which go before those of a file. */
   readonly conf: Readonly<Record<string, string>>
+  /** The file of `--properties-file`. */
+  readonly propertiesFile: string | undefined
 }
 
 /** What `millstream …` was asked to do. */
@@ -62,7 +68,11 @@ const SEE_RUN_HELP = "'millstream help run' tells how it is used."
 
 const RUN_OPTIONS = {
   master: { type: 'string' },
-  conf: { type: 'string', multiple: true },
+  remote: { type: 'string' },
+  name: { type: 'string' },
+  conf: { type: 'string', short: 'c', multiple: true },
+  'properties-file': { type: 'string' },
+  'executor-memory': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -84,15 +94,37 @@ function parseRun(args: readonly string[]): Command {
   })
   const app = tokens.find((token) => token.kind === 'positional')
   const own = args.slice(0, app?.index)
-  const { master, conf = [], help } = parseOwnOptions(own)
-  if (help === true) return { kind: 'help', topic: 'run' }
+  refuseForeignOptions(own)
+  const options = parseOwnOptions(own)
+  if (options.help === true) return { kind: 'help', topic: 'run' }
   if (app === undefined) throw new UsageError('NO_APP', `'run' needs the file of a program\n${SEE_RUN_HELP}`)
   return {
     kind: 'run',
     app: app.value,
     appArgs: args.slice(app.index + 1),
-    master,
-    conf: Object.fromEntries(conf.map(parseSetting)),
+    master: options.master ?? options.remote,
+    conf: settingsOf(options),
+    propertiesFile: options['properties-file'],
+  }
+}
+
+/** Options of spark-submit that mean nothing here are told what to write instead; some take a value, so they are looked for first. */
+function refuseForeignOptions(args: readonly string[]): void {
+  for (const arg of args) {
+    const name = /^--([^=]+)/.exec(arg)?.[1]
+    const instead = name !== undefined && Object.hasOwn(REFUSED_OPTIONS, name) ? REFUSED_OPTIONS[name] : undefined
+    if (instead !== undefined) {
+      throw new UsageError('SPARK_SUBMIT_OPTION', `--${name} of spark-submit is not taken: ${instead}\n${SEE_RUN_HELP}`)
+    }
+  }
+}
+
+function settingsOf(options: ReturnType<typeof parseOwnOptions>): Record<string, string> {
+  const { name, conf = [], 'executor-memory': memory } = options
+  return {
+    ...Object.fromEntries(conf.map(parseSetting)),
+    ...(name === undefined ? {} : { [APP_NAME.key]: name }),
+    ...(memory === undefined ? {} : { [EXECUTOR_MEMORY.key]: memory }),
   }
 }
 

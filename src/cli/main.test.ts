@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -24,8 +24,13 @@ async function writeFiles(files: Record<string, string>): Promise<void> {
   }
 }
 
-function start(...args: string[]) {
-  const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd: root })
+function start({ environment = {} }: { environment?: NodeJS.ProcessEnv }, ...args: string[]) {
+  const env = { ...process.env, ...environment }
+  return watched(spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd: root, env }))
+}
+
+/** A child with the text that it has written so far. */
+function watched(child: ChildProcessWithoutNullStreams) {
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text
@@ -36,11 +41,12 @@ function start(...args: string[]) {
   return { child, output }
 }
 
-async function millstream(...args: string[]) {
-  const { child, output } = start(...args)
+async function ended({ child, output }: ReturnType<typeof watched>) {
   const [code, signal] = await once(child, 'close')
   return { code, signal, ...output }
 }
+
+const millstream = (...args: string[]) => ended(start({}, ...args))
 
 test('a TypeScript program runs as it is, in a folder of any module type, with its arguments', async (t) => {
   const program = `
@@ -94,6 +100,77 @@ test('--master and --conf reach the program in its environment', async () => {
   assert.equal(stdout, 'local[3] {"spark.app.name":"n","a":"1=2"}\n')
 })
 
+test('settings come from a properties file, else from spark-defaults.conf, and options go before both', async () => {
+  await writeFiles({
+    'settings.ts': 'console.log(process.env.MILLSTREAM_CONF)',
+    'conf/spark-defaults.conf': 'spark.app.name from-defaults\nspark.default.parallelism 3\n',
+    'mine.conf': '# mine\nspark.app.name = mine\nspark.local.dir: /a\\\n  b\n',
+  })
+  const environment = { SPARK_CONF_DIR: join(root, 'conf') }
+  const settingsOf = async (...args: string[]) =>
+    JSON.parse((await ended(start({ environment }, 'run', ...args, 'settings.ts'))).stdout) as unknown
+  assert.deepEqual(await settingsOf('--name', 'n'), { 'spark.app.name': 'n', 'spark.default.parallelism': '3' })
+  assert.deepEqual(await settingsOf('--properties-file', 'mine.conf'), {
+    'spark.app.name': 'mine',
+    'spark.local.dir': '/ab',
+  })
+  const missing = await millstream('run', '--properties-file', 'none.conf', 'settings.ts')
+  assert.equal(missing.code, 1)
+  assert.match(missing.stderr, /^millstream: cannot read the properties file 'none\.conf': ENOENT/)
+})
+
+test('SPARK_MASTER names the master where nothing else does', async () => {
+  const conf = join(dirname(MAIN), '../settings/spark-conf.ts')
+  await writeFiles({
+    'master.ts': `import { SparkConf } from ${JSON.stringify(conf)}\nconsole.log(new SparkConf().get('spark.master'))`,
+  })
+  const environment = { SPARK_MASTER: 'local[7]' }
+  assert.equal((await ended(start({ environment }, 'run', 'master.ts'))).stdout, 'local[7]\n')
+  const given = start({ environment }, 'run', '--master', 'local[3]', 'master.ts')
+  assert.equal((await ended(given)).stdout, 'local[3]\n')
+})
+
+test('a closed pipe ends the program without a word', async () => {
+  await writeFiles({
+    'endless.ts': `setInterval(() => console.log('line'), 1)\nprocess.on('exit', () => console.error('left'))\nexport {}`,
+  })
+  const started = start({}, 'run', 'endless.ts')
+  await once(started.child.stdout, 'data')
+  started.child.stdout.destroy()
+  const { code, stderr } = await ended(started)
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: 'left\n' })
+})
+
+/** A shell that waits for the program, as npm starts one, with npm's environment. */
+function startUnderNpm(app: string) {
+  const command = [process.execPath, '--import', TSX, MAIN, 'run', app].map((part) => `'${part}'`).join(' ')
+  return watched(
+    spawn('/bin/sh', ['-c', `${command}; true`], { cwd: root, env: { ...process.env, npm_lifecycle_event: 'npx' } }),
+  )
+}
+
+test('under npm a program ends with its parent, as of SIGTERM', async () => {
+  await writeFiles({
+    'under-npm.ts': `
+      const timer = setInterval(() => {}, 1000)
+      process.once('SIGTERM', () => { console.log('stopped'); clearInterval(timer) })
+      console.log('ready')
+    `,
+    'default.ts': `setInterval(() => {}, 1000)\nconsole.log('ready')`,
+  })
+  for (const [app, output] of [
+    ['under-npm.ts', 'ready\nstopped\n'],
+    ['default.ts', 'ready\n'],
+  ] as const) {
+    const started = startUnderNpm(app)
+    await once(started.child.stdout, 'data')
+    started.child.kill('SIGKILL')
+    // The pipe is closed when the program has ended, as the shell is dead already.
+    const { stdout } = await ended(started)
+    assert.equal(stdout, output)
+  }
+})
+
 test('the exit code is the program’s, an error is shown at the user’s line', async () => {
   await writeFiles({
     'code.ts': 'process.exitCode = 7\nexport {}',
@@ -113,7 +190,7 @@ test('a signal is the program’s own', async () => {
       console.log('ready')
     `,
   })
-  const { child, output } = start('run', 'signal.ts')
+  const { child, output } = start({}, 'run', 'signal.ts')
   await once(child.stdout, 'data')
   child.kill('SIGINT')
   const [code] = await once(child, 'close')
@@ -143,6 +220,7 @@ test('help and version are printed to standard output', async () => {
     millstream('help', 'run'),
     millstream('version'),
   ])
+  assert.match(help.stdout, /sc:\/\/host:port/)
   assert.match(help.stdout, /millstream run \[options\] <app\.ts> \[args\.\.\.\]/)
   assert.match(runHelp.stdout, /--conf <key=value>/)
   assert.match(version.stdout, /^millstream \d+\.\d+\.\d+ \(node \d+\.\d+\.\d+\)\n$/)

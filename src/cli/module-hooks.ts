@@ -1,9 +1,13 @@
-import type { ResolveFnOutput, ResolveHook, ResolveHookContext } from 'node:module'
+import type { InitializeHook, ResolveFnOutput, ResolveHook, ResolveHookContext } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { announceProgram, isOfProgram } from '../closure/driver/program-package.ts'
 import { moduleFormatOf } from './module-format.ts'
 
 const OWN_NAME = /^millstream(?:\/|$)/
 const PROGRAM_FILE = /\.[jt]sx?$/
+
+/** Tells Node's loader thread, which has globals of its own, which file is run. */
+export const initialize: InitializeHook<string> = announceProgram
 
 /** A resolve hook for `module.registerHooks()`, which runs on the thread that imports. */
 export type SyncResolveHook = (
@@ -40,7 +44,7 @@ export const resolveSync: SyncResolveHook = (specifier, context, nextResolve) =>
 function withSyntaxFormat(resolved: ResolveFnOutput): ResolveFnOutput {
   if (resolved.format === 'module' || !resolved.url.startsWith('file:')) return resolved
   const file = fileURLToPath(resolved.url)
-  if (!PROGRAM_FILE.test(file) || file.includes('/node_modules/')) return resolved
+  if (!PROGRAM_FILE.test(file) || (file.includes('/node_modules/') && !isOfProgram(resolved.url))) return resolved
   return moduleFormatOf(file) === 'module' ? { ...resolved, format: 'module' } : resolved
 }
 

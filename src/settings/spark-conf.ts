@@ -11,7 +11,8 @@ export type SettingValue = string | number | boolean
 
 /**
  * Spark's `SparkConf`: settings by name. A new one starts with what the command line gave to the program, through the environment
- * (`MILLSTREAM_MASTER`, and `MILLSTREAM_CONF`, a JSON object); what the program sets wins.
+ * (`MILLSTREAM_MASTER`, and `MILLSTREAM_CONF`, a JSON object), and with `SPARK_MASTER` or `SPARK_REMOTE` as the master where neither names one;
+ * what the program sets wins.
  *
  * @example new SparkConf().setMaster('local[2]').setAppName('counts').set('spark.default.parallelism', 4)
  */
@@ -151,10 +152,13 @@ export class SparkConf {
 }
 
 function environmentSettings(): [string, SettingValue][] {
-  const { MILLSTREAM_MASTER: master, MILLSTREAM_CONF: conf } = process.env
-  const settings = conf === undefined ? [] : Object.entries(parseSettings(conf))
-  if (master !== undefined) settings.push([MASTER.key, master])
-  return settings
+  const { MILLSTREAM_MASTER, MILLSTREAM_CONF, SPARK_MASTER, SPARK_REMOTE } = process.env
+  const sparkMaster = SPARK_MASTER || SPARK_REMOTE
+  return [
+    ...(sparkMaster ? [[MASTER.key, sparkMaster] as [string, string]] : []),
+    ...(MILLSTREAM_CONF === undefined ? [] : Object.entries(parseSettings(MILLSTREAM_CONF))),
+    ...(MILLSTREAM_MASTER === undefined ? [] : [[MASTER.key, MILLSTREAM_MASTER] as [string, string]]),
+  ]
 }
 
 function parseSettings(json: string): Record<string, SettingValue> {

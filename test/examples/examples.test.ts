@@ -2,16 +2,41 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import { runProgram, startProgram } from './run-example.ts'
+import { after, before, type TestContext, test } from 'node:test'
+import { freePort } from '../free-port.ts'
+import { type InstalledCopy, installCopy } from '../package/installed-copy.ts'
+import { runProgramIn, startProgramIn } from './run-example.ts'
 
 const EXAMPLES = new URL('../../examples/', import.meta.url)
 
+/** The examples run where users have them: in the package's folder in node_modules. */
+let installed: InstalledCopy
+
+before(async () => {
+  installed = await installCopy()
+})
+
+after(() => installed?.[Symbol.asyncDispose]())
+
+/** The programs that a test here has run. */
+const tried = new Set<string>()
+
+const place = () => ({ cwd: installed.project, cli: join(installed.project, installed.command) })
+
+function installedExample(file: string): string {
+  tried.add(file)
+  return `${installed.folder}/examples/${file}`
+}
+
 /** What an example prints when all is well; the same text stands in the documentation where an example does. */
 async function outputOf(file: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await runProgram(`examples/${file}`, ...args)
+  const { code, stdout, stderr } = await runProgramIn(place(), installedExample(file), ...args)
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' }, stdout)
   return stdout
+}
+
+function startExample(t: TestContext, file: string, ...args: string[]) {
+  return startProgramIn(place(), t, installedExample(file), ...args)
 }
 
 test('connections: the wrong way is refused with the reason, the right way has one connection per worker', async () => {
@@ -94,7 +119,7 @@ test('recoverable counts: a run that was killed is gone on with', async (t) => {
     await writeFile(join(folder, name), text)
     await rename(join(folder, name), join(input, name))
   }
-  const start = () => startProgram(t, 'examples/recoverable-counts.ts', input, join(folder, 'checkpoints'))
+  const start = () => startExample(t, 'recoverable-counts.ts', input, join(folder, 'checkpoints'))
 
   const first = start()
   await first.outputMatching(/^Watching /)
@@ -119,7 +144,19 @@ test('word lengths: plain JavaScript reads the files it is given', async (t) => 
   )
 })
 
-test('every example says what it shows and how to run it', async () => {
+test('network word count: where nobody listens it counts the lines of a server of its own', async (t) => {
+  const running = startExample(t, 'network-wordcount.ts', '--port', `${await freePort()}`, '--interval', '0.2')
+  await running.outputMatching(/^\('stream', \d+\)$/m)
+  assert.deepEqual(await running.ended('SIGINT'), [0, null])
+})
+
+test('exactly once: without the package for PostgreSQL it says which one to install', async () => {
+  const { code, stderr } = await runProgramIn(place(), installedExample('exactly-once-postgres.ts'))
+  assert.equal(code, 1)
+  assert.match(stderr, /Cannot find package 'pg'/)
+})
+
+test('every example says what it shows and how to run it, and has been run from where it is installed', async () => {
   let programs = 0
   for (const file of await readdir(EXAMPLES)) {
     const text = await readFile(new URL(file, EXAMPLES), 'utf8')
@@ -127,6 +164,7 @@ test('every example says what it shows and how to run it', async () => {
     if (/^\/\*\* .* \*\/\n/.test(text)) continue
     const [, header = ''] = /^\/\*\*\n([\s\S]*?)\n \*\//.exec(text) ?? []
     assert.match(header, /^ \* [A-Z].*[\s\S]*(?:npm start|npx millstream run examples\/)/, file)
+    assert(tried.has(file), `${file} has no test`)
     programs++
   }
   assert(programs >= 7)

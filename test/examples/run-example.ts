@@ -16,11 +16,24 @@ export interface Outcome {
   readonly stderr: string
 }
 
+/** The command line that runs a program, and the folder that it runs in. */
+export interface ProgramPlace {
+  readonly cwd: string
+  readonly cli: string
+}
+
+const REPOSITORY: ProgramPlace = { cwd: ROOT, cli: CLI }
+
 /** Runs a program to its end as a user does, by the built command line. @param file from the repository's root, or absolute. */
 export function runProgram(file: string, ...args: string[]): Promise<Outcome> {
+  return runProgramIn(REPOSITORY, file, ...args)
+}
+
+/** Runs a program to its end by the command line of a place. @param file from the place's folder, or absolute. */
+export function runProgramIn({ cwd, cli }: ProgramPlace, file: string, ...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { cwd: ROOT, env: programEnvironment(), timeout: TIMEOUT_MS }
-    execFile(process.execPath, [CLI, 'run', file, ...args], options, (error, stdout, stderr) => {
+    const options = { cwd, env: programEnvironment(), timeout: TIMEOUT_MS }
+    execFile(process.execPath, [cli, 'run', file, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? 1), stdout, stderr })
     })
   })
@@ -43,7 +56,17 @@ export interface RunningProgram {
 
 /** Starts a program as {@link runProgram} does; it ends with the test at the latest. */
 export function startProgram(t: TestContext, file: string, ...args: string[]): RunningProgram {
-  const child = spawn(process.execPath, [CLI, 'run', file, ...args], { cwd: ROOT, env: programEnvironment() })
+  return startProgramIn(REPOSITORY, t, file, ...args)
+}
+
+/** Starts a program as {@link runProgramIn} does; it ends with the test at the latest. */
+export function startProgramIn(
+  { cwd, cli }: ProgramPlace,
+  t: TestContext,
+  file: string,
+  ...args: string[]
+): RunningProgram {
+  const child = spawn(process.execPath, [cli, 'run', file, ...args], { cwd, env: programEnvironment() })
   const closed = once(child, 'close')
   t.after(() => child.kill('SIGKILL'))
   let output = ''

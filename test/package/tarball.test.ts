@@ -32,7 +32,7 @@ test('the package holds the build and what a reader needs, no sources of tests',
     assert(files.includes(wanted), wanted)
   }
   const allowed =
-    /^(?:dist\/.*\.(?:js|js\.map|d\.ts)|docs\/.*\.md|examples\/[^.]*\.(?:ts|mjs|js|json|txt)|[A-Z]+(?:\.md)?|package\.json)$/
+    /^(?:dist\/.*\.(?:js|d\.ts)|docs\/.*\.md|examples\/[^.]*\.(?:ts|mjs|js|json|txt)|[A-Z]+(?:\.md)?|package\.json)$/
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],

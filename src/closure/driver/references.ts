@@ -1,6 +1,7 @@
 import { createRequire, isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { PathKey, Reference } from '../wire/format.ts'
+import { isOfProgram } from './program-package.ts'
 
 type Holder = Record<PropertyKey, unknown>
 
@@ -144,10 +145,11 @@ export function isOwnCode(url: string): boolean {
   return (url.startsWith(OWN_ROOT) || url.startsWith(OWN_FOLDER)) && !OWN_TEST.test(bare(url))
 }
 
-/** Whether the code at a URL is there on a worker as well: part of this package or of one in node_modules. */
+/** Whether a worker can load the code at a URL by itself: part of this package, or of one in node_modules that is not the program. */
 export function isInstalled(url: string): boolean {
   if (!url.startsWith('file:') && !url.startsWith('/')) return false
-  return url.includes('/node_modules/') || isOwnCode(url)
+  if (isOwnCode(url)) return true
+  return url.includes('/node_modules/') && !isOfProgram(url)
 }
 
 function bare(url: string): string {
@@ -165,12 +167,30 @@ export class NamespaceNeeded {
   }
 }
 
+/**
+ * How long an `import()` of a module that V8 has already run may take. It takes longer only where the module waits at a top-level `await`,
+ * perhaps for the very job whose functions are captured here: then the module's names cannot be had, and its functions travel by value.
+ */
+const NAMESPACE_TIMEOUT_MS = 2_000
+
 /** Loads what `NamespaceNeeded` asks for. The module is loaded already, so this runs none of its code. */
 export async function loadNamespace(url: string): Promise<void> {
+  namespaces.set(url, await importWithin(url, NAMESPACE_TIMEOUT_MS))
+}
+
+/** A module's namespace, or null for a module that cannot be imported or has not run to its end within the time. */
+async function importWithin(url: string, timeoutMs: number): Promise<object | null> {
+  let timer: NodeJS.Timeout | undefined
+  // The timer is not unreferenced: it keeps a process alive that has nothing else to wait for.
+  const timedOut = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, null)
+  })
   try {
-    namespaces.set(url, (await import(url)) as object)
+    return await Promise.race([import(url) as Promise<object>, timedOut])
   } catch {
-    namespaces.set(url, null)
+    return null
+  } finally {
+    clearTimeout(timer)
   }
 }
 

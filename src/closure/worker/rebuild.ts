@@ -394,5 +394,24 @@ function makeBytes(node: AnyNode & { kind: 'bytes' }): ArrayBufferLike {
 
 /** Loads what `neededImports` named. */
 export async function importAll(urls: readonly string[], state: RebuildState): Promise<void> {
-  for (const url of urls) state.modules.set(url, (await import(state.locate(url))) as object)
+  for (const url of urls) state.modules.set(url, await importModule(state.locate(url)))
+}
+
+/** How long a module may take to load on a worker. One that takes longer waits, at its top level, for something that a worker does not have. */
+const IMPORT_TIMEOUT_MS = 60_000
+
+async function importModule(url: string): Promise<object> {
+  let timer: NodeJS.Timeout | undefined
+  const timedOut = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const seconds = IMPORT_TIMEOUT_MS / 1000
+      const message = `this worker has not loaded ${url} within ${seconds} s: the module waits at its top level for something that does not come on a worker`
+      reject(new ClosureError(message))
+    }, IMPORT_TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([import(url) as Promise<object>, timedOut])
+  } finally {
+    clearTimeout(timer)
+  }
 }
