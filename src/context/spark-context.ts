@@ -473,6 +473,15 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     this.setLocalProperty(JOB_TAGS, formatJobTags(tags))
   }
 
+  /** @internal */
+  asAction<R>(
+    properties: JobProperties,
+    signal: AbortSignal | undefined,
+    body: (signal: AbortSignal) => Promise<R>,
+  ): Promise<R> {
+    return this.#jobs.run(properties, signal, body)
+  }
+
   async #submit(request: JobRequest): Promise<unknown[]> {
     this.assertNotStopped()
     return this.#jobs.run(request.properties, request.signal, async (signal) => {

@@ -31,3 +31,16 @@ export class JobAbort implements Disposable {
     this.#controller.abort((event.target as AbortSignal).reason)
   }
 }
+
+/** Resolves when the work of another job is over, however it ended, and at once when this job is aborted. */
+export function settledOrAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      signal.removeEventListener('abort', settle)
+      resolve()
+    }
+    if (signal.aborted) settle()
+    else signal.addEventListener('abort', settle)
+    work.then(settle, settle)
+  })
+}

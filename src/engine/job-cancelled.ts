@@ -2,9 +2,15 @@ import { SparkException } from '../errors.ts'
 
 /** A job that was cancelled before its end: Spark's `SPARK_JOB_CANCELLED`. The message names the job and the reason. */
 export class JobCancelledException extends SparkException {
-  /** @param reason what follows `Job 3 cancelled`, for instance `part of cancelled job group nightly`; may be empty. */
-  constructor(jobId: number, reason: string) {
-    super('SPARK_JOB_CANCELLED', `Job ${jobId} cancelled${reason === '' ? '' : ` ${reason}`}`)
+  /**
+   * @param jobId null for an action that was cancelled before its job had a number.
+   * @param reason what follows `Job 3 cancelled`, for instance `part of cancelled job group nightly`; may be empty.
+   */
+  constructor(jobId: number | null, reason: string) {
+    super(
+      'SPARK_JOB_CANCELLED',
+      `Job${jobId === null ? '' : ` ${jobId}`} cancelled${reason === '' ? '' : ` ${reason}`}`,
+    )
   }
 }
 

@@ -18,6 +18,12 @@ export interface RDDContext {
   /** @throws IllegalStateException once the context is stopped. */
   assertNotStopped(): void
   runJob(request: JobRequest): Promise<unknown[]>
+  /** Runs what an action does before its job; the signal fires when the action is cancelled, by whatever cancels its jobs. */
+  asAction<R>(
+    properties: JobProperties,
+    signal: AbortSignal | undefined,
+    body: (signal: AbortSignal) => Promise<R>,
+  ): Promise<R>
   /** Tells of a new node, whose kept data may be forgotten once nothing refers to the node any more. */
   nodeCreated(node: LineageNode): void
   /** Frees what the engine keeps of a persisted node. */

@@ -1,4 +1,7 @@
 import type { JobOutput, JobProperties } from '../engine/engine.ts'
+import { settledOrAborted } from '../engine/job-abort.ts'
+import { cancelReason, JobCancelledException } from '../engine/job-cancelled.ts'
+import type { LineageNode } from '../engine/lineage.ts'
 import type { ResultSink } from '../task/program.ts'
 import type { RDDCore } from './rdd-core.ts'
 import { writeCheckpoints } from './saving/checkpointing.ts'
@@ -32,7 +35,7 @@ export async function runJob<R>(
   context.assertNotStopped()
   // Taken before anything is awaited: the user's stack and properties are those of the call.
   const properties = options.properties ?? context.jobProperties(operation)
-  const node = await rdd.resolve()
+  const node = rdd.lineage.node ?? (await resolved(rdd, properties, signal))
   const results = await context.runJob({
     node,
     sink,
@@ -44,4 +47,14 @@ export async function runJob<R>(
   })
   await writeCheckpoints(context, node, properties)
   return results as R[]
+}
+
+/** The node of an RDD that waits for something, a job that samples its keys for instance, which may be another action's: this action can be cancelled meanwhile. */
+function resolved(rdd: RDDCore<unknown>, properties: JobProperties, signal?: AbortSignal): Promise<LineageNode> {
+  return rdd.context.asAction(properties, signal, async (cancelled) => {
+    const resolving = rdd.resolve()
+    await settledOrAborted(resolving, cancelled)
+    if (cancelled.aborted) throw new JobCancelledException(null, cancelReason(cancelled))
+    return resolving
+  })
 }

@@ -1,3 +1,6 @@
+import { PRIVATE, RecordNotSerializableError } from './codec/errors.ts'
+import { privateMemberOf } from './codec/private-members.ts'
+
 /**
  * A deep copy with the classes of instances kept: what a zero value becomes before a fold may change it in place. What has no parts of
  * its own (functions, buffers of other threads) stays shared.
@@ -36,8 +39,14 @@ function copyObject(value: object, copies: Map<object, object>): object {
     for (const item of value) copy.add(copyPart(item, copies))
     return withPrototypeOf(value, copy, copies)
   }
+  const member = privateMemberOf(value)
+  if (member !== undefined) throw new RecordNotSerializableError('the zero value', uncopied(value, member))
   if (isCloneable(value)) return withPrototypeOf(value, structuredClone(value), copies)
   return withPrototypeOf(value, {}, copies)
+}
+
+function uncopied(value: object, member: string): string {
+  return `an instance of ${value.constructor.name}, whose ${member} ${PRIVATE}`
 }
 
 function isCloneable(value: object): boolean {

@@ -6,12 +6,13 @@ import { checkArgument } from '../arguments/check-arguments.ts'
  * (Spark's `StatCounter`, PySpark's names included).
  */
 export class StatCounter {
-  #count = 0
-  #mean = 0
+  // Fields that bytes can hold, and no `#private` ones: a StatCounter is a record where a job aggregates with it.
+  private numbers = 0
+  private average = 0
   /** The sum of squared distances from the mean. */
-  #squares = 0
-  #max = Number.NEGATIVE_INFINITY
-  #min = Number.POSITIVE_INFINITY
+  private squares = 0
+  private largest = Number.NEGATIVE_INFINITY
+  private smallest = Number.POSITIVE_INFINITY
 
   constructor(values: Iterable<number> = []) {
     checkArgument('new StatCounter', anIterable('values'), values)
@@ -21,55 +22,55 @@ export class StatCounter {
   /** Adds a number. */
   merge(value: number): this {
     if (typeof value !== 'number') checkArgument('StatCounter.merge', VALUE, value)
-    const distance = value - this.#mean
-    this.#count++
-    this.#mean += distance / this.#count
-    this.#squares += distance * (value - this.#mean)
-    this.#max = Math.max(this.#max, value)
-    this.#min = Math.min(this.#min, value)
+    const distance = value - this.average
+    this.numbers++
+    this.average += distance / this.numbers
+    this.squares += distance * (value - this.average)
+    this.largest = Math.max(this.largest, value)
+    this.smallest = Math.min(this.smallest, value)
     return this
   }
 
   /** Adds all that another one gathered. */
   mergeStats(other: StatCounter): this {
     checkArgument('StatCounter.mergeStats', OTHER, other)
-    if (other.#count === 0) return this
-    const distance = other.#mean - this.#mean
-    const total = this.#count + other.#count
+    if (other.numbers === 0) return this
+    const distance = other.average - this.average
+    const total = this.numbers + other.numbers
     // Moving the mean of the far larger side by a little loses less than averaging the two.
-    if (other.#count * 10 < this.#count) this.#mean += (distance * other.#count) / total
-    else if (this.#count * 10 < other.#count) this.#mean = other.#mean - (distance * this.#count) / total
-    else this.#mean = (this.#mean * this.#count + other.#mean * other.#count) / total
-    this.#squares += other.#squares + (distance * distance * this.#count * other.#count) / total
-    this.#count = total
-    this.#max = Math.max(this.#max, other.#max)
-    this.#min = Math.min(this.#min, other.#min)
+    if (other.numbers * 10 < this.numbers) this.average += (distance * other.numbers) / total
+    else if (this.numbers * 10 < other.numbers) this.average = other.average - (distance * this.numbers) / total
+    else this.average = (this.average * this.numbers + other.average * other.numbers) / total
+    this.squares += other.squares + (distance * distance * this.numbers * other.numbers) / total
+    this.numbers = total
+    this.largest = Math.max(this.largest, other.largest)
+    this.smallest = Math.min(this.smallest, other.smallest)
     return this
   }
 
   /** How many numbers. */
   count(): number {
-    return this.#count
+    return this.numbers
   }
   /** The mean; 0 when there were no numbers. */
   mean(): number {
-    return this.#mean
+    return this.average
   }
   /** The sum. */
   sum(): number {
-    return this.#count * this.#mean
+    return this.numbers * this.average
   }
   /** -Infinity when there were no numbers. */
   max(): number {
-    return this.#max
+    return this.largest
   }
   /** Infinity when there were no numbers. */
   min(): number {
-    return this.#min
+    return this.smallest
   }
   /** Of the numbers as a whole population; NaN when there were none. */
   variance(): number {
-    return this.#count === 0 ? Number.NaN : this.#squares / this.#count
+    return this.numbers === 0 ? Number.NaN : this.squares / this.numbers
   }
   /** The variance of the numbers as a whole population. */
   popVariance(): number {
@@ -77,7 +78,7 @@ export class StatCounter {
   }
   /** Of the numbers as a sample (divided by count - 1); NaN for fewer than two. */
   sampleVariance(): number {
-    return this.#count <= 1 ? Number.NaN : this.#squares / (this.#count - 1)
+    return this.numbers <= 1 ? Number.NaN : this.squares / (this.numbers - 1)
   }
   /** The standard deviation of the numbers as a whole population. */
   stdev(): number {
@@ -94,21 +95,21 @@ export class StatCounter {
 
   toString(): string {
     const [mean, stdev, max, min] = [this.mean(), this.stdev(), this.max(), this.min()].map(sixDigits)
-    return `(count: ${this.#count}, mean: ${mean}, stdev: ${stdev}, max: ${max}, min: ${min})`
+    return `(count: ${this.numbers}, mean: ${mean}, stdev: ${stdev}, max: ${max}, min: ${min})`
   }
 
   /** What a worker sends of it. */
   toParts(): StatParts {
-    return [this.#count, this.#mean, this.#squares, this.#max, this.#min]
+    return [this.numbers, this.average, this.squares, this.largest, this.smallest]
   }
 
   static fromParts([count, mean, squares, max, min]: StatParts): StatCounter {
     const stats = new StatCounter()
-    stats.#count = count
-    stats.#mean = mean
-    stats.#squares = squares
-    stats.#max = max
-    stats.#min = min
+    stats.numbers = count
+    stats.average = mean
+    stats.squares = squares
+    stats.largest = max
+    stats.smallest = min
     return stats
   }
 }

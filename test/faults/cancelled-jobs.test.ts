@@ -56,6 +56,30 @@ describe('a cancelled job', () => {
     ])
   })
 
+  test('does not wait for a stage that another job computes, nor for keys that another one samples', async () => {
+    await using sc = new SparkContext('local[1]', 'cancel')
+    const endless = () =>
+      sc.range(0, 1, 1, 1).map((n): [number, number] => {
+        for (;;) if (n < 0) return [n, n]
+      })
+    for (const shared of [endless().reduceByKey((a, b) => a + b), endless().sortByKey(true, 2)]) {
+      const started = once(stageStarts(sc), 'stage')
+      const first = outcome(sc.withLocalProperties({ 'spark.jobGroup.id': 'first' }, () => shared.collect()))
+      await started
+      const waiting = shared.countAsync()
+      const grouped = outcome(sc.withLocalProperties({ 'spark.jobGroup.id': 'second' }, () => shared.count()))
+      // Both are waiting once the turn is over.
+      await new Promise((resolve) => setImmediate(resolve))
+      waiting.cancel()
+      sc.cancelJobGroup('second')
+      // The first job's task never ends: these can settle only where they do not wait for it.
+      await assert.rejects(Promise.resolve(waiting), { code: 'SPARK_JOB_CANCELLED' })
+      assert.match(await grouped, /cancelled part of cancelled job group second/)
+      sc.cancelJobGroup('first')
+      assert.match(await first, /cancelled part of cancelled job group first/)
+    }
+  })
+
   test('keeps what other jobs have cached', async () => {
     await using sc = new SparkContext('local[2]', 'cancel')
     const cached = sc.range(0, 100, 1, 4).cache()

@@ -4,7 +4,7 @@ import { ClosureError } from '../wire/closure-error.ts'
 import type { Node, Table } from '../wire/format.ts'
 import type { CellUpdate, ClosurePayload } from '../wire/payload.ts'
 import { Cells } from './cells.ts'
-import { classId } from './class-ids.ts'
+import { classId, installedClassId } from './class-ids.ts'
 import { Encoder } from './encoder.ts'
 import { type FunctionFacts, functionFacts, type OuterVariable, positionOf } from './function-facts.ts'
 import type { FunctionOracle } from './function-oracle.ts'
@@ -77,6 +77,7 @@ class Capture implements FunctionOracle {
   /** What this walk could not take along: an error unless it turns out to be the value of a shared variable. */
   #firstFailure: ClosureError | undefined
   readonly #cellValues = new Map<string, OuterVariable>()
+  readonly #classes = new Set<string>()
   /** Whether the first thing that cannot travel ends the walk. */
   #isStrict = false
 
@@ -89,6 +90,7 @@ class Capture implements FunctionOracle {
       this.#hasNewShared = false
       this.#firstFailure = undefined
       this.#cellValues.clear()
+      this.#classes.clear()
       const payload = this.#walk(value)
       if (this.#hasNewShared) continue
       if (this.#firstFailure !== undefined) throw this.#firstFailure
@@ -104,7 +106,7 @@ class Capture implements FunctionOracle {
       const { digest, bytes } = this.#packCell(id, outer)
       updates.push({ id, version: cells.version(id, digest), bytes })
     }
-    return { ...main, cells: updates }
+    return { ...main, cells: updates, classes: [...this.#classes] }
   }
 
   /** A variable whose value is made on first use starts without one on the worker when the driver's own cannot travel. */
@@ -144,10 +146,12 @@ class Capture implements FunctionOracle {
     return id
   }
 
-  reference({ fn, position }: FunctionFacts): Node | undefined {
+  reference({ fn, source, position }: FunctionFacts): Node | undefined {
     if (!isInstalled(position.url)) return undefined
-    const reference = installedReference(fn, position.url)
-    return reference === undefined ? undefined : { kind: 'reference', reference }
+    const reference = installedReference(fn, position)
+    if (reference === undefined) return undefined
+    if (source.isClass) this.#classes.add(installedClassId(fn, reference))
+    return { kind: 'reference', reference }
   }
 
   bound(
@@ -161,8 +165,8 @@ class Capture implements FunctionOracle {
   }
 
   isInstalled(owner: object): boolean {
-    const url = positionOf(owner)?.url ?? ''
-    return isInstalled(url) && installedReference(owner, url) !== undefined
+    const position = positionOf(owner)
+    return position !== undefined && isInstalled(position.url) && installedReference(owner, position) !== undefined
   }
 
   outerThis({ fn, internals }: FunctionFacts, path: Trail): unknown {
@@ -180,7 +184,9 @@ class Capture implements FunctionOracle {
   }
 
   classId(owner: object, { position }: FunctionFacts): string {
-    return classId(owner, position)
+    const id = classId(owner, position)
+    this.#classes.add(id)
+    return id
   }
 
   symbolId(symbol: symbol): string {

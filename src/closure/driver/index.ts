@@ -1,5 +1,5 @@
 export { type CaptureOptions, captureClosures, warmUpClosures } from './capture.ts'
-export { classById, classIdOf } from './class-ids.ts'
+export { classById, classIdOf, placeOfClass } from './class-ids.ts'
 export { reviveError } from './revive-error.ts'
 export { type ModuleUse, modulesIn, type ShippedObject, shippedIn } from './shipped.ts'
 export type { SourceLocation } from './source-map.ts'

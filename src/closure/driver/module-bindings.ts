@@ -18,7 +18,13 @@ interface ModuleBindings {
   readonly imports: ReadonlyMap<string, Import>
   /** Exported name to a local variable, or to another module's export. */
   readonly exports: ReadonlyMap<string, string | Import>
+  readonly defaultExport: DefaultExport | null
+  /** Functions and classes that the module declares, and where their texts start. */
+  readonly declared: ReadonlyMap<string, number>
 }
+
+/** A default export that is no variable: the value that a local name had, or an expression, by where its text starts. */
+type DefaultExport = { readonly local: string } | { readonly start: number }
 
 const known = new Map<string, ModuleBindings>()
 
@@ -26,6 +32,21 @@ const known = new Map<string, ModuleBindings>()
 export function importedVariable(scriptId: string, url: string, name: string): ModuleVariable | undefined {
   const imported = bindingsOf(scriptId).imports.get(name)
   return imported === undefined ? undefined : follow(imported, url, 0)
+}
+
+/** What a module itself exports: for each name the variable, where its function or class starts, or both. */
+export function ownExports(scriptId: string): Map<string, { readonly local?: string; readonly start?: number }> {
+  const { exports, defaultExport, declared } = bindingsOf(scriptId)
+  const found = new Map<string, { local?: string; start?: number }>()
+  const add = (exported: string, local: string): void => {
+    const start = declared.get(local)
+    found.set(exported, start === undefined ? { local } : { local, start })
+  }
+  for (const [exported, target] of exports) if (typeof target === 'string') add(exported, target)
+  if (defaultExport === null) return found
+  if ('local' in defaultExport) add('default', defaultExport.local)
+  else found.set('default', defaultExport)
+  return found
 }
 
 const MAX_HOPS = 20
@@ -65,6 +86,8 @@ function bindingsOf(scriptId: string): ModuleBindings {
 function readBindings(text: string): ModuleBindings {
   const imports = new Map<string, Import>()
   const exports = new Map<string, string | Import>()
+  let defaultExport: DefaultExport | null = null
+  const declared = new Map<string, number>()
   for (const statement of (parseScript(text, true)?.body ?? []) as SyntaxNode[]) {
     if (statement.type === 'ImportDeclaration') addImports(statement, imports)
     else if (statement.type === 'ExportNamedDeclaration') addExports(statement, exports)
@@ -72,14 +95,19 @@ function readBindings(text: string): ModuleBindings {
       const declaration = statement.declaration as SyntaxNode
       const id = declaration.id as SyntaxNode | null | undefined
       if (id) exports.set('default', id.name as string)
+      else if (declaration.type === 'Identifier') defaultExport = { local: declaration.name as string }
+      else defaultExport = { start: declaration.start }
     }
+    const declaration = (statement.declaration ?? statement) as SyntaxNode
+    const id = declaration.id as SyntaxNode | null | undefined
+    if (id?.type === 'Identifier') declared.set(id.name as string, declaration.start)
   }
   // `import { a } from …; export { a }`
   for (const [exported, target] of exports) {
     const imported = typeof target === 'string' ? imports.get(target) : undefined
     if (imported !== undefined) exports.set(exported, imported)
   }
-  return { imports, exports }
+  return { imports, exports, defaultExport, declared }
 }
 
 function addImports(statement: SyntaxNode, imports: Map<string, Import>): void {

@@ -1,6 +1,8 @@
 import { createRequire, isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { PathKey, Reference } from '../wire/format.ts'
+import type { Position } from './function-facts.ts'
+import { seenExports } from './module-exports.ts'
 import { isOfProgram } from './program-package.ts'
 
 type Holder = Record<PropertyKey, unknown>
@@ -198,9 +200,10 @@ async function importWithin(url: string, timeoutMs: number): Promise<object | nu
  * What an installed module's function or class is called there; `undefined` when it is no export (an inner function).
  * @throws NamespaceNeeded
  */
-export function installedReference(value: object, url: string): Reference | undefined {
+export function installedReference(value: object, position: Position): Reference | undefined {
   const known = found.get(value)
   if (known !== undefined) return known
+  const { url } = position
   const file = url.startsWith('file:') ? fileURLToPath(bare(url)) : url
   const cached = nodeRequire.cache[file]
   let reference: Reference | undefined
@@ -209,13 +212,12 @@ export function installedReference(value: object, url: string): Reference | unde
     if (path !== undefined) reference = { from: 'require', file, path }
   }
   if (reference === undefined && url.startsWith('file:')) {
-    const namespace = namespaces.get(url)
-    if (namespace === undefined) {
-      if (cached === undefined) throw new NamespaceNeeded(url)
-    } else if (namespace !== null) {
-      const path = findPath(namespace, value)
-      if (path !== undefined) reference = { from: 'import', url, path }
-    }
+    const loaded = namespaces.get(url)
+    const seen = loaded === undefined && cached === undefined ? seenExports(value, position) : undefined
+    const namespace = loaded ?? seen?.namespace
+    const path = namespace && findPath(namespace, value)
+    if (path !== undefined) reference = { from: 'import', url, path }
+    else if (loaded === undefined && cached === undefined && seen?.isWhole !== true) throw new NamespaceNeeded(url)
   }
   if (reference !== undefined) found.set(value, reference)
   return reference

@@ -13,4 +13,13 @@ export interface ClosurePayload {
   readonly bytes: Uint8Array
   /** Values of shared variables; they may change while the digest stays. */
   readonly cells: readonly CellUpdate[]
+  /** Identities of the classes in it: what is computed with it may be instances of them. */
+  readonly classes: readonly string[]
+}
+
+/** A class under the identity that its instances have as records. */
+export interface ClassName {
+  readonly id: string
+  /** What the program calls it. */
+  readonly name: string
 }

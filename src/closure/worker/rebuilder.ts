@@ -1,4 +1,4 @@
-import type { CellUpdate, ClosurePayload } from '../wire/payload.ts'
+import type { CellUpdate, ClassName, ClosurePayload } from '../wire/payload.ts'
 import { readTable } from '../wire/read-table.ts'
 import { importAll, neededImports, type RebuildState, ValueBuilder } from './rebuild.ts'
 import { RecentlyUsed } from './recently-used.ts'
@@ -7,12 +7,21 @@ import type { Locate } from './worker-modules.ts'
 /** Built values kept per worker, and the bytes that they came as; a stage's program is a few. */
 const MAX_BUILT = { count: 200, weight: 128 * 1024 * 1024 }
 
+/** Why a class is not there. */
+export interface ClassFailure {
+  /** The class's name in the program. */
+  readonly name: string
+  readonly error: unknown
+}
+
 /** Rebuilds captured values in this thread or process, and keeps what lives as long as it. */
 export class ClosureRebuilder {
   readonly #state: RebuildState
   readonly #built = new RecentlyUsed<string, unknown>(MAX_BUILT)
   readonly #classes = new Map<string, object>()
   readonly #classIds = new WeakMap<object, string>()
+  /** Classes that could not be made, and why. */
+  readonly #failures = new Map<string, ClassFailure>()
 
   /**
    * @param options.revivers what makes of the data of a shipped object (see `SHIP`) its form here, by kind
@@ -33,10 +42,7 @@ export class ClosureRebuilder {
       factories: new Map(),
       revivers: options.revivers ?? {},
       locate: options.locate ?? ((place) => place),
-      onClass: (id, owner) => {
-        this.#classes.set(id, owner)
-        this.#classIds.set(owner, id)
-      },
+      onClass: (id, owner) => this.#addClass(id, owner),
     }
   }
 
@@ -61,6 +67,36 @@ export class ClosureRebuilder {
     return urls.size === 0 ? finish() : importAll([...urls], this.#state).then(finish)
   }
 
+  /**
+   * Makes classes ready whose instances may come as records. It never throws: where the classes cannot be made, `classFailure` says why.
+   * @param payload a list of the classes.
+   * @param names what the classes are called, in the order of the list.
+   */
+  addClasses(payload: ClosurePayload, names: readonly ClassName[]): void | Promise<void> {
+    const add = (classes: unknown): void => {
+      names.forEach(({ id }, at) => {
+        this.#addClass(id, (classes as readonly object[])[at] as object)
+      })
+    }
+    const fail = (error: unknown): void => {
+      for (const { id, name } of names) if (!this.#classes.has(id)) this.#failures.set(id, { name, error })
+    }
+    try {
+      const classes = this.rebuild(payload)
+      if (classes instanceof Promise) return classes.then(add, fail)
+      add(classes)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  /** Lets go of a class of which no more instances come. */
+  forgetClass(id: string): void {
+    this.#classes.delete(id)
+    this.#failures.delete(id)
+    this.#state.anchors.delete(id)
+  }
+
   /** The identity under which instances of a rebuilt class travel. */
   classIdOf(owner: object): string | undefined {
     return this.#classIds.get(owner)
@@ -69,6 +105,17 @@ export class ClosureRebuilder {
   /** The rebuilt class of that identity, when this worker has it. */
   classById(id: string): object | undefined {
     return this.#classes.get(id)
+  }
+
+  /** What kept a class that this worker was sent from being made. */
+  classFailure(id: string): ClassFailure | undefined {
+    return this.#failures.get(id)
+  }
+
+  #addClass(id: string, owner: object): void {
+    this.#classes.set(id, owner)
+    this.#classIds.set(owner, id)
+    this.#failures.delete(id)
   }
 
   #isNewer(update: CellUpdate): boolean {

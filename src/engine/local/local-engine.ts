@@ -5,13 +5,14 @@ import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { SparkException } from '../../errors.ts'
 import type { StageHead } from '../../events/running-work.ts'
 import { fileSystemReferences, fileSystemVersion } from '../../files/file-systems.ts'
-import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
+import { ClassNotReadyError, RecordCodec } from '../../task/codec/index.ts'
 import { privateDirectoryName } from '../../task/private-directory.ts'
 import type { Sink } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
 import { retainBlocks } from '../block-lease.ts'
+import { DriverSlices } from '../driver-slices.ts'
 import type { Engine, EngineCapabilities, EngineOptions, JobRequest } from '../engine.ts'
-import { JobAbort } from '../job-abort.ts'
+import { JobAbort, settledOrAborted } from '../job-abort.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import { ProgramFiles } from '../program-files.ts'
@@ -51,7 +52,7 @@ interface Job {
 /** The engine of `local[N]`: stages run as tasks on worker threads of this process. */
 export class LocalEngine implements Engine {
   readonly defaultParallelism: number
-  readonly recordClasses: ClassTable
+  readonly recordClasses: RecordClasses
   readonly capabilities: EngineCapabilities = { keepsObjects: true, keepsLocalCheckpoints: false }
   readonly files = new ProgramFiles()
   readonly #options: LocalEngineOptions
@@ -65,7 +66,7 @@ export class LocalEngine implements Engine {
   readonly #codec: RecordCodec
   /** Map stages under way, so that jobs that share a shuffle compute it once. */
   readonly #running = new Map<string, Promise<void>>()
-  readonly #slices = new WeakMap<LineageNode, (Uint8Array | undefined)[]>()
+  readonly #slices: DriverSlices
   readonly #stopped = new AbortController()
   readonly #removeOnExit: () => void
   /** The file systems that workers know, by scheme, and as of which registration. */
@@ -83,9 +84,16 @@ export class LocalEngine implements Engine {
     this.#localDir = path.join(localRoot, privateDirectoryName())
     this.#removeOnExit = () => fs.rmSync(this.#localDir, { recursive: true, force: true })
     process.once('exit', this.#removeOnExit)
-    this.recordClasses = new RecordClasses((id, payload) => {
-      this.#pool.tellAll(`class/${id}`, { kind: 'class', payload: sharedPayload(payload) })
+    this.recordClasses = new RecordClasses({
+      onCaptured: ({ key, names, payload }) => {
+        this.#pool.tellAll(key, { kind: 'classes', names, payload: sharedPayload(payload) })
+      },
+      onCollected: (id, { key }, isLast) => {
+        if (isLast) this.#pool.forget(key)
+        if (this.#isUsable) this.#pool.tellNow({ kind: 'forgetClass', id })
+      },
     })
+    this.#slices = new DriverSlices(this.recordClasses, sharedBytes)
     this.#codec = new RecordCodec(this.recordClasses)
     this.#shuffles = new ShuffleStore(shuffleBytes, maxShuffles)
     this.#cache = new CacheDirectory(cacheBytes)
@@ -177,6 +185,7 @@ export class LocalEngine implements Engine {
 
   broadcast(id: number, value: unknown): void | Promise<void> {
     const send = (payload: ClosurePayload): void => {
+      this.recordClasses.share(payload)
       this.#pool.tellAll(`broadcast/${id}`, { kind: 'broadcast', id, payload: sharedPayload(payload) })
     }
     const payload = captureClosures(value, { where: `broadcast variable ${id}` })
@@ -257,9 +266,11 @@ export class LocalEngine implements Engine {
     if (this.#shuffles.missing(key).length === 0) return Promise.resolve()
     const running = this.#running.get(key)
     if (running !== undefined) {
-      // Another job computes it. Should that job fail or be cancelled, this one goes on by itself.
-      const goOn = (): Promise<void> => this.#ensureShuffle(job, dependency)
-      return running.then(goOn, goOn)
+      // Another job computes it. Should that job fail or be cancelled, this one goes on by itself; should this one be cancelled, it does not wait.
+      return settledOrAborted(running, job.signal).then(() => {
+        if (job.signal.aborted) throw this.#cancelled(job)
+        return this.#ensureShuffle(job, dependency)
+      })
     }
     const started = this.#runStage(job, parent, dependency.sink, {
       onSubmitted: (stageId) => this.#shuffles.ranIn(key, stageId),
@@ -280,7 +291,7 @@ export class LocalEngine implements Engine {
     // Persisted RDDs that a task did not find on its worker: planned with what they are made from.
     const distrusted = new Set<number>()
     let stageId: number | null = null
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; ; ) {
       const plan = planStage(effectiveNode(node), sink, (persisted) =>
         this.#isKept(persisted, distrusted) ? 'kept' : 'computed',
       )
@@ -291,6 +302,10 @@ export class LocalEngine implements Engine {
       const head = this.#stageHead(job, sink, stageId, attempt, remaining.length)
       const failure = await this.#runTasks(job, plan, head, remaining, outcome)
       if (failure === null) return
+      if (failure.kind === 'unsent' && failure.error instanceof ClassNotReadyError) {
+        await failure.error.ready
+        continue
+      }
       if (attempt + 1 >= MAX_STAGE_ATTEMPTS) throw this.#error(job, head, failure)
       if (failure.kind === 'lostFile') {
         this.#shuffles.dropLost(failure.path)
@@ -300,6 +315,7 @@ export class LocalEngine implements Engine {
       } else {
         throw this.#error(job, head, failure)
       }
+      attempt += 1
     }
   }
 
@@ -323,11 +339,13 @@ export class LocalEngine implements Engine {
     const { localProperties } = job.request.properties
     const { stageId } = head
     const captured = captureClosures(plan.program, { where: plan.node.callSite })
-    const payload = sharedPayload(isPromise(captured) ? await captured : captured)
+    const program = isPromise(captured) ? await captured : captured
+    this.recordClasses.share(program)
+    const payload = sharedPayload(program)
     if (job.signal.aborted) return { kind: 'cancelled' }
     if (!this.#isUsable) return { kind: 'broken', reason: 'SparkContext was shut down' }
     const inputs = new TaskInputs(plan, {
-      slice: (node, partition) => this.#slice(node, partition),
+      slice: (node, partition) => this.#slices.slice(node, partition).bytes,
       segments: (key, partition) => this.#shuffles.segments(key, partition),
       stored: (rddId, partition) => this.#cache.stored(rddId, partition),
     })
@@ -372,25 +390,16 @@ export class LocalEngine implements Engine {
     this.#scheduler.onAnswer(message)
   }
 
-  /** A slice of the driver's collection, encoded once and then shared by all tasks that read it. */
-  #slice(node: Extract<LineageNode, { kind: 'parallelize' }>, partition: number): Uint8Array {
-    let slices = this.#slices.get(node)
-    if (slices === undefined) {
-      slices = []
-      this.#slices.set(node, slices)
-    }
-    let bytes = slices[partition]
-    if (bytes === undefined) {
-      bytes = sharedBytes(this.#codec.encode(node.slices[partition] ?? []))
-      slices[partition] = bytes
-    }
-    return bytes
+  #cancelled(job: Job): Error {
+    return new JobCancelledException(job.id, cancelReason(job.signal))
   }
 
   #error(job: Job, { stageId, attempt }: StageHead, failure: TaskSetFailure): Error {
     switch (failure.kind) {
       case 'cancelled':
-        return new JobCancelledException(job.id, cancelReason(job.signal))
+        return this.#cancelled(job)
+      case 'unsent':
+        return failure.error as Error
       case 'broken':
         return new JobCancelledException(job.id, `because ${failure.reason}`)
       case 'lostFile':
@@ -429,6 +438,8 @@ function reasonOf(failure: TaskSetFailure | null, signal: AbortSignal): string |
     case 'task':
     case 'broken':
       return failure.reason
+    case 'unsent':
+      return String(failure.error)
     case 'cancelled':
       return `Job cancelled ${cancelReason(signal)}`
     case 'lostFile':

@@ -1,4 +1,4 @@
-import type { ClosurePayload, SerializedError } from '../../closure/wire/index.ts'
+import type { ClassName, ClosurePayload, SerializedError } from '../../closure/wire/index.ts'
 import type { TaskMetrics } from '../../events/task-metrics.ts'
 import type { ModuleReference } from '../../files/file-system-reference.ts'
 import type { CacheUpdate } from '../../task/cache/persisted-partitions.ts'
@@ -26,7 +26,8 @@ export type ToWorker =
   | TaskMessage
   | { readonly kind: 'broadcast'; readonly id: number; readonly payload: ClosurePayload }
   | { readonly kind: 'unbroadcast'; readonly id: number }
-  | { readonly kind: 'class'; readonly payload: ClosurePayload }
+  | { readonly kind: 'classes'; readonly names: readonly ClassName[]; readonly payload: ClosurePayload }
+  | { readonly kind: 'forgetClass'; readonly id: string }
   | { readonly kind: 'fileSystem'; readonly reference: ModuleReference }
   | { readonly kind: 'drop'; readonly rddId: number }
 

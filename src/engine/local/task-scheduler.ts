@@ -41,6 +41,8 @@ export type TaskSetFailure =
   /** A persisted partition is not where it was looked for. */
   | { readonly kind: 'lostBlock'; readonly rddId: number; readonly partition: number; readonly slot: number }
   | { readonly kind: 'cancelled' }
+  /** A task could not be sent: a record of the driver cannot be encoded, or what is sent with it cannot be copied to a thread. */
+  | { readonly kind: 'unsent'; readonly error: unknown }
   | { readonly kind: 'broken'; readonly reason: string }
 
 /** How often a task may fail. */
@@ -214,15 +216,28 @@ export class TaskScheduler {
       taskAttemptId: attempt.taskId,
       localProperties: set.localProperties,
     }
-    pool.run(slot, {
-      kind: 'task',
-      taskId: attempt.taskId,
-      input: set.input(attempt.partition),
-      limits: set.limits,
-      context,
-      ...(isMeasured ? { isMeasured } : {}),
-    })
+    try {
+      pool.run(slot, {
+        kind: 'task',
+        taskId: attempt.taskId,
+        input: set.input(attempt.partition),
+        limits: set.limits,
+        context,
+        ...(isMeasured ? { isMeasured } : {}),
+      })
+    } catch (error) {
+      this.#failUnsent(attempt, error)
+      return
+    }
     set.onProgress(run.done, run.running.size)
+  }
+
+  /** Fails the run of a task that no worker was given, and gives its worker something else to do. */
+  #failUnsent(attempt: Attempt, error: unknown): void {
+    this.#end(attempt)
+    this.#reporter.taskEnded(attempt.taskId, 'failed', String(error), null)
+    this.#abort(attempt.run, { kind: 'unsent', error })
+    this.onIdle(attempt.slot)
   }
 
   #end(attempt: Attempt): void {

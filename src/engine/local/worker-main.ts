@@ -5,7 +5,7 @@ import type { TaskMetrics } from '../../events/task-metrics.ts'
 import { adoptReference } from '../../files/file-systems.ts'
 import { WorkerFiles } from '../../files/worker/worker-files.ts'
 import { PersistedPartitions } from '../../task/cache/persisted-partitions.ts'
-import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
+import { RecordCodec } from '../../task/codec/index.ts'
 import { MemoryGauge } from '../../task/memory-gauge.ts'
 import { makePrivateDirectory } from '../../task/private-directory.ts'
 import type { StageProgram } from '../../task/program.ts'
@@ -25,7 +25,9 @@ import { TaskCancelledError } from '../../task/task-cancelled.ts'
 import { setTaskContext } from '../../task/task-context.ts'
 import { setTaskFiles } from '../../task/task-files.ts'
 import type { TaskRuntime } from '../../task/task-runtime.ts'
+import { workerClasses } from '../../task/worker-classes.ts'
 import { setWorkerCodec } from '../../task/worker-codec.ts'
+import { Arrivals } from './arrivals.ts'
 import type { FromWorker, TaskMessage, TaskResult, ToWorker, WorkerSettings } from './messages.ts'
 import { TaskMeasurement } from './task-measurement.ts'
 
@@ -42,10 +44,7 @@ const rebuilder = new ClosureRebuilder({
     broadcast: (data) => reviveBroadcast(data as { id: number }),
   },
 })
-const codec = new RecordCodec({
-  idOf: (ctor) => rebuilder.classIdOf(ctor),
-  byId: (id) => rebuilder.classById(id) as ReturnType<ClassTable['byId']>,
-})
+const codec = new RecordCodec(workerClasses(rebuilder))
 setWorkerCodec(codec)
 setTaskFiles(new WorkerFiles())
 
@@ -71,8 +70,8 @@ const runtime: TaskRuntime = {
 
 const compiled = new RecentlyUsed<string, CompiledStage>(MAX_COMPILED_STAGES)
 const stages = new Map<number, CompiledStage | Promise<CompiledStage>>()
-/** Broadcast values that wait for imports; tasks wait for them. */
-const arrivingBroadcasts = new Set<Promise<void>>()
+/** Broadcast values and classes that wait for imports; tasks wait for them. */
+const arriving = new Arrivals()
 
 function stageOf(payload: ClosurePayload): CompiledStage | Promise<CompiledStage> {
   const program = rebuilder.rebuild(payload)
@@ -109,8 +108,8 @@ function runTask(task: TaskMessage): void {
     if (stage === undefined)
       throw new Error(`stage ${task.context.stageId} was not announced to worker ${settings.slot}`)
     const output =
-      isPromise(stage) || arrivingBroadcasts.size > 0
-        ? Promise.all([stage, ...arrivingBroadcasts]).then(([settled]) => settled.run(task.input, task.limits))
+      isPromise(stage) || arriving.isWaiting
+        ? Promise.all([stage, arriving.all()]).then(([settled]) => settled.run(task.input, task.limits))
         : stage.run(task.input, task.limits)
     if (isPromise(output)) {
       output.then(
@@ -190,8 +189,11 @@ port.on('message', (message: ToWorker) => {
     case 'unbroadcast':
       unregisterBroadcast(message.id)
       break
-    case 'class':
-      rebuilder.rebuild(message.payload)
+    case 'classes':
+      arriving.add(rebuilder.addClasses(message.payload, message.names))
+      break
+    case 'forgetClass':
+      rebuilder.forgetClass(message.id)
       break
     case 'fileSystem':
       adoptReference(message.reference.scheme, message.reference)
@@ -218,9 +220,7 @@ function receiveBroadcast(id: number, payload: ClosurePayload): void {
       registerBroadcast(id, () => value)
       return
     }
-    const arriving = value.then((settled) => registerBroadcast(id, () => settled), fails)
-    arrivingBroadcasts.add(arriving)
-    arriving.then(() => arrivingBroadcasts.delete(arriving))
+    arriving.add(value.then((settled) => registerBroadcast(id, () => settled), fails))
   } catch (error) {
     fails(error)
   }

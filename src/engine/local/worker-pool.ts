@@ -87,11 +87,12 @@ export class WorkerPool {
     }
   }
 
+  /** Gives an idle worker a task. @throws DataCloneError when the task cannot be copied to a thread; the worker is idle then as before. */
   run(slot: number, task: TaskMessage): void {
     const target = this.#slot(slot)
+    target.worker.postMessage(task)
     target.taskId = task.taskId
     target.worker.ref()
-    target.worker.postMessage(task)
   }
 
   /** Tells every thread, those that start later too, until {@link forget} takes it back. */
@@ -105,6 +106,7 @@ export class WorkerPool {
     for (const { worker } of this.#slots) worker.postMessage(message)
   }
 
+  /** No longer tells threads that start from now on. */
   forget(key: string): void {
     this.#standing.delete(key)
   }

@@ -7,7 +7,7 @@ import type { StorageLevel } from '../../task/storage-level.ts'
 import type { JobOutput } from '../engine.ts'
 import type { LineageNode } from '../lineage.ts'
 import { PackageArchives } from './archive/index.ts'
-import { encodeCommand, type Shipment } from './command.ts'
+import { encodeCommand, type Shipment, type ShippedClasses } from './command.ts'
 import { executorPlatform, sendArchive } from './executors.ts'
 import { KeptRelations } from './kept-relations.ts'
 import { Occupancy } from './occupancy.ts'
@@ -39,6 +39,8 @@ const MAX_BLOCK_BYTES = 4 * 1024 * 1024
 /** What a worker is told with each stage, and who is told how far its tasks are. */
 export interface StageContext {
   readonly localProperties: Readonly<Record<string, string>>
+  /** Classes of which the tasks may meet instances as records. */
+  readonly classes: ReadonlySet<string>
   readonly onProgress?: Watch['onProgress']
 }
 
@@ -221,14 +223,15 @@ export class SparkCluster {
 
   async #commandOf(stage: SparkStage, { context, budget }: PlanParts): Promise<Uint8Array> {
     const { inputMemoryBytes, shuffleMemoryBytes, spillFraction, maxEntries } = this.#settings
-    const broadcastPayloads = this.#payloads.broadcastsOf(stage.program)
-    const classPayloads = this.#payloads.classes
+    const bundles = this.#payloads.classesFor(context.classes)
+    const classPayloads = bundles.map(({ payload }) => payload)
+    const broadcastPayloads = this.#payloads.broadcastsOf([stage.program, ...classPayloads])
     const modules = await this.#packages.placesFor([stage.program, ...classPayloads, ...broadcastPayloads.values()])
     const ship = (payload: ClosurePayload): Promise<Shipment> => this.#files.ship(payload, stage.tasks.size, budget)
     const broadcasts = new Map<number, Shipment>()
     for (const [id, payload] of broadcastPayloads) broadcasts.set(id, await ship(payload))
-    const classes: Shipment[] = []
-    for (const payload of classPayloads) classes.push(await ship(payload))
+    const classes: ShippedClasses[] = []
+    for (const { names, payload } of bundles) classes.push({ names, shipment: await ship(payload) })
     return encodeCommand({
       sparkVersion: this.sparkVersion,
       program: await ship(stage.program),

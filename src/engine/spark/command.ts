@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
-import type { ClosurePayload } from '../../closure/wire/index.ts'
+import type { ClassName, ClosurePayload } from '../../closure/wire/index.ts'
 import type { TaskInput } from '../../task/input.ts'
 
 /**
@@ -34,7 +34,7 @@ import type { TaskInput } from '../../task/input.ts'
  * ## Failure
  * The exception text (`int -2, utf text`) is {@link file://./error-text.ts | formatErrorText}'s. `SparkCommandError` messages go the same way.
  */
-export const COMMAND_VERSION = 1
+export const COMMAND_VERSION = 2
 
 /** The columns of every relation between stages, with their Arrow types: Int32, Int32, Int32, Int32, Binary; none nullable. */
 export const ROW_COLUMNS = ['target', 'leaf', 'source', 'part', 'block'] as const
@@ -110,6 +110,13 @@ export type Shipment =
   /** `v8.serialize(payload)` in `<Spark's files directory of the task>/<name>`; equal names have equal content. */
   | { readonly kind: 'file'; readonly name: string }
 
+/** Classes of records. A worker that cannot make them fails the tasks that meet instances of them, and no others. */
+export interface ShippedClasses {
+  readonly names: readonly ClassName[]
+  /** A list of the classes, in the order of their names. */
+  readonly shipment: Shipment
+}
+
 /** Packages of the driver's machine on the executors. */
 export interface PackagePlace {
   /** A folder of the driver's machine that holds a `node_modules`. */
@@ -151,8 +158,8 @@ export interface SparkCommand {
   readonly output: StageOutput
   /** For input that is lines of files; null for rows. */
   readonly pieces: readonly FilePiece[] | null
-  /** Classes whose instances may come as records: rebuilt before any record is read. Equal payloads come with every stage. */
-  readonly classes: readonly Shipment[]
+  /** Classes whose instances may come as records: rebuilt before any record is read. Classes of the program come with every stage. */
+  readonly classes: readonly ShippedClasses[]
   /** Broadcast values that the program or an accumulator of it may read, by id; an id never gets another value. */
   readonly broadcasts: ReadonlyMap<number, Shipment>
   /** For `TaskContext.getLocalProperty`. */

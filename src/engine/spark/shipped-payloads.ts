@@ -1,18 +1,27 @@
-import { captureClosures, shippedIn } from '../../closure/driver/index.ts'
+import { captureClosures, placeOfClass, shippedIn } from '../../closure/driver/index.ts'
 import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { isPromise } from '../../task/reader.ts'
-import { RecordClasses } from '../record-classes.ts'
+import { type ClassBundle, RecordClasses } from '../record-classes.ts'
+
+/** A place that makes more classes than this makes them again and again. */
+const MAX_STANDING_PER_PLACE = 4
 
 /** What commands carry beside their programs: broadcast values and the classes of records, as captured on the driver. */
 export class ShippedPayloads {
   readonly #broadcasts = new Map<number, ClosurePayload>()
-  readonly #classes: ClosurePayload[] = []
-  /** Each class goes with every command from when it was first met. */
-  readonly recordClasses = new RecordClasses((_, payload) => this.#classes.push(payload))
+  /** By the place that made them: the identities of the classes that go with every command, the newest last. */
+  readonly #standing = new Map<string, string[]>()
+  readonly recordClasses = new RecordClasses({
+    onCaptured: ({ names }) => {
+      for (const { id } of names) this.#stand(id)
+    },
+    onCollected: (id) => this.#drop(id),
+  })
 
   /** Captures a broadcast value as it is now. A promise only where a module has to be imported first. */
   broadcast(id: number, value: unknown): void | Promise<void> {
     const keep = (payload: ClosurePayload): void => {
+      this.recordClasses.share(payload)
       this.#broadcasts.set(id, payload)
     }
     const payload = captureClosures(value, { where: `broadcast variable ${id}` })
@@ -23,14 +32,40 @@ export class ShippedPayloads {
     this.#broadcasts.delete(id)
   }
 
-  get classes(): readonly ClosurePayload[] {
-    return this.#classes
+  /**
+   * The classes whose instances a stage's tasks may get as records: those that it is known to need, and of each place in the program that makes
+   * classes the newest, since stored records may be instances of any class. A function that makes a class per batch must not make commands grow.
+   */
+  classesFor(needed: Iterable<string>): readonly ClassBundle[] {
+    const bundles = new Set<ClassBundle>()
+    const add = (id: string): void => {
+      const bundle = this.recordClasses.bundleOf(id)
+      if (bundle !== undefined) bundles.add(bundle)
+    }
+    for (const ids of this.#standing.values()) for (const id of ids) add(id)
+    for (const id of needed) add(id)
+    return [...bundles]
   }
 
-  /** The broadcast values that a program refers to, and those that these refer to. One that was destroyed is missing. */
-  broadcastsOf(program: ClosurePayload): Map<number, ClosurePayload> {
+  #stand(id: string): void {
+    const place = placeOfClass(id)
+    const ids = this.#standing.get(place) ?? []
+    ids.push(id)
+    if (ids.length > MAX_STANDING_PER_PLACE) ids.shift()
+    this.#standing.set(place, ids)
+  }
+
+  #drop(id: string): void {
+    const place = placeOfClass(id)
+    const rest = (this.#standing.get(place) ?? []).filter((other) => other !== id)
+    if (rest.length > 0) this.#standing.set(place, rest)
+    else this.#standing.delete(place)
+  }
+
+  /** The broadcast values that captured values refer to, and those that these refer to. One that was destroyed is missing. */
+  broadcastsOf(captured: readonly ClosurePayload[]): Map<number, ClosurePayload> {
     const found = new Map<number, ClosurePayload>()
-    const open = [program]
+    const open = [...captured]
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       for (const { type, data } of shippedIn(next)) {
         const { id, broadcastId } = data as { readonly id: number; readonly broadcastId?: number }

@@ -2,10 +2,11 @@ import { type ConnectUrl, parseConnectUrl } from '../../connect/url.ts'
 import { SparkException } from '../../errors.ts'
 import { log } from '../../log.ts'
 import { systemTimeMs } from '../../system-clock.ts'
-import { type ClassTable, RecordCodec } from '../../task/codec/index.ts'
-import type { ResultSink } from '../../task/program.ts'
+import { ClassNotReadyError, RecordCodec } from '../../task/codec/index.ts'
+import type { ResultSink, Sink } from '../../task/program.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import { retainBlocks } from '../block-lease.ts'
+import { DriverSlices } from '../driver-slices.ts'
 import type {
   AccumulatorUpdate,
   Engine,
@@ -15,9 +16,10 @@ import type {
   JobRequest,
   LocalCheckpointRequest,
 } from '../engine.ts'
-import { JobAbort } from '../job-abort.ts'
+import { JobAbort, settledOrAborted } from '../job-abort.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
+import type { RecordClasses } from '../record-classes.ts'
 import { isPersisted } from '../stage-plan.ts'
 import type { SparkCluster, StageContext } from './cluster.ts'
 import { ACCUMULATOR_LEAF, type StageOutput } from './command.ts'
@@ -64,7 +66,7 @@ interface Job<Request extends LocalCheckpointRequest = LocalCheckpointRequest> {
  */
 export class SparkEngine implements Engine {
   readonly defaultParallelism: number
-  readonly recordClasses: ClassTable
+  readonly recordClasses: RecordClasses
   readonly capabilities: EngineCapabilities = { keepsObjects: false, keepsLocalCheckpoints: true }
   readonly files: SparkFiles
   readonly #options: SparkEngineOptions
@@ -74,7 +76,9 @@ export class SparkEngine implements Engine {
   readonly #codec: RecordCodec
   readonly #planner: PlannerOptions
   readonly #stopped = new AbortController()
-  readonly #slices = new WeakMap<LineageNode, (Uint8Array | undefined)[]>()
+  readonly #slices: DriverSlices
+  /** Classes of which a persisted node's partitions may hold instances. */
+  readonly #classesOfKept = new WeakMap<LineageNode, ReadonlySet<string>>()
   /** By node: records of partitions that ran before they were asked for. */
   readonly #taken = new WeakMap<LineageNode, TakenPartitions>()
   #cluster: Promise<SparkCluster> | null = null
@@ -88,11 +92,12 @@ export class SparkEngine implements Engine {
     this.#settings = sparkSettings(options.conf)
     this.defaultParallelism = this.#settings.parallelism
     this.recordClasses = this.#payloads.recordClasses
+    this.#slices = new DriverSlices(this.recordClasses, (bytes) => bytes)
     this.#codec = new RecordCodec(this.recordClasses)
     this.files = new SparkFiles((run) => this.#withCluster(run))
     this.#planner = {
       nextStageId: () => this.#nextStageId++,
-      slice: (node, partition) => this.#slice(node, partition),
+      slice: (node, partition) => this.#slices.slice(node, partition),
     }
   }
 
@@ -196,7 +201,7 @@ export class SparkEngine implements Engine {
   ): Promise<unknown[]> {
     const results = new Array<unknown>(partitions.length)
     // Planned before anything is awaited: functions are captured as they are now.
-    const planned = planSparkStage(target, sink, partitions, this.#planner, RESULTS)
+    const planned = this.#plan(target, sink, partitions, RESULTS)
     planned.catch(() => {})
     const cluster = await this.#connect(job)
     const tree = await planned
@@ -236,9 +241,45 @@ export class SparkEngine implements Engine {
     }
   }
 
-  #contextOf({ request }: Job, { stageId }: SparkStage): StageContext {
+  /** Plans a stage and those below it; waits where records are instances of a class that is still being captured. */
+  async #plan(
+    node: LineageNode,
+    sink: Sink,
+    partitions: readonly number[],
+    output: StageOutput,
+    computed: LineageNode | null = null,
+  ): Promise<StageTree> {
+    for (;;) {
+      try {
+        const tree = await planSparkStage(node, sink, partitions, this.#planner, output, computed)
+        for (const { program } of stagesOf(tree.stage)) this.recordClasses.share(program)
+        return tree
+      } catch (error) {
+        if (!(error instanceof ClassNotReadyError)) throw error
+        await error.ready
+      }
+    }
+  }
+
+  /** Classes of which tasks of a stage, or of one below it, may meet instances. */
+  #classesOf({ stage, kept }: StageTree): Set<string> {
+    const classes = new Set<string>()
+    const add = (ids: Iterable<string>): void => {
+      for (const id of ids) classes.add(id)
+    }
+    for (const one of stagesOf(stage)) {
+      add(one.classes)
+      add(one.program.classes)
+    }
+    for (const node of kept) add(this.#classesOfKept.get(node) ?? [])
+    return classes
+  }
+
+  #contextOf({ request }: Job, tree: StageTree): StageContext {
     const { work } = this.#options
+    const { stageId } = tree.stage
     return {
+      classes: this.#classesOf(tree),
       localProperties: request.properties.localProperties,
       onProgress: ({ done, active, total, inputBytes }) =>
         work.clusterProgress(stageId, total, done, active, inputBytes),
@@ -248,11 +289,11 @@ export class SparkEngine implements Engine {
   /** Has the executors write what the sink sends of all partitions. */
   async #write(job: Job, target: LineageNode, sink: ResultSink, output: JobOutput): Promise<unknown[]> {
     const all = wholeRange(target.numPartitions)
-    const planned = planSparkStage(target, sink, all, this.#planner, { kind: 'blocks', anchors: 0 })
+    const planned = this.#plan(target, sink, all, { kind: 'blocks', anchors: 0 })
     planned.catch(() => {})
     const cluster = await this.#connect(job)
     const tree = await planned
-    const write = () => cluster.write(tree.stage, output, this.#contextOf(job, tree.stage), job.signal)
+    const write = () => cluster.write(tree.stage, output, this.#contextOf(job, tree), job.signal)
     const accumulators = await refusingScheme(
       output.directory,
       this.#asStage(job, tree.stage, all.length, () => this.#withKept(job, cluster, tree, write)),
@@ -261,13 +302,13 @@ export class SparkEngine implements Engine {
     return []
   }
 
-  async #resultRows(job: Job, cluster: SparkCluster, { stage }: StageTree): Promise<ResultRows> {
+  async #resultRows(job: Job, cluster: SparkCluster, tree: StageTree): Promise<ResultRows> {
     const rows = new ResultRows()
     const { maxResultBytes } = this.#settings
     let resultBytes = 0
     const accumulators: Row[] = []
     try {
-      for await (const row of cluster.rows(stage, this.#contextOf(job, stage), job.signal)) {
+      for await (const row of cluster.rows(tree.stage, this.#contextOf(job, tree), job.signal)) {
         if (row.leaf === ACCUMULATOR_LEAF) {
           accumulators.push(row)
           continue
@@ -311,21 +352,34 @@ export class SparkEngine implements Engine {
   /** Makes the relations of kept nodes that are not there, those further down first. */
   async #persistAll(job: Job, cluster: SparkCluster, nodes: Iterable<LineageNode>): Promise<void> {
     for (const node of nodes) {
-      if (cluster.kept.has(node.id)) {
-        await cluster.kept.relationId(node.id)
-        continue
-      }
+      if (await this.#isKept(job, cluster, node)) continue
       if (node.kind === 'localCheckpoint') throw lostCheckpoint(node)
       const level = isPersisted(node) ? node.storage.level : StorageLevel.MEMORY_AND_DISK
       const rows = await cluster.persist(node, level, async (compute) => {
         const all = wholeRange(node.numPartitions)
-        const tree = await planSparkStage(node, { kind: 'collect' }, all, this.#planner, RESULTS, node)
+        const tree = await this.#plan(node, { kind: 'collect' }, all, RESULTS, node)
+        this.#classesOfKept.set(node, this.#classesOf(tree))
         return this.#asStage(job, tree.stage, node.numPartitions, () =>
-          this.#withKept(job, cluster, tree, () => compute(tree.stage, this.#contextOf(job, tree.stage), job.signal)),
+          this.#withKept(job, cluster, tree, () => compute(tree.stage, this.#contextOf(job, tree), job.signal)),
         )
       })
       this.#merge(rows)
     }
+  }
+
+  /** Whether a node's relation is there, once the job that is making it now has ended. Where that job fails, this one makes it by itself. */
+  async #isKept(job: Job, { kept }: SparkCluster, { id }: LineageNode): Promise<boolean> {
+    while (kept.has(id)) {
+      const made = kept.relationId(id)
+      await settledOrAborted(made, job.signal)
+      if (job.signal.aborted) throw new JobCancelledException(job.id, cancelReason(job.signal))
+      const isThere = await made.then(
+        (relationId) => relationId !== null,
+        () => false,
+      )
+      if (isThere) return true
+    }
+    return false
   }
 
   #merge(rows: readonly Row[]): void {
@@ -337,22 +391,6 @@ export class SparkEngine implements Engine {
   #decode(isRecords: boolean, bytes: Uint8Array): unknown {
     const records = bytes.length === 0 ? [] : this.#codec.decode(bytes)
     return isRecords ? records : records[0]
-  }
-
-  /** A slice of the driver's collection, encoded once for all jobs that read it. */
-  #slice(node: Extract<LineageNode, { kind: 'parallelize' }>, partition: number): Uint8Array {
-    let slices = this.#slices.get(node)
-    if (slices === undefined) {
-      slices = []
-      this.#slices.set(node, slices)
-    }
-    let bytes = slices[partition]
-    if (bytes === undefined) {
-      const records = node.slices[partition] ?? []
-      bytes = records.length === 0 ? new Uint8Array(0) : this.#codec.encode(records)
-      slices[partition] = bytes
-    }
-    return bytes
   }
 
   /** Uses the session apart from any job. */
@@ -373,6 +411,8 @@ export class SparkEngine implements Engine {
     for (;;) {
       if (job.signal.aborted) throw new JobCancelledException(job.id, cancelReason(job.signal))
       const opened = this.#open()
+      await settledOrAborted(opened, job.signal)
+      if (job.signal.aborted) continue
       const cluster = await opened
       if (cluster.isWornOut && this.#url.sessionId === null) {
         // Jobs that come meanwhile wait for the new one.
@@ -451,6 +491,12 @@ export class SparkEngine implements Engine {
 
 function isSessionGone(error: unknown): boolean {
   return error instanceof SparkException && (SESSION_GONE.test(error.code) || SESSION_GONE.test(error.message))
+}
+
+/** A stage and all that are below it. */
+function* stagesOf(stage: SparkStage): Generator<SparkStage> {
+  yield stage
+  for (const below of stage.rows.stages) yield* stagesOf(below)
 }
 
 function wholeRange(count: number): number[] {

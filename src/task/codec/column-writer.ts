@@ -15,7 +15,7 @@ import { Owners } from './owners.ts'
 import { hasShape, shapeOf } from './record-shape.ts'
 import { SharedIdentity } from './shared-identity.ts'
 import { writeStrings } from './string-columns.ts'
-import { unserializableKind } from './unserializable.ts'
+import { symbolKeyOf, UnserializableValue, unserializableKind } from './unserializable.ts'
 import { isMatch, ValueWriter } from './value-writer.ts'
 
 /** Fewer values than this are smaller and no slower one by one. */
@@ -211,6 +211,7 @@ export class ColumnWriter {
     const keys = shapeOf(values[0]!)
     if (keys.length === 0 || keys.length > MAX_OBJECT_KEYS) return false
     for (let i = 1; i < values.length; i++) if (!hasShape(values[i]!, keys)) return false
+    refuseSymbolKeys(values)
     if (!this.#hasRoomFor(keys.length)) return false
     this.#identity.add(values, owners)
     const columns = keys.map((key) => extractField(values as Record<string, unknown>[], key))
@@ -358,6 +359,16 @@ function typeofOrList(value: unknown): string {
 
 function isOpenPrototype(proto: object | null): boolean {
   return proto === null || proto === Object.prototype || proto === Date.prototype
+}
+
+/** To look for symbol keys takes as long as to write an object, so of many that are alike only some are looked at. */
+const EACH_LOOKED_AT = 64
+const EVERY_LOOKED_AT = 64
+
+function refuseSymbolKeys(values: readonly object[]): void {
+  for (let i = 0; i < values.length; i += i < EACH_LOOKED_AT ? 1 : EVERY_LOOKED_AT) {
+    if (symbolKeyOf(values[i]!) !== undefined) throw new UnserializableValue()
+  }
 }
 
 /** One place of each row; undefined when a row has a hole there. */

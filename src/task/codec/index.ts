@@ -1,5 +1,5 @@
 export { ByteSink } from './byte-sink.ts'
 export type { ClassTable } from './class-table.ts'
 export { detachString } from './detach-string.ts'
-export { CorruptBlockError, RecordNotSerializableError } from './errors.ts'
+export { ClassNotReadyError, ClassNotRebuiltError, CorruptBlockError, RecordNotSerializableError } from './errors.ts'
 export { type DecodeOptions, RecordCodec } from './record-codec.ts'

@@ -263,12 +263,11 @@ describe('objects', () => {
     assert.deepEqual(decodeEncoded(nested), nested)
   })
 
-  test('give the value of a getter, and lose symbol keys', () => {
+  test('give the value of a getter', () => {
     const record = {
       get now() {
         return 5
       },
-      [Symbol.for('s')]: 1,
     }
     for (const records of [[record], times(6, () => record)]) {
       const copy = decodeEncoded(records)[0] as object
@@ -276,6 +275,15 @@ describe('objects', () => {
         now: { value: 5, writable: true, enumerable: true, configurable: true },
       })
     }
+  })
+
+  test('with a symbol among their keys are refused by it, alone and among many', () => {
+    const record = { a: { [Symbol('mark')]: 1, b: 2 } }
+    for (const records of [[record], times(6, () => record), times(200, () => record)]) {
+      assert.throws(() => codec.encode(records), /record\[0\]\.a\[Symbol\(mark\)\] is a value under a symbol key/)
+    }
+    const hidden = Object.defineProperty({ b: 2 }, Symbol('hidden'), { value: 1, enumerable: false })
+    assert.deepEqual(decodeEncoded([hidden]), [{ b: 2 }])
   })
 
   test('whose getter encodes records itself', () => {
@@ -401,6 +409,17 @@ describe('instances of user classes', () => {
   })
 })
 
+class Meter {
+  #ticks = 0
+  tick(): number {
+    return ++this.#ticks
+  }
+}
+
+class FineMeter extends Meter {
+  readonly step = 0.1
+}
+
 describe('what cannot be encoded', () => {
   const emitter = new EventEmitter()
   const cases: [string, unknown, string, RegExp][] = [
@@ -420,6 +439,15 @@ describe('what cannot be encoded', () => {
       /cannot be read \(nope\)/,
     ],
     ['a generator', [(function* () {})()], 'record[0][0]', /a generator/],
+    [
+      'a private field',
+      { m: new Meter() },
+      'record[0].m',
+      /an instance of Meter, whose #ticks only its class can read/,
+    ],
+    ['an inherited private method', [new FineMeter()], 'record[0][0]', /an instance of FineMeter, whose #ticks/],
+    ['an object of Node with private members', [new Headers()], 'record[0][0]', /an instance of Headers/],
+    ['an object of JavaScript itself', [new Intl.NumberFormat()], 'record[0][0]', /an instance of NumberFormat/],
   ]
   for (const [name, record, path, message] of cases) {
     test(`${name} is refused with its path`, () => {

@@ -3,7 +3,7 @@ import { ByteSource } from './byte-source.ts'
 import type { ClassTable } from './class-table.ts'
 import { ColumnReader } from './column-reader.ts'
 import { ColumnWriter } from './column-writer.ts'
-import { CorruptBlockError } from './errors.ts'
+import { ClassNotReadyError, ClassNotRebuiltError, CorruptBlockError } from './errors.ts'
 import { CHUNK_HEADER_BYTES, FORMAT_VERSION, MAX_CHUNK_RECORDS } from './format.ts'
 import { explainFailure } from './unserializable.ts'
 
@@ -23,8 +23,9 @@ const LINE_FEED = 10
  * Kept exactly: primitives (-0, NaN, lone surrogates), arrays and their holes, own enumerable string-keyed fields in their order, Map,
  * Set, Date, RegExp, URL, boxed primitives, registered symbols, errors, views and buffers (with their own bytes only), cycles and
  * shared objects within one record, the class of instances that the class table knows. Not kept: the class of other instances,
- * symbol keys, property flags and accessors (a getter's value is kept), named properties of arrays other than RegExp matches,
- * private fields. A function, promise, socket or local symbol is refused.
+ * property flags and accessors (a getter's value is kept), named properties of arrays other than RegExp matches. Refused by name: functions,
+ * promises, sockets, local symbols, instances whose class has private members, objects with symbol keys (of many objects that are alike, where
+ * one of the first or every 64th has one).
  */
 export class RecordCodec {
   readonly #writer: ColumnWriter
@@ -128,6 +129,7 @@ export class RecordCodec {
     try {
       if (records.length > 0) this.#writer.write(records, out)
     } catch (error) {
+      if (error instanceof ClassNotReadyError) throw error
       throw explainFailure(records, error)
     }
     out.setUint32(start + 1, out.length - start - CHUNK_HEADER_BYTES)
@@ -138,7 +140,7 @@ export class RecordCodec {
     try {
       return this.#reader.read(source, count, isDetached)
     } catch (cause) {
-      if (cause instanceof CorruptBlockError) throw cause
+      if (cause instanceof CorruptBlockError || cause instanceof ClassNotRebuiltError) throw cause
       throw new CorruptBlockError(`${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     }
   }

@@ -1,7 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { types } from 'node:util'
-import { RecordNotSerializableError } from './errors.ts'
+import { PRIVATE, RecordNotSerializableError } from './errors.ts'
 import { MAX_VALUE_DEPTH } from './format.ts'
+import { privateMemberOf } from './private-members.ts'
+
+/** Stops an encoding; {@link explainFailure} then finds out where in the record the value stands. */
+export class UnserializableValue extends Error {}
 
 /** Bounds the recursion of the search. */
 const LONGEST_PATH = 4096
@@ -22,6 +26,26 @@ export function unserializableKind(value: unknown): string | undefined {
   if (value instanceof EventEmitter || value instanceof EventTarget) return describeInstance(value)
   if (value instanceof WeakRef) return 'a WeakRef'
   if (value instanceof FinalizationRegistry) return 'a FinalizationRegistry'
+  const member = privateMemberOf(value)
+  return member === undefined ? undefined : `${describeInstance(value)}, whose ${member} ${PRIVATE}`
+}
+
+/** Whether an object is made by a class of JavaScript's own that keeps what it holds outside of its fields, and is none that the codec knows. */
+export function isUnknownNative(value: object): boolean {
+  if (Array.isArray(value) || ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return false
+  if (types.isMap(value) || types.isSet(value) || types.isDate(value) || types.isRegExp(value)) return false
+  if (types.isNativeError(value) || types.isBoxedPrimitive(value)) return false
+  const owner: unknown = Object.getPrototypeOf(value)?.constructor
+  return typeof owner === 'function' && owner !== Object && NATIVE_CODE.test(Function.prototype.toString.call(owner))
+}
+
+const NATIVE_CODE = /\{\s*\[native code\]\s*\}\s*$/
+
+/** The first symbol among the own enumerable keys of an object, which bytes have no place for. */
+export function symbolKeyOf(value: object): symbol | undefined {
+  for (const key of Object.getOwnPropertySymbols(value)) {
+    if (Object.prototype.propertyIsEnumerable.call(value, key)) return key
+  }
   return undefined
 }
 
@@ -32,10 +56,11 @@ function describeInstance(value: object): string {
 
 /** Finds the first value in a record that cannot become bytes, and says where it stands. Runs only after an encoding failed. */
 export function explainFailure(records: readonly unknown[], cause: unknown): RecordNotSerializableError {
+  const options = cause instanceof UnserializableValue ? {} : { cause }
   const found = findUnserializable(records, 'record', new Set())
-  if (found !== undefined) return new RecordNotSerializableError(found.path, found.kind, { cause })
+  if (found !== undefined) return new RecordNotSerializableError(found.path, found.kind, options)
   const index = Array.isArray(records) && records.length === 1 ? '[0]' : ''
-  return new RecordNotSerializableError(`record${index}`, `nested deeper than ${MAX_VALUE_DEPTH} levels`, { cause })
+  return new RecordNotSerializableError(`record${index}`, `nested deeper than ${MAX_VALUE_DEPTH} levels`, options)
 }
 
 interface Found {
@@ -47,8 +72,11 @@ function findUnserializable(value: unknown, path: string, seen: Set<object>): Fo
   const kind = unserializableKind(value)
   if (kind !== undefined) return { path, kind }
   if (typeof value !== 'object' || value === null || seen.has(value)) return undefined
+  if (isUnknownNative(value)) return { path, kind: describeInstance(value) }
   seen.add(value)
   if (path.length > LONGEST_PATH) return undefined
+  const symbol = symbolKeyOf(value)
+  if (symbol !== undefined) return { path: `${path}[${String(symbol)}]`, kind: 'a value under a symbol key' }
   try {
     for (const [step, child] of childrenOf(value)) {
       const found = findUnserializable(child, path + step, seen)

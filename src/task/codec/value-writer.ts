@@ -4,12 +4,9 @@ import type { ByteSink } from './byte-sink.ts'
 import type { ClassTable } from './class-table.ts'
 import { isWide } from './detach-string.ts'
 import { MAX_VALUE_DEPTH, ValueTag } from './format.ts'
-import { unserializableKind } from './unserializable.ts'
+import { isUnknownNative, symbolKeyOf, UnserializableValue, unserializableKind } from './unserializable.ts'
 
 const SHORT_STRING = 24
-
-/** Stops the encoding; `explainFailure` then finds out where in the record the value stands. */
-export class UnserializableValue extends Error {}
 
 /**
  * Writes values one by one, each with a tag. Objects are numbered in the order in which they begin, and one met again within the same
@@ -190,6 +187,7 @@ export class ValueWriter {
     if (types.isArrayBuffer(value)) return this.#writeArrayBuffer(value)
     if (types.isBoxedPrimitive(value)) return this.#writeBoxed(value)
     if (value instanceof URL) return this.#writeUrl(value)
+    if (isUnknownNative(value)) throw new UnserializableValue()
     this.#writeFieldsWithTag(ValueTag.OBJECT, value)
     return false
   }
@@ -242,6 +240,7 @@ export class ValueWriter {
   }
 
   #writeFieldsOf(value: object, keys: readonly string[]): void {
+    if (symbolKeyOf(value) !== undefined) throw new UnserializableValue()
     this.#sink.varint(keys.length)
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!

@@ -8,6 +8,8 @@ export interface SparkStage {
   readonly stageId: number
   readonly callSite: string
   readonly program: ClosurePayload
+  /** Identities of the classes of which instances may be among the driver's rows. Those of the program are its own. */
+  readonly classes: readonly string[]
   /** The input tree of each target. */
   readonly tasks: ReadonlyMap<number, LeafInput>
   readonly output: StageOutput

@@ -4,6 +4,7 @@ import type { ClosurePayload } from '../../../closure/wire/index.ts'
 import { UnsupportedFileSystemException } from '../../../files/errors.ts'
 import type { Sink } from '../../../task/program.ts'
 import { isPromise } from '../../../task/reader.ts'
+import type { EncodedSlice } from '../../driver-slices.ts'
 import {
   at,
   blockInput,
@@ -27,7 +28,7 @@ export const DRIVER_ROW_BYTES = 16 * 1024 * 1024
 export interface PlannerOptions {
   nextStageId(): number
   /** The encoded slice of a collection of the driver. */
-  slice(node: Extract<LineageNode, { kind: 'parallelize' }>, partition: number): Uint8Array
+  slice(node: Extract<LineageNode, { kind: 'parallelize' }>, partition: number): EncodedSlice
 }
 
 /** A stage whose rows are a job's results, with what must be there before it runs. */
@@ -77,6 +78,8 @@ class StagePlanner {
   ): Promise<{ stage: SparkStage; targets: readonly number[] }> {
     const plan = planStage(node, sink, (persisted) => (persisted === this.#computed ? 'plain' : 'leaf'))
     const captured = captureClosures(plan.program, { where: plan.node.callSite })
+    // What fails first fails the job; nobody waits for the others then.
+    if (isPromise(captured)) captured.catch(() => {})
     const leaves = new StageLeaves(plan, this.#options, this.#computed)
     const tasks = new Map(partitions.map((partition, target) => [target, leaves.input(target, partition)]))
     for (const { data } of leaves.standing.values()) if (data.from === 'relation') this.#kept.add(data.node)
@@ -88,19 +91,21 @@ class StagePlanner {
         [...tasks].map(([target, input]) => [at(direct.targets, target), asItStands(direct.data, input)]),
       )
       const rows = { ...NO_ROWS, standing: direct.data }
-      return { stage: this.#made(plan, program, renumbered, output, rows), targets: direct.targets }
+      const classes = [...leaves.classes]
+      return { stage: this.#made(plan, program, classes, renumbered, output, rows), targets: direct.targets }
     }
 
     // Children are planned before anything is awaited.
     const forwarded = [...leaves.standing.values()].flatMap((read) => forwardedRows(read) ?? [])
     const children = this.#children(plan, leaves, partitions.length)
+    for (const child of children) child.catch(() => {})
     const program = isPromise(captured) ? await captured : captured
     const stages = await Promise.all(children)
     const driver = stages.length === 0 || leaves.rows.length > 0 ? leaves.rowsForEach(partitions.length) : []
     const isTogether = stages.length + forwarded.length === 0 && driver.length === partitions.length
     const rows = { ...NO_ROWS, driver, stages, forwarded, exchangePartitions: isTogether ? null : partitions.length }
     return {
-      stage: this.#made(plan, program, tasks, output, rows),
+      stage: this.#made(plan, program, [...leaves.classes], tasks, output, rows),
       targets: partitions.map((_, target) => target),
     }
   }
@@ -134,23 +139,27 @@ class StagePlanner {
     const tasks = new Map([...routes.keys()].map((partition) => [partition, feederInput(data, partition)]))
     const rows = { ...NO_ROWS, standing: data }
     const output = { kind: 'result', routes, anchors } as const
-    return { stageId: this.#options.nextStageId(), callSite: data.node.callSite, program, tasks, output, rows }
+    const { callSite } = data.node
+    return { stageId: this.#options.nextStageId(), callSite, program, classes: [], tasks, output, rows }
   }
 
   #made(
     plan: StagePlan,
     program: ClosurePayload,
+    classes: readonly string[],
     tasks: ReadonlyMap<number, LeafInput>,
     output: StageOutput,
     rows: SparkStage['rows'],
   ): SparkStage {
-    return { stageId: this.#options.nextStageId(), callSite: plan.node.callSite, program, tasks, output, rows }
+    return { stageId: this.#options.nextStageId(), callSite: plan.node.callSite, program, classes, tasks, output, rows }
   }
 }
 
 /** Numbers the leaves of a stage's tasks and notes who fills them. */
 class StageLeaves {
   readonly rows: Row[] = []
+  /** Classes whose instances are in the rows. */
+  readonly classes = new Set<string>()
   /** By shuffle and bucket: the leaves that read it. */
   readonly shuffleRoutes = new Map<string, Routes>()
   /** What is read of what stands on the cluster, by {@link standingKey}. */
@@ -209,7 +218,7 @@ class StageLeaves {
   #source(node: SourceNode, partition: number): LeafInput {
     switch (node.kind) {
       case 'parallelize':
-        return { kind: 'data', partition, format: 'records', bytes: this.#leafOf(this.#options.slice(node, partition)) }
+        return this.#slice(partition, this.#options.slice(node, partition))
       case 'blocks': {
         const block = at(node.blocks, partition)
         return { ...blockInput(node, block, partition), bytes: this.#leafOf(bytesOf(block)) }
@@ -228,6 +237,11 @@ class StageLeaves {
     const leaves = this.standing.get(key) ?? { data, routes: new Map() }
     this.standing.set(key, leaves)
     return recordsInput(partition, this.#route(leaves.routes, partition))
+  }
+
+  #slice(partition: number, { bytes, classes }: EncodedSlice): LeafInput {
+    for (const id of classes) this.classes.add(id)
+    return { kind: 'data', partition, format: 'records', bytes: this.#leafOf(bytes) }
   }
 
   /** A leaf that the driver sends. */

@@ -1,29 +1,35 @@
-import type { ClosurePayload } from '../../../closure/wire/payload.ts'
+import type { ClassName, ClosurePayload } from '../../../closure/wire/payload.ts'
 import { ClosureRebuilder } from '../../../closure/worker/rebuilder.ts'
 import { RecentlyUsed } from '../../../closure/worker/recently-used.ts'
 import { WorkerFiles } from '../../../files/worker/worker-files.ts'
 import { PersistedPartitions } from '../../../task/cache/persisted-partitions.ts'
-import { type ClassTable, RecordCodec } from '../../../task/codec/index.ts'
+import { RecordCodec } from '../../../task/codec/index.ts'
 import { MemoryGauge } from '../../../task/memory-gauge.ts'
 import type { StageProgram } from '../../../task/program.ts'
 import { registerBroadcast, SHARED_VARIABLE_REVIVERS, unregisterBroadcast } from '../../../task/shared-variables.ts'
 import { type CompiledStage, compileStage } from '../../../task/stage/stage.ts'
 import { setTaskFiles } from '../../../task/task-files.ts'
 import type { TaskRuntime } from '../../../task/task-runtime.ts'
+import { workerClasses } from '../../../task/worker-classes.ts'
 import { setWorkerCodec } from '../../../task/worker-codec.ts'
-import type { Shipment, SparkCommand, StageLimits } from '../command.ts'
+import type { Shipment, ShippedClasses, SparkCommand, StageLimits } from '../command.ts'
 import { ModuleLocations } from './module-locations.ts'
 import { identityOf, payloadOf } from './shipments.ts'
 import type { TaskDirectory } from './task-directory.ts'
 
 /** Compiled stages kept for programs that come again with the next batch, and the bytes of their programs. */
 const MAX_COMPILED_STAGES = { count: 256, weight: 128 * 1024 * 1024 }
-/** Commands after which a broadcast value that none of them named is forgotten; a later one brings it again. */
-const BROADCAST_IDLE_COMMANDS = 64
+/** Commands after which a broadcast value or a class that none of them named is forgotten; a later one brings it again. */
+const IDLE_COMMANDS = 64
 /** Bytes of broadcast values that the running command does not name. */
 const MAX_IDLE_BROADCAST_BYTES = 128 * 1024 * 1024
 /** Persisted partitions are relations on the server, so a worker keeps none in its heap. */
 const NO_STORAGE = 0
+
+interface KnownClasses {
+  readonly names: readonly ClassName[]
+  readonly lastCommand: number
+}
 
 interface KnownBroadcast {
   readonly identity: string
@@ -42,17 +48,15 @@ export class WorkerState {
   })
   readonly #stages = new RecentlyUsed<string, CompiledStage>(MAX_COMPILED_STAGES)
   readonly #broadcasts = new Map<number, KnownBroadcast>()
-  readonly #classes = new Set<string>()
+  /** Classes that came with commands, by identity of the shipment. */
+  readonly #classes = new Map<string, KnownClasses>()
   #runtime: TaskRuntime | null = null
   #runtimeKey = ''
   #commands = 0
 
   constructor(directory: TaskDirectory) {
     this.#directory = directory
-    this.codec = new RecordCodec({
-      idOf: (ctor) => this.#rebuilder.classIdOf(ctor),
-      byId: (id) => this.#rebuilder.classById(id) as ReturnType<ClassTable['byId']>,
-    })
+    this.codec = new RecordCodec(workerClasses(this.#rebuilder))
     setWorkerCodec(this.codec)
     setTaskFiles(new WorkerFiles())
   }
@@ -70,12 +74,16 @@ export class WorkerState {
     return this.#compiled(payload, program as StageProgram, runtime)
   }
 
-  async #addClasses(classes: readonly Shipment[], filesDir: string): Promise<void> {
-    for (const shipment of classes) {
+  async #addClasses(classes: readonly ShippedClasses[], filesDir: string): Promise<void> {
+    for (const { names, shipment } of classes) {
       const identity = identityOf(shipment)
-      if (this.#classes.has(identity)) continue
-      await this.#rebuilder.rebuild(payloadOf(shipment, filesDir))
-      this.#classes.add(identity)
+      if (!this.#classes.has(identity)) await this.#rebuilder.addClasses(payloadOf(shipment, filesDir), names)
+      this.#classes.set(identity, { names, lastCommand: this.#commands })
+    }
+    for (const [identity, { names, lastCommand }] of this.#classes) {
+      if (this.#commands - lastCommand < IDLE_COMMANDS) continue
+      this.#classes.delete(identity)
+      for (const { id } of names) this.#rebuilder.forgetClass(id)
     }
   }
 
@@ -105,7 +113,7 @@ export class WorkerState {
     const idle = [...this.#broadcasts].filter(([, { lastCommand }]) => lastCommand < this.#commands)
     let idleBytes = idle.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0)
     for (const [id, { lastCommand, sizeBytes }] of idle) {
-      const isOld = this.#commands - lastCommand >= BROADCAST_IDLE_COMMANDS
+      const isOld = this.#commands - lastCommand >= IDLE_COMMANDS
       if (!isOld && idleBytes <= MAX_IDLE_BROADCAST_BYTES) return
       unregisterBroadcast(id)
       this.#broadcasts.delete(id)

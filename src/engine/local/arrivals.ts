@@ -1,0 +1,22 @@
+/** What a worker was sent and cannot use before an import is done: tasks wait for it. */
+export class Arrivals {
+  readonly #waiting = new Set<Promise<void>>()
+
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0
+  }
+
+  /** @param arrival never rejects; there is nothing to wait for without one. */
+  add(arrival: Promise<void> | void): void {
+    if (arrival === undefined) return
+    const done = arrival.then(() => {
+      this.#waiting.delete(done)
+    })
+    this.#waiting.add(done)
+  }
+
+  /** Resolves when all is there that has been added so far. */
+  async all(): Promise<void> {
+    await Promise.all(this.#waiting)
+  }
+}
