@@ -9,11 +9,12 @@ const BELOW_BATCHES = [...BELOW_RDD, 'rdd', 'context'] as const
 const BELOW_DSTREAM = [...BELOW_BATCHES, 'batches'] as const
 const BELOW_SOURCES = [...BELOW_DSTREAM, 'dstream'] as const
 const BELOW_STREAMING = [...BELOW_SOURCES, 'sources'] as const
-const BELOW_CLI = [...BELOW_STREAMING, 'streaming', 'sinks', 'mllib'] as const
+const BELOW_CLI = [...BELOW_STREAMING, 'streaming', 'sinks', 'mllib', 'mllib/records'] as const
 
 /**
  * Which layers each layer may import besides itself: the order of the folders under src/. A layer is a folder, or a file at the root;
- * `engine/local` and `engine/spark` are layers of their own, beside the interface that they implement, and so are the three parts of `closure/`.
+ * `engine/local` and `engine/spark` are layers of their own, beside the interface that they implement, and so are the three parts of `closure/`, and
+ * `mllib/records`, the classes of this package whose instances are users' records.
  */
 const MAY_IMPORT = {
   'errors.ts': [],
@@ -25,7 +26,8 @@ const MAY_IMPORT = {
   'closure/driver': ['errors.ts', 'closure/wire'],
   'closure/worker': ['errors.ts', 'closure/wire'],
   files: ['errors.ts', 'arguments'],
-  task: ['errors.ts', 'arguments', 'closure/wire', 'closure/worker'],
+  'mllib/records': ['errors.ts'],
+  task: ['errors.ts', 'arguments', 'closure/wire', 'closure/worker', 'mllib/records'],
   arrow: FOUNDATION,
   connect: [...FOUNDATION, 'arrow'],
   engine: BELOW_ENGINE,
@@ -41,7 +43,7 @@ const MAY_IMPORT = {
   sources: BELOW_SOURCES,
   streaming: BELOW_STREAMING,
   sinks: [...BELOW_STREAMING, 'streaming'],
-  mllib: [...BELOW_STREAMING, 'streaming'],
+  mllib: [...BELOW_STREAMING, 'streaming', 'mllib/records'],
   testing: BELOW_CLI,
   cli: BELOW_CLI,
   'index.ts': BELOW_CLI,

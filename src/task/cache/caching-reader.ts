@@ -163,7 +163,26 @@ function estimateBytes(chunk: Chunk, codec: RecordCodec): number {
   if (chunk.length === 0) return 0
   // Its table looks after itself, and is shared by the versions of many batches.
   if (chunk[0] instanceof StateVersion) return UNKNOWN_RECORD_BYTES
+  const columns = typedArrayBytes(chunk)
+  if (columns > 0) return columns
   return (encodedBytes(chunk.slice(0, SAMPLE_RECORDS), codec) * OBJECT_OVERHEAD + 8) * chunk.length
+}
+
+/** What the typed arrays of records take, which is nearly all that such a record takes; 0 where the first one has none. */
+function typedArrayBytes(chunk: Chunk): number {
+  if (!hasTypedArrays(chunk[0])) return 0
+  let bytes = UNKNOWN_RECORD_BYTES * chunk.length
+  for (const record of chunk) {
+    if (!hasTypedArrays(record)) continue
+    for (const value of Object.values(record)) if (ArrayBuffer.isView(value)) bytes += value.byteLength
+  }
+  return bytes
+}
+
+function hasTypedArrays(record: unknown): record is object {
+  return (
+    typeof record === 'object' && record !== null && Object.values(record).some((value) => ArrayBuffer.isView(value))
+  )
 }
 
 /** Bytes per record; records that cannot be encoded may still be kept as objects, at a guess. */

@@ -5,6 +5,7 @@ import { ColumnReader } from './column-reader.ts'
 import { ColumnWriter } from './column-writer.ts'
 import { ClassNotReadyError, ClassNotRebuiltError, CorruptBlockError } from './errors.ts'
 import { CHUNK_HEADER_BYTES, FORMAT_VERSION, MAX_CHUNK_RECORDS } from './format.ts'
+import { withPackageClasses } from './package-classes.ts'
 import { explainFailure } from './unserializable.ts'
 
 export interface DecodeOptions {
@@ -36,9 +37,10 @@ export class RecordCodec {
 
   /** @param classes lets instances of user classes keep their class; without it they arrive as plain objects */
   constructor(classes?: ClassTable) {
+    const known = withPackageClasses(classes)
     this.#classes = classes
-    this.#writer = new ColumnWriter(classes)
-    this.#reader = new ColumnReader(classes)
+    this.#writer = new ColumnWriter(known)
+    this.#reader = new ColumnReader(known)
   }
 
   /** A codec that gives back the class of instances of these classes only, by their ids; all others arrive as plain objects. */

@@ -1,0 +1,54 @@
+import type { RDD } from '../../rdd/rdd.ts'
+import type { RDDContext } from '../../rdd/rdd-context.ts'
+import { LeastSquaresGradient } from '../optimization/gradient.ts'
+import { GradientDescent } from '../optimization/gradient-descent.ts'
+import { L1Updater } from '../optimization/updater.ts'
+import type { LabeledPoint } from '../records/labeled-point.ts'
+import type { Vector } from '../records/vector.ts'
+import { GeneralizedLinearAlgorithm } from './generalized-linear-algorithm.ts'
+import { loadLinear, RegressionModel } from './generalized-linear-model.ts'
+
+const CLASS = 'org.apache.spark.mllib.regression.LassoModel'
+
+/** A trained lasso (Spark's `LassoModel`). */
+export class LassoModel extends RegressionModel {
+  protected override get className(): string {
+    return CLASS
+  }
+
+  /** Reads what `save` wrote. @throws FileNotFoundException @throws MLlibError `MODEL_FILE_MISMATCH` for a file of another model. */
+  static async load(sc: RDDContext, path: string): Promise<LassoModel> {
+    const { weights, intercept } = await loadLinear(sc, path, CLASS)
+    return new LassoModel(weights, intercept)
+  }
+}
+
+/** Linear regression by least squares that keeps absolute weights small, and many of them 0 (Spark's `LassoWithSGD`). */
+export class LassoWithSGD extends GeneralizedLinearAlgorithm<LassoModel> {
+  readonly optimizer: GradientDescent
+
+  constructor(stepSize = 1, numIterations = 100, regParam = 0.01, miniBatchFraction = 1) {
+    super()
+    this.optimizer = new GradientDescent(new LeastSquaresGradient(), new L1Updater())
+      .setStepSize(stepSize)
+      .setNumIterations(numIterations)
+      .setRegParam(regParam)
+      .setMiniBatchFraction(miniBatchFraction)
+  }
+
+  override createModel(weights: Vector | ArrayLike<number>, intercept: number): LassoModel {
+    return new LassoModel(weights, intercept)
+  }
+
+  /** Trains a model without intercept, beginning with zeros unless weights are given. */
+  static train(
+    input: RDD<LabeledPoint>,
+    numIterations = 100,
+    stepSize = 1,
+    regParam = 0.01,
+    miniBatchFraction = 1,
+    initialWeights?: Vector | ArrayLike<number>,
+  ): Promise<LassoModel> {
+    return new LassoWithSGD(stepSize, numIterations, regParam, miniBatchFraction).run(input, initialWeights)
+  }
+}
