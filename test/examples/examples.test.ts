@@ -110,6 +110,45 @@ a: 1 of 3, c: 2 of 2
   )
 })
 
+test('streaming regression: points in one folder train the model that predicts those in the other', async () => {
+  assert.equal(
+    await outputOf('streaming-regression.ts'),
+    `expected 3.56, predicted 3.53
+expected -0.79, predicted -0.78
+expected -4.22, predicted -4.18
+weights 2.98 -1.98
+`,
+  )
+})
+
+test('moving clusters: the centres follow their points, and each batch is drawn', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'moving-clusters-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const own = await outputOf('moving-clusters.ts')
+  assert.equal(own.split('\n').length, 9)
+  assert.match(own, /^batch 1: centres 80,54 {2}32,74 {2}39,23\n[\s\S]*batch 8: centres 69,73 {2}21,55 {2}60,22\n$/)
+  const endless = startExample(t, 'moving-clusters.ts', folder)
+  await endless.outputMatching(/batch 2: .*\n/)
+  await endless.ended('SIGINT')
+  const picture = await readFile(join(folder, 'clusters-2.svg'), 'utf8')
+  assert.match(picture, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 100 100"/)
+  assert.equal(picture.match(/<circle/g)?.length, 120 + 3)
+  assert.equal(picture.match(/<polyline/g)?.length, 3)
+})
+
+test('page variants: the more visits, the surer is the difference', async () => {
+  assert.equal(
+    await outputOf('page-variants.ts'),
+    `batch 1: t = 1.55, p = 0.1283, no difference yet
+batch 2: t = 2.23, p = 0.0287, the variants differ
+batch 3: t = 2.74, p = 0.0071, the variants differ
+batch 4: t = 3.14, p = 0.0020, the variants differ
+batch 5: t = 3.46, p = 0.0007, the variants differ
+batch 6: t = 3.72, p = 0.0003, the variants differ
+`,
+  )
+})
+
 test('recoverable counts: a run that was killed is gone on with', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'recoverable-counts-'))
   const input = join(folder, 'in')

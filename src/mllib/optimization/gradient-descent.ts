@@ -92,7 +92,7 @@ export class GradientDescent {
     const losses: number[] = []
     const rows = await countRows(columns)
     if (rows === 0) {
-      warn('returning initial weights, no data found')
+      log('INFO', 'GradientDescent', 'runMiniBatchSGD returning initial weights, no data found')
       return { weights: initialWeights, losses }
     }
     if (fraction < 1 && this.#convergenceTol > 0) {

@@ -5,7 +5,7 @@ import { ColumnReader } from './column-reader.ts'
 import { ColumnWriter } from './column-writer.ts'
 import { ClassNotReadyError, ClassNotRebuiltError, CorruptBlockError } from './errors.ts'
 import { CHUNK_HEADER_BYTES, FORMAT_VERSION, MAX_CHUNK_RECORDS } from './format.ts'
-import { withPackageClasses } from './package-classes.ts'
+import { onlyClasses, withPackageClasses } from './package-classes.ts'
 import { explainFailure } from './unserializable.ts'
 
 export interface DecodeOptions {
@@ -32,25 +32,21 @@ export class RecordCodec {
   readonly #writer: ColumnWriter
   readonly #reader: ColumnReader
   readonly #sink = new ByteSink(4096)
-  readonly #classes: ClassTable | undefined
+  readonly #classes: ClassTable
   #isEncoding = false
 
   /** @param classes lets instances of user classes keep their class; without it they arrive as plain objects */
   constructor(classes?: ClassTable) {
-    const known = withPackageClasses(classes)
-    this.#classes = classes
-    this.#writer = new ColumnWriter(known)
-    this.#reader = new ColumnReader(known)
+    this.#classes = withPackageClasses(classes)
+    this.#writer = new ColumnWriter(this.#classes)
+    this.#reader = new ColumnReader(this.#classes)
   }
 
   /** A codec that gives back the class of instances of these classes only, by their ids; all others arrive as plain objects. */
   limitedTo(classIds: readonly string[]): RecordCodec {
     const classes = this.#classes
     const allowed = new Set(classIds)
-    return new RecordCodec({
-      idOf: (ctor) => classes?.idOf(ctor),
-      byId: (id) => (allowed.has(id) ? classes?.byId(id) : undefined),
-    })
+    return new RecordCodec(onlyClasses(classes, allowed))
   }
 
   /**
