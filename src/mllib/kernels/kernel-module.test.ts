@@ -55,7 +55,12 @@ describe('the kernels give what loops give', () => {
         memory.kernels.run.accumulate(at, rows.length, rowBytes, out, sum)
         assert.deepEqual(
           memory.read(sum, weights.length),
-          weights.map((_, i) => dot(factors, rows.map((row) => row[i]!))),
+          weights.map((_, i) =>
+            dot(
+              factors,
+              rows.map((row) => row[i]!),
+            ),
+          ),
         )
       }),
     )
@@ -63,7 +68,11 @@ describe('the kernels give what loops give', () => {
 
   test('the nearest centre, the second nearest, and the sums of each centre', () => {
     const cases = fc
-      .record({ rows: fc.integer({ min: 1, max: 9 }), size: fc.integer({ min: 1, max: 9 }), k: fc.integer({ min: 1, max: 9 }) })
+      .record({
+        rows: fc.integer({ min: 1, max: 9 }),
+        size: fc.integer({ min: 1, max: 9 }),
+        k: fc.integer({ min: 1, max: 9 }),
+      })
       .chain(({ rows, size, k }) => fc.tuple(matrix(rows, size), matrix(k, size)))
     fc.assert(
       fc.property(cases, ([rows, centers]) => {
@@ -77,7 +86,10 @@ describe('the kernels give what loops give', () => {
         const out = memory.kernels.reserve(roundUp(rows.length, ROW_GROUP) * CLOSEST_FIELDS * 8)
         const sums = memory.kernels.reserve(count * rowBytes)
         memory.kernels.doubles.fill(Number.POSITIVE_INFINITY, squaresAt / 8, squaresAt / 8 + count)
-        memory.kernels.doubles.set(centers.map((center) => dot(center, center)), squaresAt / 8)
+        memory.kernels.doubles.set(
+          centers.map((center) => dot(center, center)),
+          squaresAt / 8,
+        )
         memory.kernels.run.closest(at, rows.length, rowBytes, centersAt, count, squaresAt, out)
         memory.kernels.run.addRows(at, rows.length, rowBytes, out, sums)
         const expectedSums = centers.map((center) => center.map(() => 0))
@@ -111,8 +123,14 @@ describe('the kernels give what loops give', () => {
         const valuesAt = kernels.reserve(flat.length * 8)
         const indicesAt = kernels.reserve(flat.length * 4)
         kernels.doubles.set(weights, weightsAt / 8)
-        kernels.doubles.set(flat.map(([, value]) => value), valuesAt / 8)
-        kernels.integers.set(flat.map(([index]) => index), indicesAt / 4)
+        kernels.doubles.set(
+          flat.map(([, value]) => value),
+          valuesAt / 8,
+        )
+        kernels.integers.set(
+          flat.map(([index]) => index),
+          indicesAt / 4,
+        )
         let start = 0
         kernels.integers.set([0, ...rows.map((one) => (start += one.length))], startsAt / 4)
         kernels.run.sparseDots(startsAt, rows.length, indicesAt, valuesAt, weightsAt, out)

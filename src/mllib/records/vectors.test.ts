@@ -5,7 +5,12 @@ import { Vectors } from './vectors.ts'
 test('a vector is equal to one of the same numbers, dense or sparse, and to no other', () => {
   const dense = Vectors.dense(1, 0, 3)
   assert(dense.equals(Vectors.sparse(3, [0, 2], [1, 3])))
-  assert(Vectors.sparse(3, [[2, 3], [0, 1]]).equals(dense))
+  assert(
+    Vectors.sparse(3, [
+      [2, 3],
+      [0, 1],
+    ]).equals(dense),
+  )
   assert(!dense.equals(Vectors.dense(1, 0)))
   assert(!dense.equals(Vectors.dense(1, 0, 4)))
   assert(!dense.equals([1, 0, 3]))
@@ -43,7 +48,11 @@ test('a sparse vector that is none is refused', () => {
     () => Vectors.sparse(2, [0, 2], [1, 2]),
     () => Vectors.sparse(2, [1, 0], [1, 2]),
     () => Vectors.sparse(2, [-1], [1]),
-    () => Vectors.sparse(2, [[1, 1], [1, 2]]),
+    () =>
+      Vectors.sparse(2, [
+        [1, 1],
+        [1, 2],
+      ]),
     () => Vectors.sparse(1, [0, 1], [1, 2]),
     () => Vectors.sparse(-1, [], []),
   ]) {
