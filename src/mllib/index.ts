@@ -4,7 +4,7 @@ export { LogisticRegressionModel, LogisticRegressionWithSGD } from './classifica
 export { StreamingLogisticRegressionWithSGD } from './classification/streaming-logistic-regression.ts'
 export { type InitializationMode, KMeans } from './clustering/k-means.ts'
 export { KMeansModel } from './clustering/k-means-model.ts'
-export { StreamingKMeans, StreamingKMeansModel, type TimeUnit } from './clustering/streaming-k-means.ts'
+export { type DecayTimeUnit, StreamingKMeans, StreamingKMeansModel } from './clustering/streaming-k-means.ts'
 export { type Gradient, LeastSquaresGradient, LogisticGradient } from './optimization/gradient.ts'
 export { GradientDescent } from './optimization/gradient-descent.ts'
 export {

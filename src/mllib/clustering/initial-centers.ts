@@ -69,7 +69,7 @@ export async function parallelCenters(
         .mapPartitionsWithIndex((partition, blocks) => drawRows(blocks, stepSeed ^ partition, factor))
         .collect()
       fresh = chosen.map((vector) => vector.toDense())
-      drawn.push(...fresh)
+      for (const center of fresh) drawn.push(center)
     }
   } finally {
     await costed?.unpersist()

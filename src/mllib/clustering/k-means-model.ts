@@ -1,6 +1,6 @@
 import { RDD } from '../../rdd/rdd.ts'
 import type { RDDContext } from '../../rdd/rdd-context.ts'
-import { columnsOf } from '../columns/vector-columns.ts'
+import { vectorColumns } from '../columns/vector-columns.ts'
 import { runOnColumns } from '../job-errors.ts'
 import { loadModel, type ModelFile, saveModel } from '../model-file.ts'
 import type { Vector } from '../records/vector.ts'
@@ -47,7 +47,7 @@ export class KMeansModel {
   async computeCost(points: RDD<Vector>): Promise<number> {
     const { clusterCenters } = this
     const sums = await runOnColumns(() =>
-      columnsOf(points)
+      vectorColumns(points)
         .mapPartitionsWithIndex((partition, blocks) => [sumsOfPartition(blocks, partition, clusterCenters)])
         .treeAggregate(null, mergeClusters, mergeClusters),
     )

@@ -5,7 +5,7 @@ import { log } from '../../log.ts'
 import type { RDD } from '../../rdd/rdd.ts'
 import { require } from '../../rdd/requirement.ts'
 import { freshSeed } from '../../task/random.ts'
-import { columnsOf } from '../columns/vector-columns.ts'
+import { vectorColumns } from '../columns/vector-columns.ts'
 import { XORShiftRandom } from '../random/xor-shift-random.ts'
 import { DenseVector, type Vector } from '../records/vector.ts'
 import { asVector, Vectors } from '../records/vectors.ts'
@@ -15,7 +15,7 @@ import { type Center, centersOf, closestCenter } from './distance.ts'
 import { KMeansModel } from './k-means-model.ts'
 
 /** What old data loses its weight by: batches or points that come after it. */
-export type TimeUnit = 'batches' | 'points'
+export type DecayTimeUnit = 'batches' | 'points'
 
 /** A cluster that weighs less than this part of the greatest one is dying. */
 const DYING = 1e-8
@@ -37,16 +37,16 @@ export class StreamingKMeansModel extends KMeansModel {
    * cluster is dying, the greatest one is split.
    * @param timeUnit `batches` applies the factor once for a batch, be it empty; `points` once for each point.
    */
-  async update(data: RDD<Vector>, decayFactor: number, timeUnit: TimeUnit): Promise<StreamingKMeansModel> {
+  async update(data: RDD<Vector>, decayFactor: number, timeUnit: DecayTimeUnit): Promise<StreamingKMeansModel> {
     requireTimeUnit(timeUnit)
     const centers = this.clusterCenters
-    const sums = await columnsOf(data)
+    const sums = await vectorColumns(data)
       .mapPartitionsWithIndex((partition, blocks) => [sumsOfPartition(blocks, partition, centers)])
       .treeAggregate<ClusterSums | null>(null, mergeClusters, mergeClusters)
     return this.#moved(sums, decayFactor, timeUnit)
   }
 
-  #moved(points: ClusterSums | null, decayFactor: number, timeUnit: TimeUnit): StreamingKMeansModel {
+  #moved(points: ClusterSums | null, decayFactor: number, timeUnit: DecayTimeUnit): StreamingKMeansModel {
     const counts = points?.counts ?? new Float64Array(this.k)
     const total = counts.reduce((sum, count) => sum + count, 0)
     const discount = timeUnit === 'batches' ? decayFactor : decayFactor ** total
@@ -106,13 +106,13 @@ function splitDying(centers: number[][], weights: number[]): void {
 export class StreamingKMeans {
   #k: number
   #decayFactor: number
-  #timeUnit: TimeUnit
+  #timeUnit: DecayTimeUnit
   #decaysWhenEmpty = true
   #model: StreamingKMeansModel | null = null
   /** What predictions travel with. A job takes along what stands here when it is submitted, which is the model of that time. */
   readonly #shared: { centers: readonly Center[] } = { centers: [] }
 
-  constructor(k = 2, decayFactor = 1, timeUnit: TimeUnit = 'batches') {
+  constructor(k = 2, decayFactor = 1, timeUnit: DecayTimeUnit = 'batches') {
     this.#k = k
     this.#decayFactor = decayFactor
     this.#timeUnit = timeUnit
@@ -136,7 +136,7 @@ export class StreamingKMeans {
   }
 
   /** After so many batches or points, old data counts half. @throws IllegalArgumentException for another unit, or unless above 0. */
-  setHalfLife(halfLife: number, timeUnit: TimeUnit): this {
+  setHalfLife(halfLife: number, timeUnit: DecayTimeUnit): this {
     requireTimeUnit(timeUnit)
     require(halfLife > 0, `Half life must be positive but got ${halfLife}`)
     this.#decayFactor = Math.exp(Math.log(0.5) / halfLife)
@@ -252,7 +252,7 @@ export class StreamingKMeans {
   }
 }
 
-function requireTimeUnit(timeUnit: TimeUnit): void {
+function requireTimeUnit(timeUnit: DecayTimeUnit): void {
   if (timeUnit === 'batches' || timeUnit === 'points') return
   throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `Invalid time unit for decay: ${timeUnit}`)
 }

@@ -5,7 +5,7 @@ import type { Vector } from '../records/vector.ts'
 import { type BlockOptions, type VectorBlock, vectorBlocks } from './vector-block.ts'
 
 /** The vectors of an RDD in columns, partition by partition. */
-export function columnsOf(data: RDD<Vector> | RDD<LabeledPoint>, options: BlockOptions = {}): RDD<VectorBlock> {
+export function vectorColumns(data: RDD<Vector> | RDD<LabeledPoint>, options: BlockOptions = {}): RDD<VectorBlock> {
   return (data as RDD<Vector | LabeledPoint>).mapPartitionsWithIndex(
     (partition, records) => vectorBlocks(records, partition, options),
     true,
@@ -18,7 +18,7 @@ export async function withColumns<T>(
   options: BlockOptions,
   body: (columns: RDD<VectorBlock>) => Promise<T>,
 ): Promise<T> {
-  const columns = columnsOf(data, options).persist(StorageLevel.MEMORY_AND_DISK)
+  const columns = vectorColumns(data, options).persist(StorageLevel.MEMORY_AND_DISK)
   try {
     return await body(columns)
   } finally {

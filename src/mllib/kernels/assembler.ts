@@ -1,5 +1,5 @@
 /** Instructions as bytes; parts are joined in order. */
-export type Code = readonly (number | Code)[]
+export type WasmCode = readonly (number | WasmCode)[]
 
 /** Types of values in WebAssembly's binary format. */
 export const ValueType = { I32: 0x7f, F64: 0x7c, V128: 0x7b } as const
@@ -9,7 +9,7 @@ export interface AssembledFunction {
   readonly name: string
   readonly parameters: number
   readonly locals: readonly number[]
-  readonly code: Code
+  readonly code: WasmCode
 }
 
 const SIMD = 0xfd
@@ -20,34 +20,34 @@ const VOID_BLOCK = 0x40
  * `wasm.get(3)`. Operands come before their operator, as on the stack.
  */
 export const wasm = {
-  get: (local: number): Code => [0x20, unsigned(local)],
-  set: (local: number): Code => [0x21, unsigned(local)],
-  i32: (value: number): Code => [0x41, signed(value)],
-  f64: (value: number): Code => [0x44, ...new Uint8Array(new Float64Array([value]).buffer)],
-  add: [0x6a] as Code,
-  subtract: [0x6b] as Code,
-  multiply: [0x6c] as Code,
-  shiftLeft: [0x74] as Code,
-  lessThan: [0x49] as Code,
-  loadI32: (offset = 0): Code => [0x28, 2, unsigned(offset)],
-  loadF64: (offset = 0): Code => [0x2b, 3, unsigned(offset)],
-  storeF64: (offset = 0): Code => [0x39, 3, unsigned(offset)],
-  truncateF64: [0xaa] as Code,
-  toF64: [0xb8] as Code,
-  f64LessThan: [0x63] as Code,
-  f64Add: [0xa0] as Code,
-  f64Subtract: [0xa1] as Code,
-  f64Multiply: [0xa2] as Code,
-  select: [0x1b] as Code,
-  loadV128: (offset = 0): Code => [SIMD, 0, 4, unsigned(offset)],
-  loadSplat: (offset = 0): Code => [SIMD, 10, 3, unsigned(offset)],
-  storeV128: (offset = 0): Code => [SIMD, 11, 4, unsigned(offset)],
-  zeroV128: [SIMD, 12, ...new Array<number>(16).fill(0)] as Code,
-  lane: (index: number): Code => [SIMD, 33, index],
-  v128Add: [SIMD, 0xf0, 1] as Code,
-  v128Multiply: [SIMD, 0xf2, 1] as Code,
+  get: (local: number): WasmCode => [0x20, unsigned(local)],
+  set: (local: number): WasmCode => [0x21, unsigned(local)],
+  i32: (value: number): WasmCode => [0x41, signed(value)],
+  f64: (value: number): WasmCode => [0x44, ...new Uint8Array(new Float64Array([value]).buffer)],
+  add: [0x6a] as WasmCode,
+  subtract: [0x6b] as WasmCode,
+  multiply: [0x6c] as WasmCode,
+  shiftLeft: [0x74] as WasmCode,
+  lessThan: [0x49] as WasmCode,
+  loadI32: (offset = 0): WasmCode => [0x28, 2, unsigned(offset)],
+  loadF64: (offset = 0): WasmCode => [0x2b, 3, unsigned(offset)],
+  storeF64: (offset = 0): WasmCode => [0x39, 3, unsigned(offset)],
+  truncateF64: [0xaa] as WasmCode,
+  toF64: [0xb8] as WasmCode,
+  f64LessThan: [0x63] as WasmCode,
+  f64Add: [0xa0] as WasmCode,
+  f64Subtract: [0xa1] as WasmCode,
+  f64Multiply: [0xa2] as WasmCode,
+  select: [0x1b] as WasmCode,
+  loadV128: (offset = 0): WasmCode => [SIMD, 0, 4, unsigned(offset)],
+  loadSplat: (offset = 0): WasmCode => [SIMD, 10, 3, unsigned(offset)],
+  storeV128: (offset = 0): WasmCode => [SIMD, 11, 4, unsigned(offset)],
+  zeroV128: [SIMD, 12, ...new Array<number>(16).fill(0)] as WasmCode,
+  lane: (index: number): WasmCode => [SIMD, 33, index],
+  v128Add: [SIMD, 0xf0, 1] as WasmCode,
+  v128Multiply: [SIMD, 0xf2, 1] as WasmCode,
   /** Runs `body` while `condition`, which leaves an `i32`, is not 0. */
-  whileLoop: (condition: Code, body: Code): Code => [
+  whileLoop: (condition: WasmCode, body: WasmCode): WasmCode => [
     [0x02, VOID_BLOCK, 0x03, VOID_BLOCK],
     [condition, 0x45, 0x0d, 1],
     [body, 0x0c, 0, 0x0b, 0x0b],
@@ -80,25 +80,25 @@ export function assemble(functions: readonly AssembledFunction[]): Uint8Array {
   )
 }
 
-function section(id: number, content: Code): Code {
+function section(id: number, content: WasmCode): WasmCode {
   const bytes = flatten(content)
   return [id, unsigned(bytes.length), bytes]
 }
 
-function list(items: readonly Code[]): Code {
+function list(items: readonly WasmCode[]): WasmCode {
   return [unsigned(items.length), items]
 }
 
-function text(value: string): Code {
+function text(value: string): WasmCode {
   return [unsigned(value.length), [...Buffer.from(value)]]
 }
 
-function flatten(code: Code): number[] {
+function flatten(code: WasmCode): number[] {
   return (code as unknown[]).flat(Number.POSITIVE_INFINITY) as number[]
 }
 
 /** LEB128. */
-function unsigned(value: number): Code {
+function unsigned(value: number): WasmCode {
   const bytes: number[] = []
   let rest = value
   do {
@@ -110,7 +110,7 @@ function unsigned(value: number): Code {
 }
 
 /** LEB128 of a number with a sign. */
-function signed(value: number): Code {
+function signed(value: number): WasmCode {
   const bytes: number[] = []
   let rest = value | 0
   for (;;) {

@@ -1,4 +1,4 @@
-import { type AssembledFunction, assemble, type Code, ValueType, wasm } from './assembler.ts'
+import { type AssembledFunction, assemble, ValueType, type WasmCode, wasm } from './assembler.ts'
 
 /** Doubles per step of the dense kernels: rows are padded with zeros to a multiple of this. */
 export const ROW_STEP = 4
@@ -39,37 +39,37 @@ export interface Kernels {
 const { get, set, i32, loadF64, loadI32, loadV128 } = wasm
 
 /** Adds `step` to an `i32` local. */
-function advance(local: number, step: number | Code): Code {
+function advance(local: number, step: number | WasmCode): WasmCode {
   return [get(local), typeof step === 'number' ? i32(step) : step, wasm.add, set(local)]
 }
 
-function copy(from: number, to: number): Code {
+function copy(from: number, to: number): WasmCode {
   return [get(from), set(to)]
 }
 
 /** Counts `local` up by `step` until it reaches `end`. */
-function countUp(local: number, end: Code, step: number, body: Code): Code {
+function countUp(local: number, end: WasmCode, step: number, body: WasmCode): WasmCode {
   return [i32(0), set(local), wasm.whileLoop([get(local), end, wasm.lessThan], [body, advance(local, step)])]
 }
 
 /** The sum of the two lanes. */
-function lanes(local: number): Code {
+function lanes(local: number): WasmCode {
   return [get(local), wasm.lane(0), get(local), wasm.lane(1), wasm.f64Add]
 }
 
 /** accumulator += a · b */
-function multiplyAdd(accumulator: number, a: Code, b: Code): Code {
+function multiplyAdd(accumulator: number, a: WasmCode, b: WasmCode): WasmCode {
   return [get(accumulator), a, b, wasm.v128Multiply, wasm.v128Add, set(accumulator)]
 }
 
-function zero(...locals: readonly number[]): Code {
+function zero(locals: readonly number[]): WasmCode {
   return locals.map((local) => [wasm.zeroV128, set(local)])
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
 /** Positions of `count` rows from `first` on, each a stride behind the one before. */
-function rowPositions(first: number, stride: number, others: readonly number[]): Code {
+function rowPositions(first: number, stride: number, others: readonly number[]): WasmCode {
   return others.map((local, index) => [
     get(index === 0 ? first : others[index - 1]!),
     get(stride),
@@ -83,7 +83,7 @@ function dots(): AssembledFunction {
   const others = [9, 10, 11]
   const all = [rows, ...others]
   const sums = range(ROW_GROUP * 2).map((index) => 12 + index)
-  const step: Code = [
+  const step: WasmCode = [
     [get(weights), get(j), wasm.add, loadV128(), set(w0)],
     [get(weights), get(j), wasm.add, loadV128(LANES), set(w1)],
     all.map((at, index) => [
@@ -91,9 +91,9 @@ function dots(): AssembledFunction {
       multiplyAdd(sums[index + ROW_GROUP]!, [get(at), get(j), wasm.add, loadV128(LANES)], get(w1)),
     ]),
   ]
-  const group: Code = [
+  const group: WasmCode = [
     rowPositions(rows, stride, others),
-    zero(...sums),
+    zero(sums),
     countUp(j, get(stride), 2 * LANES, step),
     all.map((_, index) => [
       [get(sums[index]!), get(sums[index + ROW_GROUP]!), wasm.v128Add, set(sums[index]!)],
@@ -121,7 +121,7 @@ function accumulate(): AssembledFunction {
   const others = [9, 10, 11]
   const all = [rows, ...others]
   const splats = [12, 13, 14, 15]
-  const step: Code = [
+  const step: WasmCode = [
     [get(sum), get(j), wasm.add, loadV128(), set(g0)],
     [get(sum), get(j), wasm.add, loadV128(LANES), set(g1)],
     all.map((at, index) => [
@@ -131,7 +131,7 @@ function accumulate(): AssembledFunction {
     [get(sum), get(j), wasm.add, get(g0), wasm.storeV128()],
     [get(sum), get(j), wasm.add, get(g1), wasm.storeV128(LANES)],
   ]
-  const group: Code = [
+  const group: WasmCode = [
     rowPositions(rows, stride, others),
     splats.map((local, index) => [get(factors), wasm.loadSplat(index * DOUBLE), set(local)]),
     countUp(j, get(stride), 2 * LANES, step),
@@ -161,7 +161,7 @@ function closest(): AssembledFunction {
   const c = 17
   const sums = range(2 * CENTER_GROUP).map((index) => 18 + index)
   const [best0, next0, at0, best1, next1, at1, score] = range(7).map((index) => 26 + index) as Named9
-  const step: Code = [
+  const step: WasmCode = [
     [get(rows), get(j), wasm.add, loadV128(), set(x0)],
     [get(second), get(j), wasm.add, loadV128(), set(x1)],
     centerRows.map((at, index) => [
@@ -170,7 +170,7 @@ function closest(): AssembledFunction {
       multiplyAdd(sums[2 * index + 1]!, get(c), get(x1)),
     ]),
   ]
-  const consider = (sum: number, index: number, best: number, next: number, at: number): Code => [
+  const consider = (sum: number, index: number, best: number, next: number, at: number): WasmCode => [
     [get(squares), get(center), i32(3), wasm.shiftLeft, wasm.add, loadF64(index * DOUBLE)],
     [lanes(sum), wasm.f64(2), wasm.f64Multiply, wasm.f64Subtract, set(score)],
     // The second least is the old least if this one is less, else this one if it is less than the second least.
@@ -180,9 +180,9 @@ function closest(): AssembledFunction {
     [get(score), get(best), wasm.f64LessThan, wasm.select, set(at)],
     [get(score), get(best), get(score), get(best), wasm.f64LessThan, wasm.select, set(best)],
   ]
-  const ofCenters: Code = [
+  const ofCenters: WasmCode = [
     rowPositions(c0, stride, centerRows.slice(1)),
-    zero(...sums),
+    zero(sums),
     countUp(j, get(stride), LANES, step),
     centerRows.map((_, index) => [
       consider(sums[2 * index]!, index, best0, next0, at0),
@@ -190,15 +190,15 @@ function closest(): AssembledFunction {
     ]),
     [get(c3), get(stride), wasm.add, set(c0)],
   ]
-  const square = (at: number, sum: number): Code => [
+  const square = (at: number, sum: number): WasmCode => [
     [get(at), get(j), wasm.add, loadV128(), set(c)],
     multiplyAdd(sum, get(c), get(c)),
   ]
-  const result = (index: number, fields: readonly Code[]): Code =>
+  const result = (index: number, fields: readonly WasmCode[]): WasmCode =>
     fields.map((field, place) => [get(out), field, wasm.storeF64((index * CLOSEST_FIELDS + place) * DOUBLE)])
-  const pair: Code = [
+  const pair: WasmCode = [
     [get(rows), get(stride), wasm.add, set(second)],
-    zero(sums[0]!, sums[1]!),
+    zero([sums[0]!, sums[1]!]),
     countUp(j, get(stride), LANES, [square(rows, sums[0]!), square(second, sums[1]!)]),
     result(0, [wasm.f64(0), wasm.f64(0), wasm.f64(0), lanes(sums[0]!)]),
     result(1, [wasm.f64(0), wasm.f64(0), wasm.f64(0), lanes(sums[1]!)]),
@@ -225,13 +225,13 @@ function closest(): AssembledFunction {
 
 function addRows(): AssembledFunction {
   const [rows, count, stride, table, sums, row, j, sum] = range(8) as number[] as Named9
-  const step: Code = [
+  const step: WasmCode = [
     [get(sum), get(j), wasm.add],
     [get(sum), get(j), wasm.add, loadV128()],
     [get(rows), get(j), wasm.add, loadV128(), wasm.v128Add],
     wasm.storeV128(),
   ]
-  const one: Code = [
+  const one: WasmCode = [
     [get(sums), get(table), loadF64(2 * DOUBLE), wasm.truncateF64, get(stride), wasm.multiply, wasm.add, set(sum)],
     countUp(j, get(stride), LANES, step),
     advance(table, CLOSEST_FIELDS * DOUBLE),
@@ -248,14 +248,14 @@ function addRows(): AssembledFunction {
 const SPARSE = { starts: 0, count: 1, indices: 2, values: 3, dense: 4, out: 5, row: 6, at: 7, end: 8 } as const
 
 /** The position of the double that the index at `at` + `offset` means. */
-function gathered(array: number, at: number, offset: number): Code {
+function gathered(array: number, at: number, offset: number): WasmCode {
   return [get(array), get(at), loadI32(offset * 4), i32(3), wasm.shiftLeft, wasm.add]
 }
 
 /** `at` runs through the indices of a row while `values` runs along, four at a time and then one by one. */
-function sparseRow(body: (offset: number) => Code, unrolled: number): Code {
+function sparseRow(body: (offset: number) => WasmCode, unrolled: number): WasmCode {
   const { starts, indices, values, at, end } = SPARSE
-  const loop = (width: number): Code =>
+  const loop = (width: number): WasmCode =>
     wasm.whileLoop(
       [get(at), i32(4 * (width - 1)), wasm.add, get(end), wasm.lessThan],
       [range(width).map(body), advance(at, 4 * width), advance(values, DOUBLE * width)],
@@ -266,7 +266,7 @@ function sparseRow(body: (offset: number) => Code, unrolled: number): Code {
 function sparseDots(): AssembledFunction {
   const { starts, count, indices, values, dense, out, row, at } = SPARSE
   const sums = [9, 10, 11, 12] as const
-  const product = (offset: number): Code => [
+  const product = (offset: number): WasmCode => [
     get(sums[offset]!),
     [get(values), loadF64(offset * DOUBLE), gathered(dense, at, offset), loadF64(), wasm.f64Multiply],
     wasm.f64Add,
@@ -295,7 +295,7 @@ function sparseAccumulate(): AssembledFunction {
   const { values } = SPARSE
   const factor = 9
   const target = 10
-  const scatter = (offset: number): Code => [
+  const scatter = (offset: number): WasmCode => [
     [gathered(sum, at, offset), set(target)],
     [get(target), get(target), loadF64()],
     [get(values), loadF64(offset * DOUBLE), get(factor), wasm.f64Multiply, wasm.f64Add],

@@ -5,7 +5,7 @@ import {
   StreamingKMeans,
   StreamingLinearRegressionWithSGD,
   StreamingLogisticRegressionWithSGD,
-  type TimeUnit,
+  type DecayTimeUnit,
   type Vector,
   Vectors,
 } from '../../../src/mllib/index.ts'
@@ -25,7 +25,7 @@ interface ClusterRun extends RunBase {
   readonly k: number
   readonly decay?: number
   readonly halfLife?: number
-  readonly unit: TimeUnit
+  readonly unit: DecayTimeUnit
   readonly weights: readonly number[]
   /** A centre that lies far from all points. */
   readonly far?: number
