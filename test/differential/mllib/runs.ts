@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import type { DStream } from '../../../src/index.ts'
 import {
+  BinarySample,
+  type DecayTimeUnit,
   LabeledPoint,
   StreamingKMeans,
   StreamingLinearRegressionWithSGD,
   StreamingLogisticRegressionWithSGD,
-  type DecayTimeUnit,
   type Vector,
   Vectors,
 } from '../../../src/mllib/index.ts'
@@ -143,4 +144,32 @@ function descent(run: DescentRun): TrainedModel {
     trainOn: (stream) => model.trainOn(stream),
     state: () => ({ weights: model.latestModel().weights.values }),
   }
+}
+
+/** Points around random places, as `points` of record.scala makes them. */
+export function clusteredPoints(seed: number, rows: number, size: number, clusters: number): Vector[] {
+  const numbers = new Numbers(seed)
+  const centers = Array.from({ length: clusters }, () => Array.from({ length: size }, () => numbers.normal() * 3))
+  return Array.from({ length: rows }, (_, row) =>
+    Vectors.dense(centers[row % clusters]!.map((center) => numbers.normal() + center)),
+  )
+}
+
+/** Labelled points of a random model with noise, as `labelled` of record.scala makes them. */
+export function labeledPoints(seed: number, rows: number, size: number, isBinary: boolean): LabeledPoint[] {
+  const numbers = new Numbers(seed)
+  const model = Array.from({ length: size }, () => numbers.normal())
+  return Array.from({ length: rows }, () => {
+    const values = Array.from({ length: size }, () => numbers.normal())
+    const margin = values.reduce((sum, value, i) => sum + model[i]! * value, 0) + numbers.normal() * 0.1
+    return new LabeledPoint(isBinary ? (margin > 0 ? 1 : 0) : margin, values)
+  })
+}
+
+/** Samples of two groups, as `samples` of record.scala makes them. */
+export function binarySamples(seed: number, batches: number): BinarySample[][] {
+  const numbers = new Numbers(seed)
+  return Array.from({ length: batches }, () =>
+    Array.from({ length: 20 }, (_, i) => new BinarySample(i % 3 === 0, numbers.normal() * 2 + (i % 3 === 0 ? 0.5 : 0))),
+  )
 }
