@@ -102,6 +102,8 @@ function centersFor(run: ClusterRun, numbers: Numbers): number[][] {
 
 function clusteredBatches(run: ClusterRun, numbers: Numbers, centers: readonly number[][]): Vector[][] {
   const used = run.k - (run.far === undefined ? 0 : 1)
+  // record.py draws the weights of a linear model here, which it needs for the other runs.
+  for (let i = 0; i < run.size; i++) numbers.normal()
   return run.rows.map((rows) =>
     Array.from({ length: rows }, (_, row) => vector(run, numbers, centers[row % used]!).features),
   )
