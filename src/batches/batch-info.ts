@@ -3,6 +3,7 @@ import type { Time } from './time.ts'
 
 /** One output operation of one batch (Spark's `OutputOperationInfo`). Times are milliseconds since the epoch. */
 export interface OutputOperationInfo {
+  /** The batch that the operation belongs to. */
   readonly batchTime: Time
   /** Its place among the output operations, from 0, in the order in which they were defined. */
   readonly id: number
@@ -10,7 +11,9 @@ export interface OutputOperationInfo {
   readonly name: string
   /** The same as `name`. */
   readonly description: string
+  /** When the operation began; undefined before. */
   readonly startTime: number | undefined
+  /** When the operation ended; undefined before. */
   readonly endTime: number | undefined
   /** The error's text with its stack when the operation failed. */
   readonly failureReason: string | undefined
@@ -20,6 +23,7 @@ export interface OutputOperationInfo {
 
 /** A batch as listeners see it (Spark's `BatchInfo`). Times are milliseconds since the epoch, delays milliseconds. */
 export interface BatchInfo {
+  /** The time that names the batch: the end of its interval. */
   readonly batchTime: Time
   /** What each input stream gave, by the stream's id. */
   readonly streamIdToInputInfo: ReadonlyMap<number, StreamInputInfo>
@@ -45,10 +49,13 @@ export interface BatchInfo {
 export interface ReceiverInfo {
   /** The id of the input stream. */
   readonly streamId: number
+  /** The class of the receiver and the id of its stream. */
   readonly name: string
   /** Whether it is started. */
   readonly active: boolean
+  /** The host on which the receiver runs. */
   readonly location: string
+  /** `driver`: receivers run on the main thread. */
   readonly executorId: string
   /** Empty when there was none. */
   readonly lastErrorMessage: string

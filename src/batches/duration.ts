@@ -52,7 +52,7 @@ export class Duration {
   minus(that: DurationLike): Duration {
     return new Duration(this.milliseconds - toDuration(that).milliseconds)
   }
-  /** @param times a plain factor. */
+  /** This one so many times. @param times a plain factor. */
   times(times: number): Duration {
     return new Duration(this.milliseconds * times)
   }
@@ -120,7 +120,14 @@ export function Minutes(minutes: number): Duration {
 }
 
 /** The same three under the names of Spark's Java API. */
-export const Durations = { milliseconds: Milliseconds, seconds: Seconds, minutes: Minutes } as const
+export const Durations = {
+  /** {@link Milliseconds} */
+  milliseconds: Milliseconds,
+  /** {@link Seconds} */
+  seconds: Seconds,
+  /** {@link Minutes} */
+  minutes: Minutes,
+} as const
 
 /** A caller's duration as a {@link Duration}: a plain number is seconds. @throws IllegalArgumentException for anything that is none. */
 export function toDuration(duration: DurationLike): Duration {

@@ -3,6 +3,7 @@ import type { Time } from './time.ts'
 
 /** What an input stream gave to one batch (Spark's `StreamInputInfo`). */
 export interface StreamInputInfo {
+  /** The id of the input stream. */
   readonly inputStreamId: number
   /** Records in the batch; 0 where the source does not know, as file streams. */
   readonly numRecords: number

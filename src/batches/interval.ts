@@ -4,7 +4,9 @@ import { aTime, type Time } from './time.ts'
 
 /** The span from `beginTime` to `endTime` (Spark's `Interval`). */
 export class Interval {
+  /** Where the span begins. */
   readonly beginTime: Time
+  /** Where the span ends. */
   readonly endTime: Time
   constructor(beginTime: Time, endTime: Time) {
     checkArguments('new Interval', [aTime('beginTime'), aTime('endTime')], [beginTime, endTime])
@@ -23,6 +25,7 @@ export class Interval {
   minus(time: DurationLike): Interval {
     return new Interval(this.beginTime.minus(time), this.endTime.minus(time))
   }
+  /** `[1000 ms, 2000 ms]` */
   toString(): string {
     return `[${this.beginTime}, ${this.endTime}]`
   }

@@ -8,34 +8,42 @@ export interface StreamingListenerStreamingStarted {
 }
 /** A receiver was started, or started again. */
 export interface StreamingListenerReceiverStarted {
+  /** The receiver that was started. */
   readonly receiverInfo: ReceiverInfo
 }
 /** A receiver reported an error. */
 export interface StreamingListenerReceiverError {
+  /** The receiver, with its last error. */
   readonly receiverInfo: ReceiverInfo
 }
 /** A receiver was stopped, perhaps to be started again. */
 export interface StreamingListenerReceiverStopped {
+  /** The receiver that was stopped. */
   readonly receiverInfo: ReceiverInfo
 }
 /** A batch's jobs were generated. */
 export interface StreamingListenerBatchSubmitted {
+  /** The batch, without times of processing. */
   readonly batchInfo: BatchInfo
 }
 /** A batch's first output operation is about to run. */
 export interface StreamingListenerBatchStarted {
+  /** The batch, with the time at which its processing started. */
   readonly batchInfo: BatchInfo
 }
 /** A batch's last output operation is over. */
 export interface StreamingListenerBatchCompleted {
+  /** The batch, with all its times and the outcome of each output operation. */
   readonly batchInfo: BatchInfo
 }
 /** An output operation of a batch is about to run. */
 export interface StreamingListenerOutputOperationStarted {
+  /** The operation, without an end. */
   readonly outputOperationInfo: OutputOperationInfo
 }
 /** An output operation of a batch is over. */
 export interface StreamingListenerOutputOperationCompleted {
+  /** The operation, with its duration and the reason when it failed. */
   readonly outputOperationInfo: OutputOperationInfo
 }
 

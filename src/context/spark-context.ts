@@ -84,6 +84,7 @@ export interface SparkContextConstructor {
 
 // The class itself is not exported: a class with private members is a type that no interface can stand for, and `rdd.sparkContext` has to be
 // a SparkContext to TypeScript too. Its public members are documented in SparkContextApi.
+/** The class of SparkContexts; the type of the same name has their members. */
 export const SparkContext: SparkContextConstructor = class SparkContext implements SparkContextApi {
   readonly #conf: SparkConf
   readonly #engine: Engine

@@ -112,6 +112,7 @@ export abstract class DStreamNode<T> {
   get zeroTime(): Time | null {
     return this.#zeroTime
   }
+  /** Whether the context was started, so that the stream knows the time of its first batch. */
   get isInitialized(): boolean {
     return this.#zeroTime !== null
   }
@@ -430,6 +431,7 @@ export abstract class DStreamNode<T> {
     return time.floor(this.slideDuration, zeroTime)
   }
 
+  /** Spark's class of the stream, for instance `MappedDStream`, with its id and the user's line. */
   toString(): string {
     return `${this.className} (${this.creationSite})`
   }

@@ -21,6 +21,7 @@ export interface DStreamContext extends StreamRuntime {
    * @throws IllegalArgumentException for an empty list, or streams of different contexts or slide durations.
    */
   union<T>(streams: readonly DStream<T>[]): DStream<T>
+  /** The same for streams that are given one by one. */
   union<T>(...streams: readonly DStream<T>[]): DStream<T>
   /**
    * Whatever `f` makes of the batch's RDDs of several streams. `f` runs on the driver, once for every batch, when the batch is generated.

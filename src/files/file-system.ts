@@ -4,6 +4,7 @@ export interface FileStatus {
   readonly path: string
   /** Size in bytes; 0 for a directory. */
   readonly length: number
+  /** Whether the path is a directory rather than a file. */
   readonly isDirectory: boolean
   /** Milliseconds since the epoch, whole. */
   readonly modificationTime: number
@@ -38,6 +39,7 @@ export interface LogFile extends AsyncDisposable {
   append(parts: readonly Uint8Array[]): Promise<void>
   /** Takes away what stands behind the first `length` bytes. */
   truncate(length: number): Promise<void>
+  /** Ends the file: what was appended and synced stays. */
   close(): Promise<void>
 }
 

@@ -776,10 +776,17 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /**
-   * Counts of numbers in intervals, each without its end but the last. Given a count, intervals of one width between the least and the greatest
-   * number, with their bounds; given bounds, counts alone. @param evenBuckets whether the given bounds are equally far apart, which is faster.
+   * Counts the numbers in intervals of one width between the least and the greatest number. An interval includes its start and not its
+   * end; the last interval includes both.
+   * @param bucketCount how many intervals.
+   * @returns the bounds, one more than there are intervals, and the count of each interval.
    */
   histogram(this: RDD<number>, bucketCount: number): Promise<[bounds: number[], counts: number[]]>
+  /**
+   * Counts the numbers in intervals between given bounds. Numbers outside of the bounds are left out.
+   * @param bounds in ascending order; one more than there are intervals.
+   * @param evenBuckets whether the bounds are equally far apart, which makes finding the interval faster.
+   */
   histogram(this: RDD<number>, bounds: readonly number[], evenBuckets?: boolean): Promise<number[]>
   histogram(
     this: RDD<number>,

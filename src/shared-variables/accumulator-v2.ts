@@ -66,6 +66,7 @@ export abstract class AccumulatorV2<IN, OUT> {
     return () => ({ kind: 'accumulator', data: { ...requireRegistered(this) } })
   }
 
+  /** The accumulator's id, name and value, as Spark prints them. */
   toString(): string {
     const metadata = accumulatorMetadata(this)
     const { name: className } = this.constructor

@@ -52,6 +52,7 @@ export class Accumulator<T> {
     return { kind: 'accumulator', data: { ...requireRegistered(this) } }
   }
 
+  /** The accumulator's id, name and value, as Spark prints them. */
   toString(): string {
     return String(this.value)
   }

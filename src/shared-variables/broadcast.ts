@@ -56,6 +56,7 @@ export class Broadcast<T> {
     return { kind: 'broadcast', data: { id: this.id } }
   }
 
+  /** `Broadcast(3)`, with the broadcast's id. */
   toString(): string {
     return `Broadcast(${this.id})`
   }

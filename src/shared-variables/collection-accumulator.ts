@@ -47,6 +47,7 @@ export class CollectionAccumulator<T> extends AccumulatorV2<T, readonly T[]> {
     for (const value of update as T[]) this.#values.push(value)
   }
 
+  /** The accumulator's id, name and value, as Spark prints them. */
   override toString(): string {
     return super.toString().replace(/value: .*\)$/s, `value: [${this.#values.map(String).join(', ')}])`)
   }

@@ -21,14 +21,19 @@ export type PartitionReader<T, D extends PlainData = PlainData> = (data: D) => I
  * program, so it must not use what is of the driver alone; use the same function object in every batch, and what changes is in the data.
  */
 export interface ReadPartition<T> {
+  /** Tells the kinds of partitions apart. */
   readonly kind: 'read'
+  /** What to read, as JSON holds it: the argument of `read`. */
   readonly data: PlainData
+  /** Reads the partition on a worker. */
   readonly read: PartitionReader<T, never>
 }
 
 /** One partition of a batch that is a piece of a file, read by the engine itself. */
 export interface FilePartition {
+  /** Tells the kinds of partitions apart. */
   readonly kind: 'file'
+  /** The file, and the range of its bytes. */
   readonly split: FileSplit
   /** `text` gives lines, `wholeText` and `binary` give [path, content], `binaryRecords` gives bytes of `recordLength`, `records` what `saveAsObjectFile` wrote. */
   readonly format: 'text' | 'wholeText' | 'binary' | 'binaryRecords' | 'records'
@@ -50,6 +55,7 @@ export interface BatchPlan<T, P extends PlainData> {
   readonly partitions: readonly SourcePartition<T>[] | RDD<T>
   /** Records in the batch; null where nobody knows before they are read. */
   readonly records: number | null
+  /** What listeners and status pages show of the batch. */
   readonly info?: InputInfo
 }
 

@@ -2,6 +2,7 @@ import type { RunningWork } from '../events/running-work.ts'
 
 /** How far a stage is. */
 export interface SparkStageInfo {
+  /** The id of the stage. */
   readonly stageId: number
   /** The operation that ends the stage, with the user's line. */
   readonly name: string

@@ -93,6 +93,7 @@ export class StatCounter {
     return Math.sqrt(this.sampleVariance())
   }
 
+  /** All figures in one line, as Spark prints them. */
   toString(): string {
     const [mean, stdev, max, min] = [this.mean(), this.stdev(), this.max(), this.min()].map(sixDigits)
     return `(count: ${this.numbers}, mean: ${mean}, stdev: ${stdev}, max: ${max}, min: ${min})`
@@ -103,6 +104,7 @@ export class StatCounter {
     return [this.numbers, this.average, this.squares, this.largest, this.smallest]
   }
 
+  /** A counter of the parts that a worker sent. @internal */
   static fromParts([count, mean, squares, max, min]: StatParts): StatCounter {
     const stats = new StatCounter()
     stats.numbers = count

@@ -74,6 +74,7 @@ export class StorageLevel {
     return parts.join(' ')
   }
 
+  /** Where partitions are kept, in Spark's words. */
   toString(): string {
     const kind = this.deserialized ? 'deserialized, ' : ''
     const places = [this.useDisk && 'disk', this.useMemory && 'memory', this.useOffHeap && 'offheap']

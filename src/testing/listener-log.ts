@@ -14,7 +14,12 @@ import { StreamingListener } from '../batches/streaming-listener.ts'
 
 /** One event, with the method that would have received it. */
 export type LoggedEvent = {
-  [Name in keyof StreamingListenerEvents]: { readonly name: Name; readonly event: StreamingListenerEvents[Name] }
+  [Name in keyof StreamingListenerEvents]: {
+    /** The method of the listener, for instance `onBatchCompleted`. */
+    readonly name: Name
+    /** What the method received. */
+    readonly event: StreamingListenerEvents[Name]
+  }
 }[keyof StreamingListenerEvents]
 
 /** A streaming listener that keeps all nine kinds of events, in order. */

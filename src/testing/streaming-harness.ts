@@ -40,8 +40,11 @@ const OPTIONS = anObject('options', 'an object of options')
  * assert.deepEqual(output.batches, [['a', 'b'], ['c']])
  */
 export class StreamingHarness implements AsyncDisposable {
+  /** The SparkContext of the streams. */
   readonly sc: SparkContext
+  /** The StreamingContext under test. */
   readonly ssc: StreamingContext
+  /** The clock that `advance` moves. */
   readonly clock: ManualClock
   /** What `print` and `pprint` wrote. */
   readonly output = new TextOutput()

@@ -14,7 +14,8 @@ const MACHINE_BOUND = [
   /\/home\/[a-z]/,
   /\.\.\/shared\/(?:bench|recipes|hooks|spark|design|semantics|style)/,
   /\bregistry\.[a-z]+\.[a-z]+/,
-  /"resolve[d]":/,
+  // A workspace of this project is resolved to its folder.
+  /"resolve[d]": "(?!scripts\/)/,
 ]
 
 function filesWith(pattern: RegExp, files: ReadonlyMap<string, string>): string[] {

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { programEnvironment } from '../examples/run-example.ts'
 import { LEAKS } from '../soak/leaks.ts'
+import { IS_LONG } from './long.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Runs the soak in a process of its own. */
@@ -17,7 +18,7 @@ function soak(...args: string[]): Promise<{ readonly code: number; readonly outp
 }
 
 test('memory, threads and files of a job with states and windows level off', async (t) => {
-  const { code, output } = await soak('--batches', '240')
+  const { code, output } = await soak('--batches', IS_LONG ? '240' : '120')
   t.diagnostic(output.slice(output.indexOf('measure')))
   assert.equal(code, 0, output)
   assert.match(output, /^everything is level$/m)

@@ -47,7 +47,7 @@ export class StateSpec<K, V, S, T> {
     }
   }
 
-  /** @param mapping called with each record's key, value and state, and without a value for a key that times out. */
+  /** The specification for a function. @param mapping called with each record's key, value and state, and without a value for a key that times out. */
   static function<K, V, S, T>(mapping: SimpleMapping<K, V, S, T>): StateSpec<K, V, S, T>
   /**
    * The same for a function of four parameters, by which it is known, as in Spark: it gets the batch's time first, and gives undefined for no

@@ -21,6 +21,7 @@ export class BoundedDouble {
     return new BoundedDouble(value, 1, value, value)
   }
 
+  /** The mean and the bounds, as Spark prints them. */
   toString(): string {
     return `[${this.low.toFixed(3)}, ${this.high.toFixed(3)}]`
   }

@@ -36,10 +36,12 @@ export class FutureAction<T> implements PromiseLike<T> {
     return this.#promise.then(onFulfilled, onRejected)
   }
 
+  /** As the method of a promise: gets the error of the job. */
   catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
     return this.#promise.catch(onRejected)
   }
 
+  /** As the method of a promise: runs when the job is over, however it ended. */
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.#promise.finally(onFinally)
   }

@@ -19,6 +19,7 @@ export class PartialResult<R> {
     return this.#final
   }
 
+  /** The value, and whether it is final, as Spark prints them. */
   toString(): string {
     const text = this.initialValue instanceof Map ? mapText(this.initialValue) : String(this.initialValue)
     return `(${this.isInitialValueFinal ? 'final' : 'partial'}: ${text})`

@@ -1,5 +1,6 @@
 /** What a query gave. */
 export interface PostgresResult {
+  /** The rows, by the names of their columns. */
   readonly rows: readonly Readonly<Record<string, unknown>>[]
   /** Rows that the statement touched; null for a statement that touches none. */
   readonly rowCount: number | null
@@ -9,7 +10,7 @@ export interface PostgresResult {
 
 /** A connection within a transaction: the part of pg's `Client` that a sink needs. It is pg's own client, whose type has the rest. */
 export interface PostgresClient {
-  /** @param values for `$1`, `$2` … in the statement. */
+  /** Runs one statement. @param values for `$1`, `$2` … in the statement. */
   query(statement: string, values?: readonly unknown[]): Promise<PostgresResult>
 }
 
@@ -17,10 +18,15 @@ export interface PostgresClient {
 export type PostgresConnection =
   | string
   | (Readonly<Record<string, unknown>> & {
+      /** A URL, in place of the settings below. */
       readonly connectionString?: string
+      /** The name or address of the server: `localhost` unless given. */
       readonly host?: string
+      /** The port of the server: 5432 unless given. */
       readonly port?: number
+      /** The name of the database: that of the user unless given. */
       readonly database?: string
+      /** The name of the user: that of the process unless given. */
       readonly user?: string
       /** Connections that a worker may open; it needs one. */
       readonly max?: number

@@ -40,6 +40,7 @@ export interface PostgresSinkOptions<T> {
 
 /** What became of a batch's partitions. */
 export interface WrittenPartitions {
+  /** How many partitions this run has written. */
   readonly written: number
   /** Partitions that an earlier run of the batch had committed. */
   readonly skipped: number

@@ -58,6 +58,7 @@ export class State<S> {
     return this.#isTimingOut
   }
 
+  /** The state, or that there is none. */
   toString(): string {
     return this.#isDefined ? String(this.#value) : '<state not set>'
   }

@@ -8,7 +8,7 @@ import { type SparkServer, startSparkServer } from './spark-server.ts'
 
 const DAY_MS = 86_400_000
 /** Every STEP-th of the recorded programs runs, other ones each day; in the long form all of them. */
-const STEP = IS_LONG ? 1 : 6
+const STEP = IS_LONG ? 1 : 12
 /** Which of them; the same again with MILLSTREAM_PROGRAMS_FROM. */
 const FROM = Number(process.env.MILLSTREAM_PROGRAMS_FROM ?? Math.floor(Date.now() / DAY_MS)) % STEP
 
