@@ -38,6 +38,7 @@ import { StatusStore } from '../status/status-store.ts'
 import { SparkStatusTracker } from '../status/status-tracker.ts'
 import { systemTimeMs } from '../system-clock.ts'
 import type { ClassTable } from '../task/codec/index.ts'
+import type { PartitionIterator } from '../task/iterator.ts'
 import { ActiveJobs, JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL } from './active-jobs.ts'
 import { captureCallSite, captureLongCallSite } from './call-site.ts'
 import { CheckpointDir } from './checkpoint-dir.ts'
@@ -365,7 +366,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
 
   runJob<T, U>(
     rdd: RDD<T>,
-    fn: (records: IterableIterator<T>, partition: number) => U | Promise<U>,
+    fn: (records: PartitionIterator<T>, partition: number) => U | Promise<U>,
     partitions?: readonly number[],
   ): Promise<U[]>
   runJob(request: JobRequest): Promise<unknown[]>

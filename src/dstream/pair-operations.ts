@@ -1,3 +1,4 @@
+import type { ListOf, PairOf, Settled, TupleHint, Widened } from '../rdd/inferred-types.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import type { DStream } from './dstream.ts'
 import { DerivedOperator } from './operators/derived-operator.ts'
@@ -5,16 +6,29 @@ import { TransformedOperator } from './operators/transformed-operator.ts'
 import { choosePartitioner, type PartitionerChoice } from './partitioner-choice.ts'
 import { StatelessOperations } from './stateless-operations.ts'
 
+/** A stream of pairs: what the operations by key are methods of. */
+type Pairs<K, V> = DStream<readonly [K, V]>
+
 /** Operations on a stream of pairs, within one batch. */
 export abstract class PairOperations<T> extends StatelessOperations<T> {
   /** All values of each key, in no particular order. */
-  groupByKey<K, V>(this: DStream<[K, V]>, partitioner?: PartitionerChoice): DStream<[K, V[]]> {
+  groupByKey<K, V>(this: Pairs<K, V>, partitioner?: PartitionerChoice): DStream<[K, V[]]> {
     const chosen = choosePartitioner(this, partitioner)
     return shuffled(this, 'groupByKey', (rdd) => rdd.groupByKey(chosen))
   }
 
   /** The values of each key merged with `f`, which must be associative and commutative. */
-  reduceByKey<K, V>(this: DStream<[K, V]>, f: (a: V, b: V) => V, partitioner?: PartitionerChoice): DStream<[K, V]> {
+  reduceByKey<K, V>(
+    this: Pairs<K, V>,
+    f: (a: V, b: V) => V | TupleHint,
+    partitioner?: PartitionerChoice,
+  ): DStream<[K, V]>
+  reduceByKey<K, V>(
+    this: Pairs<K, V>,
+    f: (a: V, b: V) => Widened<V>,
+    partitioner?: PartitionerChoice,
+  ): DStream<[K, Widened<V>]>
+  reduceByKey<K, V>(this: Pairs<K, V>, f: (a: V, b: V) => V, partitioner?: PartitionerChoice): DStream<[K, V]> {
     const chosen = choosePartitioner(this, partitioner)
     return shuffled(this, 'reduceByKey', (rdd) => rdd.reduceByKey(f, chosen))
   }
@@ -27,10 +41,10 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
    * @param mapSideCombine whether to combine before the shuffle too.
    */
   combineByKey<K, V, C>(
-    this: DStream<[K, V]>,
+    this: Pairs<K, V>,
     createCombiner: (value: V) => C,
-    mergeValue: (combiner: C, value: V) => C,
-    mergeCombiners: (a: C, b: C) => C,
+    mergeValue: (combiner: C, value: V) => C | TupleHint,
+    mergeCombiners: (a: C, b: C) => C | TupleHint,
     partitioner?: PartitionerChoice,
     mapSideCombine = true,
   ): DStream<[K, C]> {
@@ -41,16 +55,22 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
   }
 
   /** `f` of each value; keys and partitioning stay. */
-  mapValues<K, V, U>(this: DStream<[K, V]>, f: (value: V) => U): DStream<[K, U]> {
+  mapValues<K, V, A>(this: Pairs<K, V>, f: (value: V) => [A]): DStream<[K, ListOf<A>]>
+  mapValues<K, V, A, B>(this: Pairs<K, V>, f: (value: V) => [A, B]): DStream<[K, PairOf<A, B>]>
+  mapValues<K, V, P extends PromiseLike<unknown>>(this: Pairs<K, V>, f: (value: V) => P): Settled<P, DStream<[K, P]>>
+  mapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => U): DStream<[K, U]>
+  mapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => U): DStream<[K, U]> {
     return this.derive(
-      new DerivedOperator<[K, V], [K, U]>(this, 'mapValues', 'MapValuedDStream', (rdd) => rdd.mapValues(f)),
+      new DerivedOperator<readonly [K, V], [K, U]>(this, 'mapValues', 'MapValuedDStream', (rdd) => rdd.mapValues(f)),
     )
   }
 
   /** One pair for each thing that `f` gives for a value; keys and partitioning stay. */
-  flatMapValues<K, V, U>(this: DStream<[K, V]>, f: (value: V) => Iterable<U>): DStream<[K, U]> {
+  flatMapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => Iterable<U>): DStream<[K, U]> {
     return this.derive(
-      new DerivedOperator<[K, V], [K, U]>(this, 'flatMapValues', 'FlatMapValuedDStream', (rdd) => rdd.flatMapValues(f)),
+      new DerivedOperator<readonly [K, V], [K, U]>(this, 'flatMapValues', 'FlatMapValuedDStream', (rdd) =>
+        rdd.flatMapValues(f),
+      ),
     )
   }
 
@@ -59,12 +79,12 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
    * @param partitionFunc from a key to a whole number, taken modulo the number of partitions; the key's hash when absent.
    */
   partitionBy<K, V>(
-    this: DStream<[K, V]>,
+    this: Pairs<K, V>,
     numPartitions: PartitionerChoice,
     partitionFunc?: (key: K) => number,
   ): DStream<[K, V]> {
     return this.derive(
-      new DerivedOperator<[K, V], [K, V]>(this, 'partitionBy', 'TransformedDStream', (rdd) =>
+      new DerivedOperator<readonly [K, V], [K, V]>(this, 'partitionBy', 'TransformedDStream', (rdd) =>
         typeof numPartitions === 'number'
           ? rdd.partitionBy(numPartitions, partitionFunc)
           : rdd.partitionBy(numPartitions),
@@ -73,25 +93,21 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
   }
 
   /** For each key of either stream's batch: its values here and its values there. */
-  cogroup<K, V, W>(
-    this: DStream<[K, V]>,
-    other: DStream<[K, W]>,
-    partitioner?: PartitionerChoice,
-  ): DStream<[K, [V[], W[]]]> {
+  cogroup<K, V, W>(this: Pairs<K, V>, other: Pairs<K, W>, partitioner?: PartitionerChoice): DStream<[K, [V[], W[]]]> {
     const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'cogroup', (rdd, that) => rdd.cogroup(that, chosen))
   }
 
   /** Every pair of values that both streams have for a key in the same batch. */
-  join<K, V, W>(this: DStream<[K, V]>, other: DStream<[K, W]>, partitioner?: PartitionerChoice): DStream<[K, [V, W]]> {
+  join<K, V, W>(this: Pairs<K, V>, other: Pairs<K, W>, partitioner?: PartitionerChoice): DStream<[K, [V, W]]> {
     const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'join', (rdd, that) => rdd.join(that, chosen))
   }
 
   /** {@link join}, and `[v, undefined]` for a key that only this stream has in the batch. */
   leftOuterJoin<K, V, W>(
-    this: DStream<[K, V]>,
-    other: DStream<[K, W]>,
+    this: Pairs<K, V>,
+    other: Pairs<K, W>,
     partitioner?: PartitionerChoice,
   ): DStream<[K, [V, W | undefined]]> {
     const chosen = choosePartitioner(this, partitioner)
@@ -100,8 +116,8 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
 
   /** {@link join}, and `[undefined, w]` for a key that only the other stream has in the batch. */
   rightOuterJoin<K, V, W>(
-    this: DStream<[K, V]>,
-    other: DStream<[K, W]>,
+    this: Pairs<K, V>,
+    other: Pairs<K, W>,
     partitioner?: PartitionerChoice,
   ): DStream<[K, [V | undefined, W]]> {
     const chosen = choosePartitioner(this, partitioner)
@@ -110,8 +126,8 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
 
   /** {@link join}, and `undefined` on the side that has no value for a key in the batch. */
   fullOuterJoin<K, V, W>(
-    this: DStream<[K, V]>,
-    other: DStream<[K, W]>,
+    this: Pairs<K, V>,
+    other: Pairs<K, W>,
     partitioner?: PartitionerChoice,
   ): DStream<[K, [V | undefined, W | undefined]]> {
     const chosen = choosePartitioner(this, partitioner)
@@ -120,22 +136,22 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
 }
 
 function shuffled<K, V, C>(
-  stream: DStream<[K, V]>,
+  stream: Pairs<K, V>,
   operation: string,
-  apply: (rdd: RDD<[K, V]>) => RDD<[K, C]>,
+  apply: (rdd: RDD<readonly [K, V]>) => RDD<[K, C]>,
 ): DStream<[K, C]> {
-  return stream.derive(new DerivedOperator<[K, V], [K, C]>(stream, operation, 'ShuffledDStream', apply))
+  return stream.derive(new DerivedOperator<readonly [K, V], [K, C]>(stream, operation, 'ShuffledDStream', apply))
 }
 
 function together<K, V, W, R>(
-  stream: DStream<[K, V]>,
-  other: DStream<[K, W]>,
+  stream: Pairs<K, V>,
+  other: Pairs<K, W>,
   operation: string,
-  apply: (rdd: RDD<[K, V]>, other: RDD<[K, W]>) => RDD<[K, R]>,
+  apply: (rdd: RDD<readonly [K, V]>, other: RDD<readonly [K, W]>) => RDD<[K, R]>,
 ): DStream<[K, R]> {
   return stream.derive(
     new TransformedOperator<[K, R]>([stream, other], operation, ([rdd, that]) =>
-      apply(rdd as RDD<[K, V]>, that as RDD<[K, W]>),
+      apply(rdd as RDD<readonly [K, V]>, that as RDD<readonly [K, W]>),
     ),
   )
 }

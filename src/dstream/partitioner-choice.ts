@@ -6,7 +6,7 @@ export type { PartitionerChoice }
 
 /** The partitioner of a keyed operation: the caller's, or hash partitions. */
 export function choosePartitioner(
-  stream: DStreamNode<[unknown, unknown]>,
+  stream: DStreamNode<readonly [unknown, unknown]>,
   choice: PartitionerChoice | undefined,
 ): Partitioner<never> {
   if (typeof choice === 'object') return choice

@@ -15,6 +15,9 @@ import { WindowOperations } from './window-operations.ts'
 /** The state of keys before the first batch: an RDD, or an array of pairs. */
 export type InitialState<K, S> = RDD<[K, S]> | readonly [K, S][]
 
+/** A stream of pairs: what the operations by key are methods of. */
+type Pairs<K, V> = DStream<readonly [K, V]>
+
 /** What `mapWithState` gives (Spark's `MapWithStateDStream`): the outputs of its function, and the states behind them. */
 export interface MapWithStateDStream<K, S, T> extends DStream<T> {
   /** The state of every key after each batch. */
@@ -32,7 +35,7 @@ export abstract class StateOperations<T> extends WindowOperations<T> {
    * @param spec the function and its settings, see `StateSpec.function`.
    * @returns what the function gave; its `stateSnapshots()` has the states of all keys.
    */
-  mapWithState<K, V, S, U>(this: DStream<[K, V]>, spec: StateSpec<K, V, S, U>): MapWithStateDStream<K, S, U> {
+  mapWithState<K, V, S, U>(this: Pairs<K, V>, spec: StateSpec<K, V, S, U>): MapWithStateDStream<K, S, U> {
     const state = this.derive(mappedState(this, spec))
     state.checkpoint(this.slideDuration.times(BATCHES_PER_CHECKPOINT))
     const outputs = this.derive(mappedOutputs<K, S, U>(state))
@@ -46,8 +49,16 @@ export abstract class StateOperations<T> extends WindowOperations<T> {
    * undefined or null to forget the key. It must not change the old state in place.
    * @returns every batch's whole state.
    */
+  // The type of a state that is written nowhere follows from what the function gives: its parameter is undefined to TypeScript, so that
+  // `state ?? 0` is a number. Three type arguments, or a state whose type does not fit the result, mean the next form.
+  updateStateByKey<K, V, S, I extends S, P extends S = never>(
+    this: Pairs<K, V>,
+    updateFunc: (values: V[], state: P | undefined) => S | undefined | null,
+    partitioner?: PartitionerChoice,
+    initialRDD?: InitialState<K, I>,
+  ): DStream<[K, S]>
   updateStateByKey<K, V, S>(
-    this: DStream<[K, V]>,
+    this: Pairs<K, V>,
     updateFunc: (values: V[], state: S | undefined) => S | undefined | null,
     partitioner?: PartitionerChoice,
     initialRDD?: InitialState<K, S>,
@@ -57,7 +68,7 @@ export abstract class StateOperations<T> extends WindowOperations<T> {
    * @param rememberPartitioner whether its keys are still where the partitioner puts them; true unless it changes keys.
    */
   updateStateByKey<K, V, S>(
-    this: DStream<[K, V]>,
+    this: Pairs<K, V>,
     updateFunc: (updates: IterableIterator<[key: K, values: V[], state: S | undefined]>) => Iterable<[K, S]>,
     partitioner: PartitionerChoice,
     rememberPartitioner: boolean,
@@ -65,14 +76,14 @@ export abstract class StateOperations<T> extends WindowOperations<T> {
   ): DStream<[K, S]>
   /** The same for a function of four parameters, whose types must be written out: it gets the batch's time and the key too. */
   updateStateByKey<K, V, S>(
-    this: DStream<[K, V]>,
+    this: Pairs<K, V>,
     updateFunc: (time: Time, key: K, values: V[], state: S | undefined) => S | undefined | null,
     partitioner: PartitionerChoice,
     rememberPartitioner: boolean,
     initialRDD?: InitialState<K, S>,
   ): DStream<[K, S]>
   updateStateByKey<K, V, S>(
-    this: DStream<[K, V]>,
+    this: Pairs<K, V>,
     updateFunc: (...args: never[]) => unknown,
     partitioner?: PartitionerChoice,
     third?: boolean | InitialState<K, S>,
@@ -120,7 +131,7 @@ interface KeyUpdateSettings<K, S> {
 }
 
 function updateKeys<K, V, S>(
-  stream: DStream<[K, V]>,
+  stream: Pairs<K, V>,
   updateOf: UpdateOf<K, V, S>,
   { partitioner, preservesPartitioning, initialRDD }: KeyUpdateSettings<K, S>,
 ): DStream<[K, S]> {

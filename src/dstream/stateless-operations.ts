@@ -1,7 +1,8 @@
 import type { MaybePromise } from '../batches/maybe-promise.ts'
 import type { Time } from '../batches/time.ts'
+import type { ListOf, PairOf, Settled, TripleOf, Widened } from '../rdd/inferred-types.ts'
 import type { RDD } from '../rdd/rdd.ts'
-import type { PartitionResult } from '../task/iterator.ts'
+import type { PartitionIterator, PartitionResult } from '../task/iterator.ts'
 import type { DStream } from './dstream.ts'
 import { DStreamNode } from './dstream-node.ts'
 import { DerivedOperator } from './operators/derived-operator.ts'
@@ -15,13 +16,21 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
   abstract derive<U>(operator: StreamOperator<U>): DStream<U>
 
   /** `f` of each record. A function that returns a pair gives a stream of pairs. */
+  map<A, B, C, D>(f: (value: T) => [[A, B], [C, D]]): DStream<[PairOf<A, B>, PairOf<C, D>]>
+  map<A, B, V>(f: (value: T) => [[A, B], V]): DStream<[PairOf<A, B>, V]>
+  map<K, A>(f: (value: T) => [K, [A]]): DStream<[K, ListOf<A>]>
+  map<K, A, B>(f: (value: T) => [K, [A, B]]): DStream<[K, PairOf<A, B>]>
+  map<K, A, B, C>(f: (value: T) => [K, [A, B, C]]): DStream<[K, TripleOf<A, B, C>]>
   map<K, V>(f: (value: T) => [K, V]): DStream<[K, V]>
+  map<P extends PromiseLike<unknown>>(f: (value: T) => P): Settled<P, DStream<P>>
   map<U>(f: (value: T) => U): DStream<U>
   map<U>(f: (value: T) => U): DStream<U> {
     return this.#derived('map', 'MappedDStream', (rdd) => rdd.map(f))
   }
 
   /** All that `f` gives for each record. */
+  flatMap<A, B, V>(f: (value: T) => Iterable<[[A, B], V]>): DStream<[PairOf<A, B>, V]>
+  flatMap<K, A, B>(f: (value: T) => Iterable<[K, [A, B]]>): DStream<[K, PairOf<A, B>]>
   flatMap<K, V>(f: (value: T) => Iterable<[K, V]>): DStream<[K, V]>
   flatMap<U>(f: (value: T) => Iterable<U>): DStream<U>
   flatMap<U>(f: (value: T) => Iterable<U>): DStream<U> {
@@ -30,6 +39,7 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
 
   /** The records for which `f` is truthy. */
   filter<U extends T>(f: (value: T) => value is U): DStream<U>
+  filter<P extends PromiseLike<unknown>>(f: (value: T) => P): Settled<P, DStream<T>>
   filter(f: (value: T) => unknown): DStream<T>
   filter(f: (value: T) => unknown): DStream<T> {
     return this.#derived('filter', 'FilteredDStream', (rdd) => rdd.filter(f))
@@ -42,25 +52,31 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
 
   /** What `f`, called once per partition of each batch, gives; `f` may be async or an async generator. */
   mapPartitions<K, V>(
-    f: (records: IterableIterator<T>) => PartitionResult<[K, V]>,
+    f: (records: PartitionIterator<T>) => PartitionResult<[K, V]>,
     preservesPartitioning?: boolean,
   ): DStream<[K, V]>
-  mapPartitions<U>(f: (records: IterableIterator<T>) => PartitionResult<U>, preservesPartitioning?: boolean): DStream<U>
-  mapPartitions<U>(f: (records: IterableIterator<T>) => PartitionResult<U>, preservesPartitioning = false): DStream<U> {
+  mapPartitions<U>(
+    f: (records: PartitionIterator<T>) => PartitionResult<U>,
+    preservesPartitioning?: boolean,
+  ): DStream<U>
+  mapPartitions<U>(
+    f: (records: PartitionIterator<T>) => PartitionResult<U>,
+    preservesPartitioning = false,
+  ): DStream<U> {
     return this.#derived('mapPartitions', 'MapPartitionedDStream', (rdd) => rdd.mapPartitions(f, preservesPartitioning))
   }
 
   /** {@link mapPartitions} with the partition's number first (PySpark's `mapPartitionsWithIndex`). */
   mapPartitionsWithIndex<K, V>(
-    f: (index: number, records: IterableIterator<T>) => PartitionResult<[K, V]>,
+    f: (index: number, records: PartitionIterator<T>) => PartitionResult<[K, V]>,
     preservesPartitioning?: boolean,
   ): DStream<[K, V]>
   mapPartitionsWithIndex<U>(
-    f: (index: number, records: IterableIterator<T>) => PartitionResult<U>,
+    f: (index: number, records: PartitionIterator<T>) => PartitionResult<U>,
     preservesPartitioning?: boolean,
   ): DStream<U>
   mapPartitionsWithIndex<U>(
-    f: (index: number, records: IterableIterator<T>) => PartitionResult<U>,
+    f: (index: number, records: PartitionIterator<T>) => PartitionResult<U>,
     preservesPartitioning = false,
   ): DStream<U> {
     return this.#derived('mapPartitionsWithIndex', 'TransformedDStream', (rdd) =>
@@ -94,8 +110,11 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
   }
 
   /** One record per batch: all of its records merged with `f`; none for an empty batch. */
-  reduce(f: (a: T, b: T) => T): DStream<T> {
-    return this.#derived('reduce', 'MappedDStream', (rdd) => rdd.map(withoutKey).reduceByKey(f, 1).values())
+  reduce(f: (a: T, b: T) => T): DStream<T>
+  reduce(f: (a: T, b: T) => Widened<T>): DStream<Widened<T>>
+  reduce(f: (a: T, b: T) => unknown): DStream<unknown> {
+    const merge = f as (a: T, b: T) => T
+    return this.#derived('reduce', 'MappedDStream', (rdd) => rdd.map(withoutKey).reduceByKey(merge, 1).values())
   }
 
   /** How often each distinct record occurs in the batch, as pairs of record and count. */

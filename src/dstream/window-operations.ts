@@ -1,10 +1,14 @@
 import { type DurationLike, toDuration } from '../batches/duration.ts'
+import type { TupleHint, Widened } from '../rdd/inferred-types.ts'
 import type { DStream } from './dstream.ts'
 import { reducedWindowState } from './operators/reduced-window-state.ts'
 import { StateViewOperator } from './operators/state-view-operator.ts'
 import { WindowedOperator } from './operators/windowed-operator.ts'
 import { PairOperations } from './pair-operations.ts'
 import { choosePartitioner, type PartitionerChoice } from './partitioner-choice.ts'
+
+/** A stream of pairs: what the operations by key are methods of. */
+type Pairs<K, V> = DStream<readonly [K, V]>
 
 /** Merges two values of one type. */
 type Merge<V> = (a: V, b: V) => V
@@ -35,7 +39,22 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
     windowDuration: DurationLike,
     slideDuration: DurationLike,
   ): DStream<T>
-  reduceByWindow(reduceFunc: Merge<T>, ...args: readonly unknown[]): DStream<T> {
+  reduceByWindow(
+    reduceFunc: (a: T, b: T) => Widened<T>,
+    windowDuration: DurationLike,
+    slideDuration: DurationLike,
+  ): DStream<Widened<T>>
+  reduceByWindow(
+    reduceFunc: (a: T, b: T) => Widened<T>,
+    invReduceFunc: (a: T, b: T) => Widened<T>,
+    windowDuration: DurationLike,
+    slideDuration: DurationLike,
+  ): DStream<Widened<T>>
+  reduceByWindow(reduceFunc: (a: T, b: T) => unknown, ...args: readonly unknown[]): DStream<unknown> {
+    return this.#reduceByWindow(reduceFunc as Merge<T>, args)
+  }
+
+  #reduceByWindow(reduceFunc: Merge<T>, args: readonly unknown[]): DStream<T> {
     const [invReduceFunc, windowDuration, slideDuration] = splitInverse<T>(args)
     if (invReduceFunc === null) {
       return this.reduce(reduceFunc).window(windowDuration, slideDuration!).reduce(reduceFunc)
@@ -67,7 +86,7 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
 
   /** All values that each key has in the last window. @param slideDuration the stream's own unless given. */
   groupByKeyAndWindow<K, V>(
-    this: DStream<[K, V]>,
+    this: Pairs<K, V>,
     windowDuration: DurationLike,
     slideDuration: DurationLike = this.slideDuration,
     partitioner?: PartitionerChoice,
@@ -80,8 +99,8 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
 
   /** The values that each key has in the last window, merged with `reduceFunc`. @param slideDuration the stream's own unless given. */
   reduceByKeyAndWindow<K, V>(
-    this: DStream<[K, V]>,
-    reduceFunc: Merge<V>,
+    this: Pairs<K, V>,
+    reduceFunc: (a: V, b: V) => V | TupleHint,
     windowDuration: DurationLike,
     slideDuration?: DurationLike,
     partitioner?: PartitionerChoice,
@@ -93,19 +112,15 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
    * @param filterFunc asked with each pair of key and merged value; keeps what it is truthy for.
    */
   reduceByKeyAndWindow<K, V>(
-    this: DStream<[K, V]>,
-    reduceFunc: Merge<V>,
-    invReduceFunc: Merge<V> | null,
+    this: Pairs<K, V>,
+    reduceFunc: (a: V, b: V) => V | TupleHint,
+    invReduceFunc: ((a: V, b: V) => V | TupleHint) | null,
     windowDuration: DurationLike,
     slideDuration?: DurationLike,
     partitioner?: PartitionerChoice,
     filterFunc?: (pair: [K, V]) => unknown,
   ): DStream<[K, V]>
-  reduceByKeyAndWindow<K, V>(
-    this: DStream<[K, V]>,
-    reduceFunc: Merge<V>,
-    ...args: readonly unknown[]
-  ): DStream<[K, V]> {
+  reduceByKeyAndWindow<K, V>(this: Pairs<K, V>, reduceFunc: Merge<V>, ...args: readonly unknown[]): DStream<[K, V]> {
     const [invReduceFunc, windowDuration, slideDuration = this.slideDuration, choice, filterFunc] = splitInverse<
       V,
       [PartitionerChoice?, ((pair: [K, V]) => unknown)?]

@@ -1,6 +1,6 @@
 import { checkActions, checkMethods } from '../arguments/check-arguments.ts'
 import { timeMsOf } from '../settings/units.ts'
-import type { PartitionResult } from '../task/iterator.ts'
+import type { PartitionIterator, PartitionResult } from '../task/iterator.ts'
 import type { Ordering } from '../task/ordering.ts'
 import { builtin } from '../task/partition-functions.ts'
 import type { Partitioner } from '../task/partitioner.ts'
@@ -20,6 +20,7 @@ import { localIterator } from './actions/local-iterator.ts'
 import type { PartialResult } from './actions/partial-result.ts'
 import { takeSample } from './actions/take-sample.ts'
 import { debugString, nameOf, setName } from './debug-string.ts'
+import type { ListOf, PairOf, Settled, TripleOf, TupleHint, Widened } from './inferred-types.ts'
 import { countApproxDistinctByKey } from './operations/approximate-distinct-by-key.ts'
 import { coalesce, redistribute } from './operations/coalesce.ts'
 import { cogroup, join } from './operations/cogroup.ts'
@@ -55,7 +56,7 @@ import { saveAsObjectFile, saveAsTextFile } from './saving/saving.ts'
 import type { SparkContextApi } from './spark-context-api.ts'
 
 /** The records of one partition, as a function over partitions gets them. */
-type Records<T> = IterableIterator<T>
+type Records<T> = PartitionIterator<T>
 
 /** An RDD of pairs: what the operations by key are methods of. Keys are compared by value. */
 type Pairs<K, V> = RDD<readonly [K, V]>
@@ -173,13 +174,21 @@ export class RDD<T> extends RDDCore<T> {
   // Transformations that leave records where they are
 
   /** A new RDD of `f` of each record. A function that returns a pair gives an RDD of pairs. */
+  map<A, B, C, D>(f: (value: T) => [[A, B], [C, D]]): RDD<[PairOf<A, B>, PairOf<C, D>]>
+  map<A, B, V>(f: (value: T) => [[A, B], V]): RDD<[PairOf<A, B>, V]>
+  map<K, A>(f: (value: T) => [K, [A]]): RDD<[K, ListOf<A>]>
+  map<K, A, B>(f: (value: T) => [K, [A, B]]): RDD<[K, PairOf<A, B>]>
+  map<K, A, B, C>(f: (value: T) => [K, [A, B, C]]): RDD<[K, TripleOf<A, B, C>]>
   map<K, V>(f: (value: T) => [K, V]): RDD<[K, V]>
+  map<P extends PromiseLike<unknown>>(f: (value: T) => P): Settled<P, RDD<P>>
   map<U>(f: (value: T) => U): RDD<U>
   map<U>(f: (value: T) => U): RDD<U> {
     return RDD.from(narrow(this, 'map', { kind: 'map', fn: f }))
   }
 
   /** A new RDD of all that `f` gives for each record. */
+  flatMap<A, B, V>(f: (value: T) => Iterable<[[A, B], V]>): RDD<[PairOf<A, B>, V]>
+  flatMap<K, A, B>(f: (value: T) => Iterable<[K, [A, B]]>): RDD<[K, PairOf<A, B>]>
   flatMap<K, V>(f: (value: T) => Iterable<[K, V]>): RDD<[K, V]>
   flatMap<U>(f: (value: T) => Iterable<U>): RDD<U>
   flatMap<U>(f: (value: T) => Iterable<U>): RDD<U> {
@@ -188,6 +197,7 @@ export class RDD<T> extends RDDCore<T> {
 
   /** The records for which `f` is truthy; keeps the partitioner. */
   filter<U extends T>(f: (value: T) => value is U): RDD<U>
+  filter<P extends PromiseLike<unknown>>(f: (value: T) => P): Settled<P, RDD<T>>
   filter(f: (value: T) => unknown): RDD<T>
   filter(f: (value: T) => unknown): RDD<T> {
     return RDD.from(narrow(this, 'filter', { kind: 'filter', fn: f }, { preservesPartitioning: true }))
@@ -222,6 +232,9 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** Pairs of `f` of each record, and the record. */
+  keyBy<A, B>(f: (value: T) => [A, B]): RDD<[PairOf<A, B>, T]>
+  keyBy<P extends PromiseLike<unknown>>(f: (value: T) => P): Settled<P, RDD<[P, T]>>
+  keyBy<K>(f: (value: T) => K): RDD<[K, T]>
   keyBy<K>(f: (value: T) => K): RDD<[K, T]> {
     return RDD.from(narrow(this, 'keyBy', { kind: 'keyBy', fn: f }))
   }
@@ -321,6 +334,12 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** The records brought together by `f` of each. */
+  groupBy<A, B>(f: (value: T) => [A, B], numPartitions?: PartitionerChoice): RDD<[PairOf<A, B>, T[]]>
+  groupBy<P extends PromiseLike<unknown>>(
+    f: (value: T) => P,
+    numPartitions?: PartitionerChoice,
+  ): Settled<P, RDD<[P, T[]]>>
+  groupBy<K>(f: (value: T) => K, numPartitions?: PartitionerChoice): RDD<[K, T[]]>
   groupBy<K>(f: (value: T) => K, numPartitions?: PartitionerChoice): RDD<[K, T[]]> {
     const keyed = narrow<[K, T]>(this, 'groupBy', { kind: 'keyBy', fn: f })
     const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
@@ -328,6 +347,13 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** The records in the order of `f` of each, over all partitions; keys are sampled by a job that runs when the result is first needed. */
+  sortBy<P extends PromiseLike<unknown>>(
+    f: (value: T) => P,
+    ascending?: boolean,
+    numPartitions?: number,
+    ordering?: Ordering<P>,
+  ): Settled<P, RDD<T>>
+  sortBy<K>(f: (value: T) => K, ascending?: boolean, numPartitions?: number, ordering?: Ordering<K>): RDD<T>
   sortBy<K>(
     f: (value: T) => K,
     ascending = true,
@@ -350,6 +376,10 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** Each pair with `f` of its value; keeps the partitioner. */
+  mapValues<K, V, A>(this: Pairs<K, V>, f: (value: V) => [A]): RDD<[K, ListOf<A>]>
+  mapValues<K, V, A, B>(this: Pairs<K, V>, f: (value: V) => [A, B]): RDD<[K, PairOf<A, B>]>
+  mapValues<K, V, P extends PromiseLike<unknown>>(this: Pairs<K, V>, f: (value: V) => P): Settled<P, RDD<[K, P]>>
+  mapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => U): RDD<[K, U]>
   mapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => U): RDD<[K, U]> {
     return RDD.from(narrow(this, 'mapValues', { kind: 'mapValues', fn: f }, { preservesPartitioning: true }))
   }
@@ -360,6 +390,12 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** Merges the values of each key with `f`, before the shuffle too. */
+  reduceByKey<K, V>(this: Pairs<K, V>, f: (a: V, b: V) => V | TupleHint, numPartitions?: PartitionerChoice): RDD<[K, V]>
+  reduceByKey<K, V>(
+    this: Pairs<K, V>,
+    f: (a: V, b: V) => Widened<V>,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, Widened<V>]>
   reduceByKey<K, V>(this: Pairs<K, V>, f: (a: V, b: V) => V, numPartitions?: PartitionerChoice): RDD<[K, V]> {
     const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
     return RDD.from(combineWith(this, 'reduceByKey', { kind: 'reduce', merge: f }, partitionerOf))
@@ -381,8 +417,8 @@ export class RDD<T> extends RDDCore<T> {
   combineByKey<K, V, C>(
     this: Pairs<K, V>,
     createCombiner: (value: V) => C,
-    mergeValue: (combiner: C, value: V) => C,
-    mergeCombiners: (a: C, b: C) => C,
+    mergeValue: (combiner: C, value: V) => C | TupleHint,
+    mergeCombiners: (a: C, b: C) => C | TupleHint,
     numPartitions?: PartitionerChoice,
     mapSideCombine = true,
   ): RDD<[K, C]> {
@@ -392,6 +428,27 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** Folds the values of each key of a partition into a copy of `zero`, and joins the results of partitions. */
+  aggregateByKey<K, V>(
+    this: Pairs<K, V>,
+    zero: [],
+    seqOp: (accumulated: V[], value: V) => V[],
+    combOp: (a: V[], b: V[]) => V[],
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, V[]]>
+  aggregateByKey<K, V, A, B>(
+    this: Pairs<K, V>,
+    zero: [A, B],
+    seqOp: (accumulated: [A, B], value: V) => [A, B],
+    combOp: (a: [A, B], b: [A, B]) => [A, B],
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, [A, B]]>
+  aggregateByKey<K, V, U>(
+    this: Pairs<K, V>,
+    zero: U,
+    seqOp: (accumulated: U, value: V) => U,
+    combOp: (a: U, b: U) => U,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, U]>
   aggregateByKey<K, V, U>(
     this: Pairs<K, V>,
     zero: U,
@@ -404,6 +461,18 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** Folds the values of each key of a partition into a copy of `zero`, and joins the results of partitions, both with `f`. */
+  foldByKey<K, V>(
+    this: Pairs<K, V>,
+    zero: NoInfer<V>,
+    f: (a: V, b: V) => V | TupleHint,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, V]>
+  foldByKey<K, V>(
+    this: Pairs<K, V>,
+    zero: Widened<V>,
+    f: (a: V, b: V) => Widened<V>,
+    numPartitions?: PartitionerChoice,
+  ): RDD<[K, Widened<V>]>
   foldByKey<K, V>(this: Pairs<K, V>, zero: V, f: (a: V, b: V) => V, numPartitions?: PartitionerChoice): RDD<[K, V]> {
     const partitionerOf = chosenOr(numPartitions, defaultPartitioner(this.context))
     return RDD.from(combineWith(this, 'foldByKey', foldAggregator(zero, f, f), partitionerOf))
@@ -601,26 +670,58 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** All records merged by `f`, which is commutative and associative. @throws UnsupportedOperationException when there are none. */
-  reduce(f: (a: T, b: T) => T): Promise<T> {
-    return reduce(this, 'reduce', f)
+  reduce(f: (a: T, b: T) => T): Promise<T>
+  reduce(f: (a: T, b: T) => Widened<T>): Promise<Widened<T>>
+  reduce(f: (a: T, b: T) => unknown): Promise<unknown> {
+    return reduce(this, 'reduce', f as (a: T, b: T) => T)
   }
 
   /** `reduce` with partitions' results merged on workers first, in `depth` levels. */
-  treeReduce(f: (a: T, b: T) => T, depth = 2): Promise<T> {
-    return treeReduce(this, f, depth)
+  treeReduce(f: (a: T, b: T) => T, depth?: number): Promise<T>
+  treeReduce(f: (a: T, b: T) => Widened<T>, depth?: number): Promise<Widened<T>>
+  treeReduce(f: (a: T, b: T) => unknown, depth = 2): Promise<unknown> {
+    return treeReduce(this, f as (a: T, b: T) => T, depth)
   }
 
   /** Folds each partition into a copy of `zero`, and the results into another, so that it counts once more than there are partitions. */
-  fold(zero: T, f: (a: T, b: T) => T): Promise<T> {
-    return aggregate(this, 'fold', zero, f, f)
+  fold(zero: T, f: (a: T, b: T) => T): Promise<T>
+  fold(zero: Widened<T>, f: (a: T, b: T) => Widened<T>): Promise<Widened<T>>
+  fold(zero: unknown, f: (a: never, b: never) => unknown): Promise<unknown> {
+    const merge = f as (a: T, b: T) => T
+    return aggregate(this, 'fold', zero as T, merge, merge)
   }
 
   /** Folds each partition into a copy of `zero` with `seqOp`, and the results into another with `combOp`. */
+  aggregate(zero: [], seqOp: (accumulated: T[], value: T) => T[], combOp: (a: T[], b: T[]) => T[]): Promise<T[]>
+  aggregate<A, B>(
+    zero: [A, B],
+    seqOp: (accumulated: [A, B], value: T) => [A, B],
+    combOp: (a: [A, B], b: [A, B]) => [A, B],
+  ): Promise<[A, B]>
+  aggregate<U>(zero: U, seqOp: (accumulated: U, value: T) => U, combOp: (a: U, b: U) => U): Promise<U>
   aggregate<U>(zero: U, seqOp: (accumulated: U, value: T) => U, combOp: (a: U, b: U) => U): Promise<U> {
     return aggregate(this, 'aggregate', zero, seqOp, combOp)
   }
 
   /** `aggregate` with partitions' results merged on workers first, in `depth` levels. */
+  treeAggregate(
+    zero: [],
+    seqOp: (accumulated: T[], value: T) => T[],
+    combOp: (a: T[], b: T[]) => T[],
+    depth?: number,
+  ): Promise<T[]>
+  treeAggregate<A, B>(
+    zero: [A, B],
+    seqOp: (accumulated: [A, B], value: T) => [A, B],
+    combOp: (a: [A, B], b: [A, B]) => [A, B],
+    depth?: number,
+  ): Promise<[A, B]>
+  treeAggregate<U>(
+    zero: U,
+    seqOp: (accumulated: U, value: T) => U,
+    combOp: (a: U, b: U) => U,
+    depth?: number,
+  ): Promise<U>
   treeAggregate<U>(zero: U, seqOp: (accumulated: U, value: T) => U, combOp: (a: U, b: U) => U, depth = 2): Promise<U> {
     return treeAggregate(this, zero, seqOp, combOp, depth)
   }
@@ -724,6 +825,8 @@ export class RDD<T> extends RDDCore<T> {
   }
 
   /** The values of each key merged with `f`, as a Map. For keys that are objects, read the Map's entries: `get` compares identity. */
+  reduceByKeyLocally<K, V>(this: Pairs<K, V>, f: (a: V, b: V) => V | TupleHint): Promise<Map<K, V>>
+  reduceByKeyLocally<K, V>(this: Pairs<K, V>, f: (a: V, b: V) => Widened<V>): Promise<Map<K, Widened<V>>>
   reduceByKeyLocally<K, V>(this: Pairs<K, V>, f: (a: V, b: V) => V): Promise<Map<K, V>> {
     return reduceByKeyLocally(this, f)
   }

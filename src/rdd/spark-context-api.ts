@@ -10,6 +10,7 @@ import type { DoubleAccumulator, LongAccumulator } from '../shared-variables/sum
 import type { StatusStore } from '../status/status-store.ts'
 import type { SparkStatusTracker } from '../status/status-tracker.ts'
 import type { ClassTable } from '../task/codec/index.ts'
+import type { PartitionIterator } from '../task/iterator.ts'
 import type { RDD } from './rdd.ts'
 import type { RDDContext } from './rdd-context.ts'
 
@@ -177,7 +178,7 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
    */
   runJob<T, U>(
     rdd: RDD<T>,
-    fn: (records: IterableIterator<T>, partition: number) => U | Promise<U>,
+    fn: (records: PartitionIterator<T>, partition: number) => U | Promise<U>,
     partitions?: readonly number[],
   ): Promise<U[]>
   /** @internal */

@@ -1,4 +1,5 @@
 import type { Aggregator } from './aggregator.ts'
+import type { PartitionIterator } from './iterator.ts'
 import type { Ordering } from './ordering.ts'
 import type { Partitioner } from './partitioner.ts'
 
@@ -44,7 +45,7 @@ export type NarrowOp =
   | { readonly kind: 'keys' }
   | { readonly kind: 'values' }
   | { readonly kind: 'glom' }
-  | { readonly kind: 'mapPartitions'; readonly fn: (records: IterableIterator<never>, partition: number) => unknown }
+  | { readonly kind: 'mapPartitions'; readonly fn: (records: PartitionIterator<never>, partition: number) => unknown }
   /** A partition function of ours, found by name in `partition-functions.ts`: (records, partition, ...args) => iterable. */
   | { readonly kind: 'builtin'; readonly name: string; readonly args: readonly unknown[] }
 
@@ -54,13 +55,13 @@ export type Sink =
   | { readonly kind: 'take'; readonly count: number }
   | { readonly kind: 'count' }
   | { readonly kind: 'foreach'; readonly fn: (value: never) => unknown }
-  | { readonly kind: 'foreachPartition'; readonly fn: (records: IterableIterator<never>) => unknown }
+  | { readonly kind: 'foreachPartition'; readonly fn: (records: PartitionIterator<never>) => unknown }
   /** Gives `[]` for an empty partition, else `[value]`. */
   | { readonly kind: 'reduce'; readonly fn: (a: never, b: never) => unknown }
   /** `zero` is copied per partition before use. */
   | { readonly kind: 'aggregate'; readonly zero: unknown; readonly seqOp: (a: never, b: never) => unknown }
   /** A user's function over the partition; its value, awaited, is the result (SparkContext.runJob). */
-  | { readonly kind: 'partition'; readonly fn: (records: IterableIterator<never>, partition: number) => unknown }
+  | { readonly kind: 'partition'; readonly fn: (records: PartitionIterator<never>, partition: number) => unknown }
   /** A partition function of ours by name; its value, awaited, is the result. */
   | { readonly kind: 'builtin'; readonly name: string; readonly args: readonly unknown[] }
   | ShuffleWriteSink

@@ -1,3 +1,5 @@
+import { HELPED_ITERATOR_PROTOTYPE } from './iterator-helpers.ts'
+
 /** Records per chunk where nothing else decides. Large enough to amortise a call, small enough to stay in a core's cache. */
 export const CHUNK_RECORDS = 4096
 
@@ -131,11 +133,8 @@ export class ChunkIterator implements IterableIterator<unknown> {
   }
 }
 
-// Node 22 gives iterators map, filter, take …; where %Iterator.prototype% has them, the user's iterator has them too.
-Object.setPrototypeOf(
-  ChunkIterator.prototype,
-  Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object,
-)
+// The user's iterator has map, filter, take and so on whatever Node this is.
+Object.setPrototypeOf(ChunkIterator.prototype, HELPED_ITERATOR_PROTOTYPE)
 
 export function isPromise<T>(value: T | PromiseLike<T>): value is Promise<T> {
   return typeof (value as PromiseLike<T> | null)?.then === 'function'

@@ -26,10 +26,10 @@ export interface ReducedWindowOptions<K, V> {
  * window is.
  */
 export function reducedWindowState<K, V>(
-  parent: DStreamNode<[K, V]>,
-  reduce: () => DStreamNode<[K, V]>,
+  parent: DStreamNode<readonly [K, V]>,
+  reduce: () => DStreamNode<readonly [K, V]>,
   options: ReducedWindowOptions<K, V>,
-): { readonly operator: KeyedStateOperator<K, V>; readonly reduced: DStreamNode<[K, V]> } {
+): { readonly operator: KeyedStateOperator<K, V>; readonly reduced: DStreamNode<readonly [K, V]> } {
   const { windowDuration, slideDuration, partitioner } = options
   assertWindowDurations(parent, windowDuration, slideDuration, 'ReducedWindowedDStream')
   const reduced = reduce().persist(StorageLevel.MEMORY_ONLY_SER)
@@ -48,7 +48,7 @@ export function reducedWindowState<K, V>(
 
 function inputAt<K, V>(
   time: Time,
-  reduced: DStreamNode<[K, V]>,
+  reduced: DStreamNode<readonly [K, V]>,
   { windowDuration, slideDuration, reduceFunc, invReduceFunc, filterFunc }: ReducedWindowOptions<K, V>,
 ): MaybePromise<StateInput> {
   const step = reduced.slideDuration

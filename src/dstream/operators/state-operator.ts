@@ -33,12 +33,12 @@ export class StateOperator<K, V, S> implements StreamOperator<[K, S]> {
   readonly className = 'StateDStream'
   readonly mustCheckpoint = true
   readonly storageLevel = StorageLevel.MEMORY_ONLY_SER
-  readonly #parent: DStreamNode<[K, V]>
+  readonly #parent: DStreamNode<readonly [K, V]>
   readonly #options: StateOptions<K, V, S>
   /** The functions over partitions by the user's, so that one that stays the same is shipped once. */
   readonly #partitionFunctions = new WeakMap<UpdatePartition<K, V, S>, PartitionFunctions<K, V, S>>()
 
-  constructor(parent: DStreamNode<[K, V]>, options: StateOptions<K, V, S>) {
+  constructor(parent: DStreamNode<readonly [K, V]>, options: StateOptions<K, V, S>) {
     this.#parent = parent
     this.#options = options
   }
@@ -57,7 +57,7 @@ export class StateOperator<K, V, S> implements StreamOperator<[K, S]> {
     )
   }
 
-  #update(values: RDD<[K, V]> | null, state: RDD<[K, S]> | null, time: Time): RDD<[K, S]> | null {
+  #update(values: RDD<readonly [K, V]> | null, state: RDD<[K, S]> | null, time: Time): RDD<[K, S]> | null {
     const { partitioner, preservesPartitioning } = this.#options
     const functions = this.#functionsOf(this.#options.updateOf(time))
     if (values === null) {

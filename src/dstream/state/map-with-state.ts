@@ -11,7 +11,7 @@ import type { SimpleMapping, StateSpec, StateSpecSettings, TimedMapping } from '
 
 /** The states of a spec over a stream of pairs: each batch visits the keys that it has data of, and those that time out. */
 export function mappedState<K, V, S, T>(
-  stream: DStreamNode<[K, V]>,
+  stream: DStreamNode<readonly [K, V]>,
   spec: StateSpec<K, V, S, T>,
 ): KeyedStateOperator<K, S> {
   const { initialState, timeout, partitioner: chosen, ...mapping } = spec.settings

@@ -1,5 +1,6 @@
 import { LIMIT_INITIAL_NUM_PARTITIONS, LIMIT_SCALE_UP_FACTOR } from '../../settings/jobs.ts'
 import { read } from '../../settings/read.ts'
+import type { PartitionIterator } from '../../task/iterator.ts'
 import { joinParts } from '../join-parts.ts'
 import type { RDDCore } from '../rdd-core.ts'
 import { emptyCollection } from '../requirement.ts'
@@ -29,7 +30,7 @@ export async function foreach<T>(
 export async function foreachPartition<T>(
   rdd: RDDCore<T>,
   operation: string,
-  f: (records: IterableIterator<T>) => unknown,
+  f: (records: PartitionIterator<T>) => unknown,
   options: JobOptions = {},
 ): Promise<void> {
   await runJob(rdd, operation, { kind: 'foreachPartition', fn: f }, options)
