@@ -1,6 +1,9 @@
+import { foldStackOf } from './stack-frames.ts'
+
 /**
  * The base of every error that Millstream raises for a user's mistake or an outside failure: it says what happened, where, and what to do.
- * `code` is stable and fit for programs; `name` is the class name, Spark's condition name where Spark has one.
+ * `code` is stable and fit for programs; `name` is the class name, Spark's condition name where Spark has one. The stack has the user's own frames
+ * only, unless `millstream.errors.fullStacks` is set.
  */
 export class MillstreamError extends Error {
   /** Stable identifier, upper case with underscores, for instance `CLOSURE_NOT_SHIPPABLE`. */
@@ -9,6 +12,7 @@ export class MillstreamError extends Error {
     super(message, options)
     this.name = new.target.name
     this.code = code
+    foldStackOf(this)
   }
 }
 

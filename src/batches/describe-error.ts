@@ -1,6 +1,92 @@
-/** An error's text for logs and listeners: its stack, which begins with its name and message, and what caused it. */
+import { MillstreamError } from '../errors.ts'
+import { isLogged, log } from '../log.ts'
+import { hasFullStacks } from '../stack-frames.ts'
+
+/** An error's text for listeners: its stack, which begins with its name and message, and what caused it. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const text = error.stack ?? `${error.name}: ${error.message}`
+  const text = stackOf(error)
   return error.cause === undefined ? text : `${text}\nCaused by: ${describeError(error.cause)}`
+}
+
+/** Lines of a failure in the log, so that it is read at a glance. */
+const MAX_LINES = 9
+const MAX_MESSAGE_LINES = 3
+const MAX_FRAMES = 4
+
+/**
+ * An error's text for people, in at most nine lines: first the error of the user's own function with the user's lines, then what failed because of it.
+ * All of it with `millstream.errors.fullStacks`.
+ */
+export function describeFailure(error: unknown): string {
+  if (hasFullStacks()) return describeError(error)
+  const outer: Error[] = []
+  let at = error
+  while (at instanceof MillstreamError && at.cause instanceof Error) {
+    outer.push(at)
+    at = at.cause
+  }
+  if (!(at instanceof Error)) return [String(at), ...outer.reverse().map((one) => `  ${headOf(one)}`)].join('\n')
+  const reason = headOf(at)
+  const lines = shortStack(at)
+  for (let cause = at.cause; cause instanceof Error; cause = cause.cause) {
+    lines.push(...`Caused by: ${shortStack(cause).join('\n')}`.split('\n').slice(0, 2))
+  }
+  const context = outer.reverse().map((one) => `  ${oneLine(headOf(one).replace(`: ${reason}`, ''))}`)
+  return [...lines.slice(0, MAX_LINES - context.length), ...context].join('\n')
+}
+
+function shortStack(error: Error): string[] {
+  const lines = stackOf(error).split('\n')
+  const first = lines.findIndex((line) => /^\s+at /.test(line))
+  const message = first === -1 ? lines : lines.slice(0, first)
+  const frames = first === -1 ? [] : lines.slice(first)
+  const shown = message.slice(0, MAX_MESSAGE_LINES)
+  if (message.length > shown.length) shown.push('    …')
+  shown.push(...frames.slice(0, MAX_FRAMES))
+  if (frames.length > MAX_FRAMES) shown.push(`    … ${frames.length - MAX_FRAMES} more`)
+  return shown
+}
+
+function stackOf(error: Error): string {
+  return typeof error.stack === 'string' ? error.stack : headOf(error)
+}
+
+function headOf({ name, message }: Error): string {
+  return `${name}: ${message}`
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll('\n', ' ')
+}
+
+/** Marks errors that were logged, for whichever copy of this library ends the program. */
+const LOGGED = Symbol.for('millstream.logged')
+
+/** Logs a failure, its first line behind a message; whoever sees the error later can tell that it was logged. */
+export function logFailure(source: string, message: string, error: unknown): void {
+  if (!isLogged('ERROR', source)) return
+  log('ERROR', source, `${message}: ${describeFailure(error)}`)
+  if (error instanceof Error && Object.isExtensible(error)) {
+    Object.defineProperty(error, LOGGED, { value: true, configurable: true })
+  }
+}
+
+/** Notes what an error failed, for whoever ends the program because of it. */
+const FAILED = Symbol.for('millstream.failed')
+
+/** Notes what an error failed, for instance a job of a batch. */
+export function noteFailed(error: unknown, what: string): void {
+  if (!(error instanceof Error) || !Object.isExtensible(error)) return
+  Object.defineProperty(error, FAILED, { value: what, configurable: true })
+}
+
+/** What {@link noteFailed} noted. */
+export function whatFailed(error: unknown): string | undefined {
+  return error instanceof Error ? (Reflect.get(error, FAILED) as string | undefined) : undefined
+}
+
+/** Whether {@link logFailure} has told of an error. */
+export function wasLogged(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, LOGGED) === true
 }

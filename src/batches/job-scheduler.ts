@@ -1,9 +1,9 @@
 import type { SparkContext } from '../context/spark-context.ts'
 import { JOB_TAGS, STREAMING_BATCH_TIME, STREAMING_OUTPUT_OP_ID } from '../events/job-events.ts'
-import { log } from '../log.ts'
+import { foldStackOf } from '../stack-frames.ts'
 import { batchTimeOfDay } from './batch-time.ts'
 import type { Clock } from './clock.ts'
-import { describeError } from './describe-error.ts'
+import { describeError, logFailure, noteFailed } from './describe-error.ts'
 import { InputInfoTracker } from './input-info-tracker.ts'
 import type { Job } from './job.ts'
 import { JobSet } from './job-set.ts'
@@ -20,8 +20,8 @@ export interface JobSchedulerOptions {
   readonly concurrentJobs: number
   /** Milliseconds between batches, which decides how batch times are shown. */
   readonly batchIntervalMs: number
-  /** Told of every error of a batch, a job or the generator. */
-  readonly onError: (error: unknown) => void
+  /** Told of every error of a batch, a job or the generator. @returns whether somebody waits for it, to whom it goes now. */
+  readonly onError: (error: unknown) => boolean
   /** Tag of all jobs, by which they can be cancelled together. */
   readonly jobTag: string
   /**
@@ -85,9 +85,15 @@ export class JobScheduler {
     this.#runQueued()
   }
 
+  /**
+   * Logs an error and tells whoever waits for the context. Where somebody waits, the log comes a moment later: an error that ends the program is
+   * shown by its end, and once is enough.
+   */
   reportError(message: string, error: unknown): void {
-    log('ERROR', 'JobScheduler', `${message}\n${describeError(error)}`)
-    this.#options.onError(error)
+    foldStackOf(error)
+    noteFailed(error, message)
+    if (this.#options.onError(error)) setImmediate(() => logFailure('JobScheduler', message, error))
+    else logFailure('JobScheduler', message, error)
   }
 
   /** Resolves once no job runs or waits, or when `signal` aborts. */
@@ -134,6 +140,7 @@ export class JobScheduler {
     try {
       await this.#options.sparkContext.withLocalProperties(this.#propertiesOf(job), job.run)
     } catch (error) {
+      foldStackOf(error)
       failure = { error }
       job.failureReason = describeError(error)
     }

@@ -4,7 +4,9 @@ import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { register as registerCommonJs } from 'tsx/cjs/api'
 import { register as registerModules } from 'tsx/esm/api'
+import { describeFailure, wasLogged, whatFailed } from '../batches/describe-error.ts'
 import { announceProgram } from '../closure/driver/program-package.ts'
+import { MillstreamError } from '../errors.ts'
 import { endOnClosedPipe } from './closed-pipe.ts'
 import { type RunCommand, UsageError } from './command-line.ts'
 import { moduleFormatOf } from './module-format.ts'
@@ -45,7 +47,20 @@ export async function runApp({ app, appArgs, master, conf, propertiesFile }: Run
   // Node asks the hooks that were registered last first. The file's extension differs between the sources and the build.
   if (registerHooks !== undefined) registerHooks({ resolve: resolveSync })
   else register(new URL(`./module-hooks${extname(import.meta.url)}`, import.meta.url), { data: file })
-  if (moduleFormatOf(file) === 'module') await import(pathToFileURL(file).href)
+  if (moduleFormatOf(file) === 'module') await import(pathToFileURL(file).href).catch(endWithFailure)
   // As `node app.cjs` does it: `require.main` is the program's module.
   else Module.runMain(file)
+}
+
+/**
+ * Ends the program as Node ends one whose module throws, but shows a failure of a job as the log does: the user's error and lines first. An error that
+ * the log has told of already is not told again.
+ */
+function endWithFailure(error: unknown): never {
+  const during = whatFailed(error)
+  const isOurs = during !== undefined || error instanceof MillstreamError
+  if (!isOurs || process.listenerCount('uncaughtException') > 0) throw error
+  const text = during === undefined ? describeFailure(error) : `${describeFailure(error)}\n  ${during}`
+  if (!wasLogged(error)) process.stderr.write(`${text}\n`)
+  process.exit(1)
 }

@@ -69,7 +69,7 @@ test('a second running context is refused and told where the first was made', as
   assert.throws(() => new SparkContext('local', 'second'), {
     code: 'MULTIPLE_SPARK_CONTEXTS',
     message:
-      /^Only one SparkContext should be running in this JVM \(see SPARK-2243\)\.The currently running SparkContext was created at:\n.*spark-context\.test\.ts:\d+/,
+      /^Only one SparkContext should be running in this process \(SPARK-2243\)\. The currently running SparkContext was created at:\n.*spark-context\.test\.ts:\d+/,
   })
   assert.equal(SparkContext.getOrCreate(), sc)
 })

@@ -14,7 +14,7 @@ import { sparkListenerAdapter } from '../events/spark-listener-adapter.ts'
 import { UserListeners } from '../events/user-listener.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { fileSystemOf } from '../files/file-systems.ts'
-import { log, setLogLevel } from '../log.ts'
+import { configureLog, log, setLogLevel } from '../log.ts'
 import { unionShape } from '../rdd/operations/union.ts'
 import { persistentRDDs } from '../rdd/persistence.ts'
 import { RDD } from '../rdd/rdd.ts'
@@ -23,6 +23,7 @@ import { runJob } from '../rdd/run-job.ts'
 import type { SparkContextApi } from '../rdd/spark-context-api.ts'
 import { APP_NAME, DEFAULT_PARALLELISM, MASTER, SHOW_CONSOLE_PROGRESS } from '../settings/application.ts'
 import { LISTENER_QUEUE_CAPACITY } from '../settings/listeners.ts'
+import { FULL_STACKS, LOG_FILE, LOG_FORMAT, LOG_LEVEL, LOG_LEVELS } from '../settings/logging.ts'
 import { misspeltKeys } from '../settings/misspelt-keys.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
 import type { Accumulator, AccumulatorParam } from '../shared-variables/accumulator.ts'
@@ -33,6 +34,7 @@ import { Broadcasts } from '../shared-variables/broadcasts.ts'
 import { CollectionAccumulator } from '../shared-variables/collection-accumulator.ts'
 import { registerParamAccumulator, registerV2 } from '../shared-variables/register.ts'
 import { DoubleAccumulator, LongAccumulator } from '../shared-variables/sum-accumulator.ts'
+import { setFullStacks } from '../stack-frames.ts'
 import { statusLimits } from '../status/status-limits.ts'
 import { StatusStore } from '../status/status-store.ts'
 import { SparkStatusTracker } from '../status/status-tracker.ts'
@@ -45,6 +47,7 @@ import { CheckpointDir } from './checkpoint-dir.ts'
 import { ConsoleProgress } from './console-progress.ts'
 import { aConf, CONTEXT_ACTIONS, CONTEXT_ARGUMENTS, CONTEXT_METHODS } from './context-arguments.ts'
 import { createEngine } from './engines.ts'
+import { EventLog } from './event-log.ts'
 import { InputRDDs } from './input-rdds.ts'
 import { checkJobTag, formatJobTags, parseJobTags } from './job-tags.ts'
 import { LocalProperties } from './local-properties.ts'
@@ -94,6 +97,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   readonly #work: RunningWork
   readonly #listeners = new UserListeners<SparkListener>()
   readonly #progress: ConsoleProgress | null
+  readonly #eventLog: EventLog
   #statusStore: StatusStore | null = null
   readonly #broadcasts: Broadcasts
   readonly #inputs: InputRDDs
@@ -128,6 +132,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     assertNoneActive()
     this.#conf = confOf(args)
     const { master, appName } = requiredSettings(this.#conf)
+    configureLogOf(this.#conf)
     warnOfMisspeltSettings(this.#conf)
     this.startTime = systemTimeMs()
     this.applicationId = `local-${this.startTime}`
@@ -137,6 +142,8 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     this.statusTracker = new SparkStatusTracker(this.#work)
     this.#progress = consoleProgress(this.#conf)
     if (this.#progress !== null) this.events.addListener(this.#progress)
+    this.#eventLog = new EventLog(this.events)
+    this.#eventLog.follow()
     this.#engine = createEngine(master, {
       conf: new Map(this.#conf.getAll()),
       onAccumulatorUpdates: mergeTaskUpdates,
@@ -385,6 +392,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
 
   setLogLevel(level: string): void {
     setLogLevel(level)
+    this.#eventLog.follow()
   }
 
   addSparkListener(listener: SparkListener): void {
@@ -531,7 +539,7 @@ function assertNoneActive(): void {
   if (active === null) return
   throw new SparkException(
     'MULTIPLE_SPARK_CONTEXTS',
-    'Only one SparkContext should be running in this JVM (see SPARK-2243).' +
+    'Only one SparkContext should be running in this process (SPARK-2243). ' +
       `The currently running SparkContext was created at:\n${active.createdAt}\nStop that one first, or use SparkContext.getOrCreate().`,
   )
 }
@@ -563,6 +571,16 @@ function requiredSettings(conf: SparkConf): { master: string; appName: string } 
     throw new SparkException('APP_NAME_NOT_SET', 'An application name must be set in your configuration')
   }
   return { master, appName }
+}
+
+function configureLogOf(conf: SparkConf): void {
+  configureLog({
+    level: conf.readSetting(LOG_LEVEL),
+    levels: conf.readSetting(LOG_LEVELS),
+    format: conf.readSetting(LOG_FORMAT),
+    file: conf.readSetting(LOG_FILE),
+  })
+  if (conf.contains(FULL_STACKS.key)) setFullStacks(conf.readSetting(FULL_STACKS))
 }
 
 function warnOfMisspeltSettings(conf: SparkConf): void {

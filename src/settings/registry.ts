@@ -1,6 +1,7 @@
 import * as application from './application.ts'
 import * as jobs from './jobs.ts'
 import * as listeners from './listeners.ts'
+import * as logging from './logging.ts'
 import * as memory from './memory.ts'
 import * as onSpark from './on-spark.ts'
 import * as receivers from './receivers.ts'
@@ -22,6 +23,7 @@ export const SETTING_THEMES: readonly SettingTheme[] = [
   theme('Jobs and files', jobs),
   theme('Streaming', streaming),
   theme('Listeners', listeners),
+  theme('Log and errors', logging),
   theme('Status', status),
   theme('Receivers', receivers),
   theme('On Spark', onSpark),

@@ -6,10 +6,12 @@ export class ContextWaiter {
   #failure: { readonly error: unknown } | null = null
   readonly #waiters = new Set<() => void>()
 
-  /** Keeps the error, if it is the first, for everyone who waits now or later. */
-  notifyError(error: unknown): void {
+  /** Keeps the error, if it is the first, for everyone who waits now or later. @returns whether somebody waits and gets it now. */
+  notifyError(error: unknown): boolean {
+    const isTaken = this.#failure === null && this.#waiters.size > 0
     this.#failure ??= { error }
     this.#wakeAll()
+    return isTaken
   }
 
   notifyStop(): void {

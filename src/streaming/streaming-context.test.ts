@@ -191,7 +191,7 @@ test('only one context runs at a time, and the other may start once it is stoppe
   await assert.rejects(other.start(), {
     name: 'IllegalStateException',
     message:
-      /^Only one StreamingContext may be started in this JVM. Currently running StreamingContext was started at.*streaming-context.test.ts/s,
+      /^Only one StreamingContext may be started in this process. Currently running StreamingContext was started at.*streaming-context.test.ts/s,
   })
   assert.equal(other.getState(), 'INITIALIZED')
   await harness.ssc.stop(false)

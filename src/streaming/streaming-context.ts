@@ -4,7 +4,7 @@ import { CheckpointDirectory } from '../batches/checkpoint/checkpoint-directory.
 import { Checkpointer } from '../batches/checkpoint/checkpointer.ts'
 import type { Clock } from '../batches/clock.ts'
 import { deadline } from '../batches/deadline.ts'
-import { describeError } from '../batches/describe-error.ts'
+import { logFailure } from '../batches/describe-error.ts'
 import { type DurationLike, toDuration } from '../batches/duration.ts'
 import { JobGenerator } from '../batches/job-generator.ts'
 import { JobScheduler } from '../batches/job-scheduler.ts'
@@ -340,7 +340,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
       // A flow of its own: what the caller named its jobs does not hold for the batches.
       await this.sparkContext.withLocalProperties({}, () => this.#startScheduler())
     } catch (error) {
-      log('ERROR', 'StreamingContext', `Error starting the context, marking it as stopped\n${describeError(error)}`)
+      logFailure('StreamingContext', 'Error starting the context, marking it as stopped', error)
       this.#state = StreamingContextState.STOPPED
       await this.#stopWorking({ stopGracefully: false }).catch(logFailureToStop)
       if (running === this) running = null
@@ -529,10 +529,10 @@ function assertNoneRunning(): void {
   if (running === null) return
   throw new IllegalStateException(
     'MULTIPLE_STREAMING_CONTEXTS',
-    `Only one StreamingContext may be started in this JVM. Currently running StreamingContext was started at\n${running.startSite}`,
+    `Only one StreamingContext may be started in this process. Currently running StreamingContext was started at\n${running.startSite}`,
   )
 }
 
 function logFailureToStop(error: unknown): void {
-  log('ERROR', 'StreamingContext', `Error while stopping the context\n${describeError(error)}`)
+  logFailure('StreamingContext', 'Error while stopping the context', error)
 }

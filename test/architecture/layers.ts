@@ -1,7 +1,7 @@
 import type { Import } from './imports.ts'
 
 /** The small files at the root of src/, the checks of arguments and the settings, which everything may use. */
-const FOUNDATION = ['errors.ts', 'arguments', 'system-clock.ts', 'log.ts', 'settings'] as const
+const FOUNDATION = ['stack-frames.ts', 'errors.ts', 'arguments', 'system-clock.ts', 'log.ts', 'settings'] as const
 const CLOSURE = ['closure/driver', 'closure/wire', 'closure/worker'] as const
 const BELOW_ENGINE = [...FOUNDATION, ...CLOSURE, 'events', 'files', 'task'] as const
 const BELOW_RDD = [...BELOW_ENGINE, 'engine', 'status', 'shared-variables'] as const
@@ -17,13 +17,14 @@ const BELOW_CLI = [...BELOW_STREAMING, 'streaming', 'sinks', 'mllib', 'mllib/rec
  * `mllib/records`, the classes of this package whose instances are users' records.
  */
 const MAY_IMPORT = {
-  'errors.ts': [],
+  'stack-frames.ts': [],
+  'errors.ts': ['stack-frames.ts'],
   arguments: ['errors.ts'],
   'system-clock.ts': [],
   'log.ts': ['errors.ts', 'system-clock.ts'],
   settings: ['errors.ts', 'arguments'],
   'closure/wire': ['errors.ts'],
-  'closure/driver': ['errors.ts', 'closure/wire'],
+  'closure/driver': ['stack-frames.ts', 'errors.ts', 'closure/wire'],
   'closure/worker': ['errors.ts', 'closure/wire'],
   files: ['errors.ts', 'arguments'],
   'mllib/records': ['errors.ts'],

@@ -36,6 +36,34 @@ export const result = await sc.parallelize([1, 2]).map(double).collect()
 await sc.stop()
 `,
     'eager.js': `import { result } from 'eager'\nconsole.log(result)\n`,
+    'failing-batch.ts': `import { SparkContext, StreamingContext } from 'millstream'
+const sc = new SparkContext('local[2]', 'Failing')
+const ssc = new StreamingContext(sc, 0.1)
+function parse(n: number): number {
+  if (n === 2) throw new TypeError('bad record')
+  return n
+}
+ssc.queueStream([[1, 2]]).map((n) => parse(n)).pprint()
+await ssc.start()
+await ssc.awaitTermination()
+`,
+    'caught.ts': `import { SparkContext, StreamingContext } from 'millstream'
+const sc = new SparkContext('local[2]', 'Failing')
+const ssc = new StreamingContext(sc, 0.1)
+ssc.queueStream([[1, 2]]).foreachRDD(() => { throw new RangeError('mine') })
+await ssc.start()
+await ssc.awaitTermination().catch(() => {})
+await ssc.stop(true)
+`,
+    'order.js': `import { SparkContext } from 'millstream'
+const sc = new SparkContext('local[2]', 'Order')
+for (let round = 0; round < 5; round++) {
+  await sc.parallelize([1, 2], 2).foreach((n) => { console.log('task'); process.stdout.write(Buffer.from('piece\\n')) })
+  console.log('driver')
+}
+await sc.parallelize([1], 1).foreach(() => { for (let line = 0; line < 5000; line++) console.log(line) })
+await sc.stop()
+`,
     // A package that a worker cannot load.
     'node_modules/main-only/package.json': '{"name":"main-only","type":"module","exports":"./index.js"}',
     'node_modules/main-only/index.js': `import { isMainThread } from 'node:worker_threads'
@@ -80,4 +108,38 @@ test('a job whose code a worker cannot load fails with the reason', async () => 
   const { code, stdout, stderr } = await run('main-only.js')
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   assert.match(stdout, /Error: main-only runs on the main thread \(collect at main-only\.js:5:/)
+})
+
+test('a batch that fails and ends the program shows the user’s error and lines first, once, in at most ten lines', async () => {
+  const { code, stdout, stderr } = await run('failing-batch.ts')
+  assert.deepEqual({ code, stdout }, { code: 1, stdout: '' })
+  const lines = stderr.trimEnd().split('\n')
+  assert(lines.length <= 10, stderr)
+  assert.equal(lines[0], 'TypeError: bad record')
+  assert.match(lines[1]!, /failing-batch\.ts:5:/)
+  assert.equal(stderr.match(/bad record/g)?.length, 1)
+  assert.match(stderr, /Job aborted due to stage failure/)
+  assert.match(stderr, /Error running job streaming job \d+ ms\.0/)
+  assert.doesNotMatch(stderr, /node_modules\/millstream|node:internal/)
+})
+
+test('a batch that fails is logged where the program goes on', async () => {
+  const { code, stderr } = await run('caught.ts')
+  assert.equal(code, 0)
+  assert.match(
+    stderr,
+    /ERROR JobScheduler: Error running job streaming job \d+ ms\.0: RangeError: mine\n\s+at .*caught\.ts:4:/,
+  )
+  assert.equal(stderr.match(/RangeError/g)?.length, 1)
+})
+
+test('what tasks print stands before what the driver prints behind them, and none of it is lost', async () => {
+  const { code, stdout, stderr } = await run('order.js')
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  const lines = stdout.trimEnd().split('\n')
+  for (let round = 0; round < 5; round++) assert.equal(lines[round * 5 + 4], 'driver')
+  assert.deepEqual(
+    lines.slice(25),
+    Array.from({ length: 5000 }, (_, line) => String(line)),
+  )
 })

@@ -1,3 +1,4 @@
+import { foldStack } from '../../stack-frames.ts'
 import { originalColumn, unmark } from './code-positions.ts'
 import { isOwnCode } from './references.ts'
 import { mapToSource, type SourceLocation } from './source-map.ts'
@@ -6,21 +7,9 @@ import { spellPlace } from './source-position.ts'
 /** The place at the end of a frame's line: in parentheses after a name, or alone. */
 const PLACE = /^(\s+at (?:.* \()?)(?:async )?((?:[a-z][\w+.-]*:)?[^()\s][^()]*?):(\d+):(\d+)(\)?)$/
 
-/** Maps the frames of rebuilt functions back to the user's source, and cuts the worker's own frames off the end. */
+/** Maps the frames of rebuilt functions back to the user's source, and takes the worker's own frames out. */
 export function mapStack(stack: string): string {
-  const lines = stack.split('\n')
-  let end = lines.length
-  while (end > 0 && isInternalFrame(lines[end - 1]!)) end--
-  const hasUserFrame = lines.slice(0, end).some((line) => PLACE.test(line))
-  return (hasUserFrame ? lines.slice(0, end) : lines).map(mapFrame).join('\n')
-}
-
-function isInternalFrame(line: string): boolean {
-  if (/^\s+at (?:async )?(?:new )?[^(]*\(?(?:<anonymous>|native)\)?$/.test(line)) return true
-  const match = PLACE.exec(line)
-  if (match === null) return false
-  const filename = match[2]!
-  return filename.startsWith('node:') || (unmark(filename) === undefined && isOwnCode(filename))
+  return foldStack(stack.split('\n').map(mapFrame).join('\n'))
 }
 
 function mapFrame(line: string): string {

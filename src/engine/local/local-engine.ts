@@ -21,7 +21,7 @@ import { rddIdsOfStage } from '../stage-nodes.ts'
 import { planStage, type ShuffleDependency, type StagePlan } from '../stage-plan.ts'
 import { CacheDirectory } from './cache-directory.ts'
 import { EventReporter } from './event-reporter.ts'
-import type { FromWorker, TaskResult } from './messages.ts'
+import type { TaskResult, WorkerAnswer } from './messages.ts'
 import { preferredSlot } from './placement.ts'
 import { type LocalSettings, localSettings } from './settings.ts'
 import { sharedBytes } from './shared-bytes.ts'
@@ -382,7 +382,7 @@ export class LocalEngine implements Engine {
     return failure
   }
 
-  #onAnswer(slot: number, message: Exclude<FromWorker, { kind: 'ready' }>): void {
+  #onAnswer(slot: number, message: WorkerAnswer): void {
     for (const update of message.cacheUpdates) {
       this.#cache.update(slot, update)
       this.#reporter.blockUpdated(slot, update)

@@ -17,6 +17,8 @@ export interface WorkerSettings {
   readonly sharedCacheBytes: number
   /** One cell: the id of the task that shall end, written by the driver and looked at between chunks. */
   readonly cancelFlag: Int32Array
+  /** One cell: how many of the worker's `output` messages the driver has written. */
+  readonly writtenOutput: Int32Array
 }
 
 /** From the driver to a worker. Sent in order, so a stage and a broadcast are there before the tasks that need them. */
@@ -44,6 +46,7 @@ export interface TaskMessage {
 /** From a worker to the driver: one answer per task, and what its caches did meanwhile. */
 export type FromWorker =
   | { readonly kind: 'ready' }
+  | WorkerOutput
   | {
       readonly kind: 'done'
       readonly taskId: number
@@ -61,6 +64,16 @@ export type FromWorker =
       /** Of a task that is measured. */
       readonly metrics?: TaskMetrics
     }
+
+/** An answer to a task. */
+export type WorkerAnswer = Exclude<FromWorker, { kind: 'ready' | 'output' }>
+
+/** What the user's code printed on a worker. It travels among the answers, so that it is written before what the driver prints because of them. */
+export interface WorkerOutput {
+  readonly kind: 'output'
+  readonly stream: 'stdout' | 'stderr'
+  readonly data: string | Uint8Array
+}
 
 /** A task's output as it travels: encoded records, one encoded value, or a map output. */
 export type TaskResult =

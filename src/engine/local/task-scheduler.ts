@@ -5,7 +5,7 @@ import type { TaskLimits } from '../../task/stage/stage.ts'
 import type { TaskContextInfo } from '../../task/task-context.ts'
 import type { AccumulatorUpdate } from '../engine.ts'
 import type { EventReporter } from './event-reporter.ts'
-import type { FromWorker, TaskResult } from './messages.ts'
+import type { TaskResult, WorkerAnswer } from './messages.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
 /** Time between asking a task to end and ending its thread. */
@@ -119,7 +119,7 @@ export class TaskScheduler {
     })
   }
 
-  onAnswer(message: Exclude<FromWorker, { kind: 'ready' }>): void {
+  onAnswer(message: WorkerAnswer): void {
     const attempt = this.#attempts.get(message.taskId)
     if (attempt === undefined) return
     this.#end(attempt)

@@ -30,6 +30,7 @@ import { setWorkerCodec } from '../../task/worker-codec.ts'
 import { Arrivals } from './arrivals.ts'
 import type { FromWorker, TaskMessage, TaskResult, ToWorker, WorkerSettings } from './messages.ts'
 import { TaskMeasurement } from './task-measurement.ts'
+import { sendOutput } from './worker-output.ts'
 
 /** Compiled stages kept for programs that come again with the next batch, and the bytes of their programs. */
 const MAX_COMPILED_STAGES = { count: 256, weight: 128 * 1024 * 1024 }
@@ -239,4 +240,5 @@ function announce(stageId: number, payload: ClosurePayload): void {
   }
 }
 
+sendOutput(post, settings.writtenOutput)
 post({ kind: 'ready' })

@@ -1,7 +1,8 @@
 import type { Worker } from 'node:worker_threads'
 import { startModuleThread } from '../../files/worker/start-thread.ts'
 import type { MemoryLimits } from '../../task/memory-gauge.ts'
-import type { FromWorker, TaskMessage, ToWorker, WorkerSettings } from './messages.ts'
+import type { FromWorker, TaskMessage, ToWorker, WorkerAnswer, WorkerSettings } from './messages.ts'
+import { writeOutput } from './worker-output.ts'
 
 /** How worker threads are made. */
 export interface PoolSettings {
@@ -20,7 +21,7 @@ const WORKER_MAIN = new URL(import.meta.url.endsWith('.ts') ? './worker-main.ts'
 
 /** What the pool tells its owner. */
 export interface PoolListener {
-  onAnswer(slot: number, message: Exclude<FromWorker, { kind: 'ready' }>): void
+  onAnswer(slot: number, message: WorkerAnswer): void
   /** A thread is up. */
   onReady(slot: number): void
   /** A worker ended with its heap; a new one takes the slot. `taskId` is what it was running, 0 for none. */
@@ -138,7 +139,16 @@ export class WorkerPool {
   #start(slot: number): void {
     const cancelFlag = new Int32Array(new SharedArrayBuffer(4))
     const { localDir, memory, storageFraction, sharedCacheBytes, heapMiB } = this.#settings
-    const workerData: WorkerSettings = { slot, localDir, memory, storageFraction, sharedCacheBytes, cancelFlag }
+    const writtenOutput = new Int32Array(new SharedArrayBuffer(4))
+    const workerData: WorkerSettings = {
+      slot,
+      localDir,
+      memory,
+      storageFraction,
+      sharedCacheBytes,
+      cancelFlag,
+      writtenOutput,
+    }
     const worker = startModuleThread(WORKER_MAIN, {
       workerData,
       name: `millstream-worker-${slot}`,
@@ -149,6 +159,10 @@ export class WorkerPool {
     this.#slots[slot] = started
     let failure: string | null = null
     worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'output') {
+        writeOutput(message, writtenOutput)
+        return
+      }
       if (message.kind === 'ready') {
         started.isUp = true
         this.#failedStarts = 0

@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the library's modules. Its tests are the user's side of the library. */
+const LIBRARY_URL = new URL('.', import.meta.url).href
+const LIBRARY_FOLDER = fileURLToPath(LIBRARY_URL)
+const TEST_FILE = /\.test\.[cm]?[jt]s\b/
+const FRAME = /^\s+at /
+/** Frames of Node's own modules, and of functions that have no place: `at new Promise (<anonymous>)`, `at Array.map (<anonymous>)`. */
+const OF_RUNTIME = /\(?node:[\w/]+:\d+|\((?:<anonymous>|native)\)$|^\s+at (?:async )?<anonymous>$/
+
+let showsAll = process.env.MILLSTREAM_FULL_STACKS === 'true'
+
+/** Whether stacks keep the frames of the library and of Node: `millstream.errors.fullStacks`. */
+export function setFullStacks(all: boolean): void {
+  showsAll = all
+}
+
+/** What {@link setFullStacks} set; at first whether the environment has `MILLSTREAM_FULL_STACKS=true`. */
+export function hasFullStacks(): boolean {
+  return showsAll
+}
+
+/** Whether a line of a stack is a frame of the library itself. */
+export function isLibraryFrame(line: string): boolean {
+  return (line.includes(LIBRARY_URL) || line.includes(LIBRARY_FOLDER)) && !TEST_FILE.test(line)
+}
+
+/**
+ * Takes the frames of the library and of Node out of a stack, so that the user's own lines stand first. A stack without a line of the user stays as it
+ * is: there is nothing better to show.
+ */
+export function foldStack(stack: string): string {
+  if (showsAll) return stack
+  const lines = stack.split('\n')
+  const kept = lines.filter((line) => !FRAME.test(line) || !(isLibraryFrame(line) || OF_RUNTIME.test(line)))
+  return kept.some((line) => FRAME.test(line)) ? kept.join('\n') : stack
+}
+
+/**
+ * Folds the stack that an error has. One that was caused by another error, and has no frame of the user, loses all frames: those of the cause tell more.
+ * Errors whose stack cannot be read or written stay as they are.
+ */
+export function foldStackOf(error: unknown): void {
+  if (showsAll || !(error instanceof Error)) return
+  try {
+    const { stack } = error
+    if (typeof stack !== 'string') return
+    const folded = foldStack(stack)
+    if (folded !== stack) error.stack = folded
+    else if (error.cause !== undefined && isLibraryFrame(stack)) {
+      error.stack = stack
+        .split('\n')
+        .filter((line) => !FRAME.test(line))
+        .join('\n')
+    }
+  } catch {
+    // A frozen error, or one whose getter throws.
+  }
+}
