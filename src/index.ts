@@ -24,7 +24,7 @@ export type {
   StageInfo,
   TaskInfo,
 } from './events/spark-listener-events.ts'
-export { type LogEntry, type LogLevel, setLogDestination } from './log.ts'
+export { type LogLevel, type LogLine, setLogDestination } from './log.ts'
 export { type SettingValue, SparkConf } from './settings/spark-conf.ts'
 export { Accumulator, type AccumulatorParam } from './shared-variables/accumulator.ts'
 export { AccumulatorV2 } from './shared-variables/accumulator-v2.ts'

@@ -8,7 +8,7 @@ const LEVELS = ['ALL', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'OFF'
 export type LogLevel = (typeof LEVELS)[number]
 
 /** One line of the log, as {@link setLogDestination}'s function gets it. */
-export interface LogEntry {
+export interface LogLine {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly level: Exclude<LogLevel, 'ALL' | 'OFF'>
@@ -31,9 +31,9 @@ export interface LogOptions {
 const DEFAULT_LEVEL: LogLevel = 'WARN'
 let threshold: LogLevel = DEFAULT_LEVEL
 let componentLevels: ReadonlyMap<string, LogLevel> = new Map()
-let format: (entry: LogEntry) => string = textLine
+let format: (entry: LogLine) => string = textLine
 let file: string | undefined
-let destination: ((entry: LogEntry) => void) | null = null
+let destination: ((entry: LogLine) => void) | null = null
 
 /**
  * Lines below this level are not written; `WARN` unless set. Follows `SparkContext.setLogLevel`. Levels of single components stay.
@@ -54,7 +54,7 @@ export function logLevel(): LogLevel {
  *   ignored. `null` writes lines to standard error, or to the file that the settings name, again.
  * @example setLogDestination(({ level, logger, message }) => pino[level.toLowerCase()]({ logger }, message))
  */
-export function setLogDestination(write: ((entry: LogEntry) => void) | null): void {
+export function setLogDestination(write: ((entry: LogLine) => void) | null): void {
   destination = write
 }
 
@@ -67,12 +67,12 @@ export function configureLog(options: LogOptions): void {
 }
 
 /** Whether a component's lines of a level are written: asked before a message that costs something is made. */
-export function isLogged(level: LogEntry['level'], source: string): boolean {
+export function isLogged(level: LogLine['level'], source: string): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(componentLevels.get(source) ?? threshold)
 }
 
 /** Whether some component writes lines of a level. */
-export function isLoggedSomewhere(level: LogEntry['level']): boolean {
+export function isLoggedSomewhere(level: LogLine['level']): boolean {
   return [threshold, ...componentLevels.values()].some((lowest) => LEVELS.indexOf(level) >= LEVELS.indexOf(lowest))
 }
 
@@ -80,9 +80,9 @@ export function isLoggedSomewhere(level: LogEntry['level']): boolean {
  * Writes one line to standard error as Spark does: `26/11/23 09:00:24 WARN StreamingContext: …`.
  * @param source the class that speaks
  */
-export function log(level: LogEntry['level'], source: string, message: string): void {
+export function log(level: LogLine['level'], source: string, message: string): void {
   if (!isLogged(level, source)) return
-  const entry: LogEntry = { time: systemTimeMs(), level, logger: source, message }
+  const entry: LogLine = { time: systemTimeMs(), level, logger: source, message }
   if (destination !== null) {
     try {
       destination(entry)
@@ -129,12 +129,12 @@ function parseLevel(level: string): LogLevel {
   )
 }
 
-function textLine({ time, level, logger, message }: LogEntry): string {
+function textLine({ time, level, logger, message }: LogLine): string {
   return `${timestamp(new Date(time))} ${level} ${logger}: ${message}`
 }
 
 /** The keys are those of Spark's structured log. */
-function jsonLine({ time, level, logger, message }: LogEntry): string {
+function jsonLine({ time, level, logger, message }: LogLine): string {
   return JSON.stringify({ ts: new Date(time).toISOString(), level, msg: message, logger })
 }
 

@@ -28,12 +28,15 @@ export function describeFailure(error: unknown): string {
   }
   if (!(at instanceof Error)) return [String(at), ...outer.reverse().map((one) => `  ${headOf(one)}`)].join('\n')
   const reason = headOf(at)
-  const lines = shortStack(at)
-  for (let cause = at.cause; cause instanceof Error; cause = cause.cause) {
-    lines.push(...`Caused by: ${shortStack(cause).join('\n')}`.split('\n').slice(0, 2))
-  }
+  const lines = [...shortStack(at), ...causesOf(at)]
   const context = outer.reverse().map((one) => `  ${oneLine(headOf(one).replace(`: ${reason}`, ''))}`)
   return [...lines.slice(0, MAX_LINES - context.length), ...context].join('\n')
+}
+
+/** Two lines for each cause of a user's error: its message and where it was thrown. */
+function causesOf(error: Error): string[] {
+  if (!(error.cause instanceof Error)) return []
+  return [...`Caused by: ${shortStack(error.cause).join('\n')}`.split('\n').slice(0, 2), ...causesOf(error.cause)]
 }
 
 function shortStack(error: Error): string[] {
@@ -41,11 +44,12 @@ function shortStack(error: Error): string[] {
   const first = lines.findIndex((line) => /^\s+at /.test(line))
   const message = first === -1 ? lines : lines.slice(0, first)
   const frames = first === -1 ? [] : lines.slice(first)
-  const shown = message.slice(0, MAX_MESSAGE_LINES)
-  if (message.length > shown.length) shown.push('    …')
-  shown.push(...frames.slice(0, MAX_FRAMES))
-  if (frames.length > MAX_FRAMES) shown.push(`    … ${frames.length - MAX_FRAMES} more`)
-  return shown
+  return [
+    ...message.slice(0, MAX_MESSAGE_LINES),
+    ...(message.length > MAX_MESSAGE_LINES ? ['    …'] : []),
+    ...frames.slice(0, MAX_FRAMES),
+    ...(frames.length > MAX_FRAMES ? [`    … ${frames.length - MAX_FRAMES} more`] : []),
+  ]
 }
 
 function stackOf(error: Error): string {

@@ -22,6 +22,8 @@ export interface JobSchedulerOptions {
   readonly batchIntervalMs: number
   /** Told of every error of a batch, a job or the generator. @returns whether somebody waits for it, to whom it goes now. */
   readonly onError: (error: unknown) => boolean
+  /** Whether errors are logged, besides being told to `onError`. */
+  readonly logsFailures: boolean
   /** Tag of all jobs, by which they can be cancelled together. */
   readonly jobTag: string
   /**
@@ -92,7 +94,9 @@ export class JobScheduler {
   reportError(message: string, error: unknown): void {
     foldStackOf(error)
     noteFailed(error, message)
-    if (this.#options.onError(error)) setImmediate(() => logFailure('JobScheduler', message, error))
+    const isAwaited = this.#options.onError(error)
+    if (!this.#options.logsFailures) return
+    if (isAwaited) setImmediate(() => logFailure('JobScheduler', message, error))
     else logFailure('JobScheduler', message, error)
   }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type LogEntry, setLogDestination, setLogLevel } from '../log.ts'
+import { type LogLine, setLogDestination, setLogLevel } from '../log.ts'
 import { SparkContext } from './spark-context.ts'
 
-function collect(t: { after(fn: () => void): void }): LogEntry[] {
-  const entries: LogEntry[] = []
+function collect(t: { after(fn: () => void): void }): LogLine[] {
+  const entries: LogLine[] = []
   setLogDestination((entry) => entries.push(entry))
   t.after(() => {
     setLogDestination(null)

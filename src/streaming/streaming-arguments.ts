@@ -26,7 +26,10 @@ import { Receiver } from '../sources/receiver/receiver.ts'
 import type { StopOptions, StreamingContextOptions } from './streaming-context.ts'
 
 const contextOptions = optional(
-  anOptionsObject('options', keysOf<StreamingContextOptions>({ clock: true, output: true, ledgerSegmentSize: true })),
+  anOptionsObject(
+    'options',
+    keysOf<StreamingContextOptions>({ clock: true, output: true, logsFailures: true, ledgerSegmentSize: true }),
+  ),
 )
 const sparkContext = argumentOf(
   'sparkContext',

@@ -56,6 +56,8 @@ export interface StreamingContextOptions {
   readonly clock?: Clock
   /** Where `print` and `pprint` write: standard output unless given. */
   readonly output?: OutputWriter
+  /** Whether errors of batches are logged; true unless given. Whoever says false gets them from `awaitTermination`. */
+  readonly logsFailures?: boolean
   /** How many finished batches checkpoints keep together in a file. Only tests give it, to have such files after a few batches. @internal */
   readonly ledgerSegmentSize?: number
 }
@@ -147,6 +149,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
       concurrentJobs: this.#conf.readSetting(CONCURRENT_JOBS),
       batchIntervalMs: interval.milliseconds,
       onError: (error) => this.#waiter.notifyError(error),
+      logsFailures: options.logsFailures ?? true,
       jobTag: this.#jobTag,
       awaitedBatch: () => (this.graph.isStateful ? this.ledger.oldestRetried : undefined),
       onJobsEnded: (time, failed) => this.#generator.jobsEnded(time, failed),

@@ -18,8 +18,10 @@ const ARGUMENTS = [
 ]
 
 /**
- * Runs what `operation` makes of a stream of scripted batches, and gives what came out, batch by batch.
+ * Runs what `operation` makes of a stream of scripted batches, and gives what came out, batch by batch. Windows and states work, with a checkpoint
+ * directory of the run's own. Runs that are begun together come one after another.
  * @param input the records of each batch.
+ * @param operation is called once. A window that slides by several batches gives something in every so many batches only.
  * @throws the first error of a batch.
  *
  * @example
@@ -32,6 +34,22 @@ export async function runBatches<T, U>(
   options: RunBatchesOptions = {},
 ): Promise<U[][]> {
   checkArguments('runBatches', ARGUMENTS, [input, operation, options])
+  const run = earlier.then(() => runNow(input, operation, options))
+  earlier = run.then(
+    () => {},
+    () => {},
+  )
+  return run
+}
+
+/** The runs so far. A process has one running StreamingContext at most, so runs that a test begins together come one after another. */
+let earlier: Promise<void> = Promise.resolve()
+
+async function runNow<T, U>(
+  input: readonly (readonly T[])[],
+  operation: (stream: DStream<T>) => DStream<U>,
+  options: RunBatchesOptions,
+): Promise<U[][]> {
   await using harness = new StreamingHarness(options)
   const output = harness.collect(operation(harness.input<T>(input, options.inputPartitions)))
   await harness.ssc.start()

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { anArray, anObject, aPartitionCount, aWholeNumber, optional } from '../arguments/argument.ts'
 import { checkActions, checkArgument, checkMethods } from '../arguments/check-arguments.ts'
 import { type DurationLike, Seconds, toDuration } from '../batches/duration.ts'
@@ -30,7 +34,8 @@ export interface StreamingHarnessOptions {
 const OPTIONS = anObject('options', 'an object of options')
 
 /**
- * A StreamingContext with everything a test needs to drive it: a clock that stands still until told, scripted input, collected output.
+ * A StreamingContext with everything a test needs to drive it: a clock that stands still until told, scripted input, collected output, and a checkpoint
+ * directory of its own for streams with state. Errors of batches are not logged: they are thrown where the test waits.
  *
  * @example
  * await using harness = new StreamingHarness()
@@ -49,6 +54,8 @@ export class StreamingHarness implements AsyncDisposable {
   /** What `print` and `pprint` wrote. */
   readonly output = new TextOutput()
   readonly #ownsSparkContext: boolean
+  /** Where state is written, and removed at the end; null where the given SparkContext has a checkpoint directory. */
+  readonly #checkpoints: string | null
 
   constructor(options: StreamingHarnessOptions = {}) {
     checkArgument('new StreamingHarness', OPTIONS, options)
@@ -57,7 +64,14 @@ export class StreamingHarness implements AsyncDisposable {
     this.#ownsSparkContext = options.sparkContext === undefined
     this.sc =
       options.sparkContext ?? new SparkContext(new SparkConf(false).setMaster(master).setAppName('test').setAll(conf))
-    this.ssc = new StreamingContext(this.sc, toDuration(interval), { clock: this.clock, output: this.output })
+    this.ssc = new StreamingContext(this.sc, toDuration(interval), {
+      clock: this.clock,
+      output: this.output,
+      // Errors of batches reach the test, which shows them.
+      logsFailures: false,
+    })
+    this.#checkpoints = this.sc.checkpointDir === null ? join(tmpdir(), `millstream-test-${randomUUID()}`) : null
+    if (this.#checkpoints !== null) this.sc.setCheckpointDir(this.#checkpoints)
   }
 
   /**
@@ -93,6 +107,7 @@ export class StreamingHarness implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.ssc.getState() !== StreamingContextState.STOPPED) await this.ssc.stop({ stopSparkContext: false })
     if (this.#ownsSparkContext) await this.sc.stop()
+    if (this.#checkpoints !== null) await rm(this.#checkpoints, { recursive: true, force: true })
   }
 }
 

@@ -46,7 +46,7 @@ export interface TaskMessage {
 /** From a worker to the driver: one answer per task, and what its caches did meanwhile. */
 export type FromWorker =
   | { readonly kind: 'ready' }
-  | WorkerOutput
+  | PrintedOutput
   | {
       readonly kind: 'done'
       readonly taskId: number
@@ -69,7 +69,7 @@ export type FromWorker =
 export type WorkerAnswer = Exclude<FromWorker, { kind: 'ready' | 'output' }>
 
 /** What the user's code printed on a worker. It travels among the answers, so that it is written before what the driver prints because of them. */
-export interface WorkerOutput {
+export interface PrintedOutput {
   readonly kind: 'output'
   readonly stream: 'stdout' | 'stderr'
   readonly data: string | Uint8Array

@@ -1,4 +1,4 @@
-import type { WorkerOutput } from './messages.ts'
+import type { PrintedOutput } from './messages.ts'
 
 /** Pieces of output that may be on their way: a worker that prints faster than the driver writes waits. */
 const MAX_UNWRITTEN = 1000
@@ -8,7 +8,7 @@ const MAX_UNWRITTEN = 1000
  * after what the driver prints once the task is done.
  * @param written one cell, which the driver counts up for each piece that it has written
  */
-export function sendOutput(post: (message: WorkerOutput) => void, written: Int32Array): void {
+export function sendOutput(post: (message: PrintedOutput) => void, written: Int32Array): void {
   let sent = 0
   for (const stream of ['stdout', 'stderr'] as const) {
     process[stream].write = ((
@@ -37,7 +37,7 @@ function awaitWritten(written: Int32Array, sent: number): void {
 }
 
 /** Writes a piece of a worker's output, on the driver. */
-export function writeOutput({ stream, data }: WorkerOutput, written: Int32Array): void {
+export function writeOutput({ stream, data }: PrintedOutput, written: Int32Array): void {
   process[stream].write(data)
   Atomics.add(written, 0, 1)
   Atomics.notify(written, 0)

@@ -3,15 +3,23 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
-import { configureLog, isLogged, isLoggedSomewhere, type LogEntry, log, setLogDestination, setLogLevel } from './log.ts'
+import {
+  configureLog,
+  isLogged,
+  isLoggedSomewhere,
+  type LogLine,
+  log,
+  setLogDestination,
+  setLogLevel,
+} from '../../src/log.ts'
 
 afterEach(() => {
   setLogDestination(null)
   configureLog({ level: 'WARN', levels: '', format: 'text' })
 })
 
-function collected(): LogEntry[] {
-  const entries: LogEntry[] = []
+function collected(): LogLine[] {
+  const entries: LogLine[] = []
   setLogDestination((entry) => entries.push(entry))
   return entries
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { IllegalArgumentException, SparkException } from './errors.ts'
-import { foldStack, foldStackOf, setFullStacks } from './stack-frames.ts'
+import { IllegalArgumentException, SparkException } from '../../src/errors.ts'
+import { foldStack, foldStackOf, setFullStacks } from '../../src/stack-frames.ts'
 
-const library = new URL('./rdd/rdd.ts', import.meta.url).href
+const library = new URL('../../src/rdd/rdd.ts', import.meta.url).href
 const STACK = `TypeError: no
     at inner (/app/app.ts:3:9)
     at collect (${library}:5:1)
