@@ -20,7 +20,10 @@ export abstract class OutputOperations<T> extends StateOperations<T> {
     this.#register('foreachRDD', f)
   }
 
-  /** Prints the first `num` records of every batch as Spark does in Scala: `(word,3)`. */
+  /**
+   * Prints the first records of every batch as Spark does in Scala: `(word,3)`.
+   * @param num how many records; 10 unless given.
+   */
   print(num: number = DEFAULT_PRINTED): void {
     this.#register('print', async (rdd, time) => {
       const records = await rdd.take(num + 1)
@@ -28,7 +31,10 @@ export abstract class OutputOperations<T> extends StateOperations<T> {
     })
   }
 
-  /** Prints the first `num` records of every batch as PySpark does: `('word', 3)`. */
+  /**
+   * Prints the first records of every batch as PySpark does: `('word', 3)`.
+   * @param num how many records; 10 unless given.
+   */
   pprint(num: number = DEFAULT_PRINTED): void {
     this.#register('pprint', async (rdd, time) => {
       const records = await rdd.take(num + 1)

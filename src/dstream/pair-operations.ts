@@ -11,13 +11,25 @@ type Pairs<K, V> = DStream<readonly [K, V]>
 
 /** Operations on a stream of pairs, within one batch. */
 export abstract class PairOperations<T> extends StatelessOperations<T> {
-  /** All values of each key, in no particular order. */
+  /**
+   * Brings the values of each key of a batch together, in no particular order.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @returns pairs of a key and an array of its values.
+   * @example
+   * await runBatches([['a', 'a']], (words) => words.map((word) => [word, 1]).groupByKey()) // [[['a', [1, 1]]]]
+   */
   groupByKey<K, V>(this: Pairs<K, V>, partitioner?: PartitionerChoice): DStream<[K, V[]]> {
     const chosen = choosePartitioner(this, partitioner)
     return shuffled(this, 'groupByKey', (rdd) => rdd.groupByKey(chosen))
   }
 
-  /** The values of each key merged with `f`, which must be associative and commutative. */
+  /**
+   * Merges the values of each key of a batch.
+   * @param f merges two values; must be associative and commutative.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @example
+   * await runBatches([['a', 'a'], ['a']], (words) => words.map((word) => [word, 1]).reduceByKey((x, y) => x + y)) // [[['a', 2]], [['a', 1]]]
+   */
   reduceByKey<K, V>(
     this: Pairs<K, V>,
     f: (a: V, b: V) => V | TupleHint,
@@ -54,7 +66,12 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     )
   }
 
-  /** `f` of each value; keys and partitioning stay. */
+  /**
+   * Applies a function to the value of each pair. Keys and partitions stay as they are.
+   * @param f gets one value and returns another.
+   * @example
+   * await runBatches([['a']], (words) => words.map((word) => [word, 1]).mapValues((n) => n + 1)) // [[['a', 2]]]
+   */
   mapValues<K, V, A>(this: Pairs<K, V>, f: (value: V) => [A]): DStream<[K, ListOf<A>]>
   mapValues<K, V, A, B>(this: Pairs<K, V>, f: (value: V) => [A, B]): DStream<[K, PairOf<A, B>]>
   mapValues<K, V, P extends PromiseLike<unknown>>(this: Pairs<K, V>, f: (value: V) => P): Settled<P, DStream<[K, P]>>
@@ -65,7 +82,12 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     )
   }
 
-  /** One pair for each thing that `f` gives for a value; keys and partitioning stay. */
+  /**
+   * Applies a function to the value of each pair and makes a pair for each thing that the function returns.
+   * @param f gets one value and returns an array or another iterable of values.
+   * @example
+   * await runBatches([['a']], (words) => words.map((word) => [word, 2]).flatMapValues((n) => [n, n + 1])) // [[['a', 2], ['a', 3]]]
+   */
   flatMapValues<K, V, U>(this: Pairs<K, V>, f: (value: V) => Iterable<U>): DStream<[K, U]> {
     return this.derive(
       new DerivedOperator<readonly [K, V], [K, U]>(this, 'flatMapValues', 'FlatMapValuedDStream', (rdd) =>
@@ -92,19 +114,38 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     )
   }
 
-  /** For each key of either stream's batch: its values here and its values there. */
+  /**
+   * Brings the values together that two streams have for each key in the same batch.
+   * @param other a stream of pairs of the same context that slides by the same duration.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @returns pairs of a key and two arrays, empty where a stream does not have the key.
+   * @example
+   * await runBatches([['a']], (words) => words.map((w) => [w, 1]).cogroup(words.map((w) => [w, 'x']))) // [[['a', [[1], ['x']]]]]
+   */
   cogroup<K, V, W>(this: Pairs<K, V>, other: Pairs<K, W>, partitioner?: PartitionerChoice): DStream<[K, [V[], W[]]]> {
     const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'cogroup', (rdd, that) => rdd.cogroup(that, chosen))
   }
 
-  /** Every pair of values that both streams have for a key in the same batch. */
+  /**
+   * Pairs each value of a key with each value that the other stream has for the key in the same batch.
+   * @param other a stream of pairs of the same context that slides by the same duration.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @example
+   * await runBatches([['a']], (words) => words.map((w) => [w, 1]).join(words.map((w) => [w, 'x']))) // [[['a', [1, 'x']]]]
+   */
   join<K, V, W>(this: Pairs<K, V>, other: Pairs<K, W>, partitioner?: PartitionerChoice): DStream<[K, [V, W]]> {
     const chosen = choosePartitioner(this, partitioner)
     return together(this, other, 'join', (rdd, that) => rdd.join(that, chosen))
   }
 
-  /** {@link join}, and `[v, undefined]` for a key that only this stream has in the batch. */
+  /**
+   * Does the same as {@link join}, and gives `[v, undefined]` for a key that only this stream has in the batch.
+   * @param other a stream of pairs of the same context that slides by the same duration.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @example
+   * await runBatches([['a']], (words) => words.map((w) => [w, 1]).leftOuterJoin(words.map((w) => [w + '!', 2]))) // [[['a', [1, undefined]]]]
+   */
   leftOuterJoin<K, V, W>(
     this: Pairs<K, V>,
     other: Pairs<K, W>,
@@ -114,7 +155,13 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     return together(this, other, 'leftOuterJoin', (rdd, that) => rdd.leftOuterJoin(that, chosen))
   }
 
-  /** {@link join}, and `[undefined, w]` for a key that only the other stream has in the batch. */
+  /**
+   * Does the same as {@link join}, and gives `[undefined, w]` for a key that only the other stream has in the batch.
+   * @param other a stream of pairs of the same context that slides by the same duration.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @example
+   * await runBatches([['a']], (words) => words.map((w) => [w + '!', 1]).rightOuterJoin(words.map((w) => [w, 2]))) // [[['a', [undefined, 2]]]]
+   */
   rightOuterJoin<K, V, W>(
     this: Pairs<K, V>,
     other: Pairs<K, W>,
@@ -124,7 +171,13 @@ export abstract class PairOperations<T> extends StatelessOperations<T> {
     return together(this, other, 'rightOuterJoin', (rdd, that) => rdd.rightOuterJoin(that, chosen))
   }
 
-  /** {@link join}, and `undefined` on the side that has no value for a key in the batch. */
+  /**
+   * Does the same as {@link join}, and gives undefined on the side that has no value for a key in the batch.
+   * @param other a stream of pairs of the same context that slides by the same duration.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @example
+   * await runBatches([['a']], (words) => words.map((w) => [w, 1]).fullOuterJoin(words.map((w) => [w, 2]))) // [[['a', [1, 2]]]]
+   */
   fullOuterJoin<K, V, W>(
     this: Pairs<K, V>,
     other: Pairs<K, W>,

@@ -15,7 +15,12 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
   /** The stream that an operator makes of this one. @internal */
   abstract derive<U>(operator: StreamOperator<U>): DStream<U>
 
-  /** `f` of each record. A function that returns a pair gives a stream of pairs. */
+  /**
+   * Applies a function to each record of each batch. A function that returns a pair gives a stream of pairs.
+   * @param f gets one record and returns another; runs on workers.
+   * @example
+   * await runBatches([[1, 2], [3]], (numbers) => numbers.map((n) => n * 2)) // [[2, 4], [6]]
+   */
   map<A, B, C, D>(f: (value: T) => [[A, B], [C, D]]): DStream<[PairOf<A, B>, PairOf<C, D>]>
   map<A, B, V>(f: (value: T) => [[A, B], V]): DStream<[PairOf<A, B>, V]>
   map<K, A>(f: (value: T) => [K, [A]]): DStream<[K, ListOf<A>]>
@@ -28,7 +33,12 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
     return this.#derived('map', 'MappedDStream', (rdd) => rdd.map(f))
   }
 
-  /** All that `f` gives for each record. */
+  /**
+   * Applies a function to each record and puts all that the function returns one after another.
+   * @param f gets one record and returns an array or another iterable of records.
+   * @example
+   * await runBatches([['to be']], (lines) => lines.flatMap((line) => line.split(' '))) // [['to', 'be']]
+   */
   flatMap<A, B, V>(f: (value: T) => Iterable<[[A, B], V]>): DStream<[PairOf<A, B>, V]>
   flatMap<K, A, B>(f: (value: T) => Iterable<[K, [A, B]]>): DStream<[K, PairOf<A, B>]>
   flatMap<K, V>(f: (value: T) => Iterable<[K, V]>): DStream<[K, V]>
@@ -37,7 +47,12 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
     return this.#derived('flatMap', 'FlatMappedDStream', (rdd) => rdd.flatMap(f))
   }
 
-  /** The records for which `f` is truthy. */
+  /**
+   * Keeps the records for which a function is truthy.
+   * @param f gets one record; a type guard narrows the type of the records.
+   * @example
+   * await runBatches([[1, 2, 3]], (numbers) => numbers.filter((n) => n > 1)) // [[2, 3]]
+   */
   filter<U extends T>(f: (value: T) => value is U): DStream<U>
   filter<P extends PromiseLike<unknown>>(f: (value: T) => P): Settled<P, DStream<T>>
   filter(f: (value: T) => unknown): DStream<T>
@@ -45,12 +60,22 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
     return this.#derived('filter', 'FilteredDStream', (rdd) => rdd.filter(f))
   }
 
-  /** One array of all its records per partition, empty partitions included. */
+  /**
+   * Puts the records of each partition of a batch into one array, empty partitions included.
+   * @example
+   * (await runBatches([[1, 2]], (numbers) => numbers.glom()))[0]!.flat() // [1, 2]
+   */
   glom(): DStream<T[]> {
     return this.#derived('glom', 'GlommedDStream', (rdd) => rdd.glom())
   }
 
-  /** What `f`, called once per partition of each batch, gives; `f` may be async or an async generator. */
+  /**
+   * Applies a function to the records of each partition of each batch at once.
+   * @param f gets an iterator of the partition's records; returns an iterable, may be async, a generator or an async generator.
+   * @param preservesPartitioning whether keys stay as they are, so that a partitioner still holds; false unless given.
+   * @example
+   * await runBatches([[1, 2, 3]], (numbers) => numbers.repartition(1).mapPartitions((records) => [[...records].length])) // [[3]]
+   */
   mapPartitions<K, V>(
     f: (records: PartitionIterator<T>) => PartitionResult<[K, V]>,
     preservesPartitioning?: boolean,
@@ -66,7 +91,13 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
     return this.#derived('mapPartitions', 'MapPartitionedDStream', (rdd) => rdd.mapPartitions(f, preservesPartitioning))
   }
 
-  /** {@link mapPartitions} with the partition's number first (PySpark's `mapPartitionsWithIndex`). */
+  /**
+   * Does the same as {@link mapPartitions}, with a function that also gets the number of the partition (PySpark's `mapPartitionsWithIndex`).
+   * @param f gets the partition's number, from 0, and an iterator of the partition's records.
+   * @param preservesPartitioning whether keys stay as they are, so that a partitioner still holds; false unless given.
+   * @example
+   * await runBatches([['a']], (s) => s.repartition(1).mapPartitionsWithIndex((index, records) => [...records].map((r) => r + index))) // [['a0']]
+   */
   mapPartitionsWithIndex<K, V>(
     f: (index: number, records: PartitionIterator<T>) => PartitionResult<[K, V]>,
     preservesPartitioning?: boolean,
@@ -84,20 +115,33 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
     )
   }
 
-  /** The same records, dealt out anew to `numPartitions` partitions. */
+  /**
+   * Deals the records of each batch out evenly to any number of partitions, through a shuffle.
+   * @param numPartitions above 0.
+   * @example
+   * await runBatches([[1]], (numbers) => numbers.repartition(3).glom().count()) // [[3]]
+   */
   repartition(numPartitions: number): DStream<T> {
     return this.#derived('repartition', 'TransformedDStream', (rdd) => rdd.repartition(numPartitions))
   }
 
   /**
-   * All records of this stream and of `that`.
-   * @throws IllegalArgumentException when they belong to different contexts or slide by different durations.
+   * Puts the records of two streams together, batch by batch.
+   * @param that a stream of the same context that slides by the same duration.
+   * @throws IllegalArgumentException when the streams belong to different contexts or slide by different durations.
+   * @example
+   * await runBatches([[1, 2]], (numbers) => numbers.union(numbers.map((n) => n * 10))) // [[1, 2, 10, 20]]
    */
   union(that: DStream<T>): DStream<T> {
     return this.derive(new UnionOperator<T>([this, that]))
   }
 
-  /** One number per batch: how many records it has, 0 for an empty one. */
+  /**
+   * Counts the records of each batch.
+   * @returns a stream of one number per batch, 0 for an empty batch.
+   * @example
+   * await runBatches([['a', 'b'], []], (words) => words.count()) // [[2], [0]]
+   */
   count(): DStream<number> {
     const { sparkContext } = this.context
     return this.#derived('count', 'MappedDStream', (rdd) => {
@@ -109,7 +153,13 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
     })
   }
 
-  /** One record per batch: all of its records merged with `f`; none for an empty batch. */
+  /**
+   * Merges all records of each batch into one.
+   * @param f merges two records; must be associative and commutative.
+   * @returns a stream of one record per batch, none for an empty batch.
+   * @example
+   * await runBatches([[1, 2], []], (numbers) => numbers.reduce((x, y) => x + y)) // [[3], []]
+   */
   reduce(f: (a: T, b: T) => T): DStream<T>
   reduce(f: (a: T, b: T) => Widened<T>): DStream<Widened<T>>
   reduce(f: (a: T, b: T) => unknown): DStream<unknown> {
@@ -117,14 +167,22 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
     return this.#derived('reduce', 'MappedDStream', (rdd) => rdd.map(withoutKey).reduceByKey(merge, 1).values())
   }
 
-  /** How often each distinct record occurs in the batch, as pairs of record and count. */
+  /**
+   * Counts how often each distinct record occurs in each batch.
+   * @param numPartitions of the result; the context's default parallelism unless given.
+   * @returns a stream of pairs of a record and its count.
+   * @example
+   * await runBatches([['a', 'a']], (words) => words.countByValue()) // [[['a', 2]]]
+   */
   countByValue(numPartitions: number = this.context.sparkContext.defaultParallelism): DStream<[T, number]> {
     return this.#derived('countByValue', 'ShuffledDStream', (rdd) => rdd.map(withOne).reduceByKey(add, numPartitions))
   }
 
   /**
-   * Whatever `f` makes of the batch's RDD. `f` runs on the driver, once for every batch, when the batch is generated.
-   * @param f gets the RDD and the batch's time; may be async; must return an RDD.
+   * Makes a stream of whatever a function makes of each batch's RDD. The function runs on the driver, once for every batch, when the batch is generated.
+   * @param f gets the batch's RDD and the batch's time; must return an RDD; may be async.
+   * @example
+   * await runBatches([[2, 1]], (numbers) => numbers.transform((rdd) => rdd.sortBy((n) => n))) // [[1, 2]]
    */
   transform<U>(f: (rdd: RDD<T>, time: Time) => MaybePromise<RDD<U>>): DStream<U> {
     return this.derive(new TransformedOperator<U>([this], 'transform', ([rdd], time) => f(rdd as RDD<T>, time)))

@@ -19,9 +19,12 @@ type Merge<V> = (a: V, b: V) => V
  */
 export abstract class WindowOperations<T> extends PairOperations<T> {
   /**
-   * All records of the last window. The stream is persisted, as each batch is read by several windows.
-   * @param slideDuration the stream's own unless given.
+   * Gives all records of the last window. The stream is persisted, because several windows read each batch.
+   * @param windowDuration how far back a window reaches: a Duration, seconds, or a text with a unit.
+   * @param slideDuration how often a window ends; the stream's own slide duration unless given.
    * @throws IllegalArgumentException when a duration is not above zero, or no multiple of the stream's slide duration.
+   * @example
+   * await runBatches([['a'], ['b'], ['c']], (words) => words.window(2)) // [['a'], ['a', 'b'], ['b', 'c']]
    */
   window(windowDuration: DurationLike, slideDuration: DurationLike = this.slideDuration): DStream<T> {
     return this.derive(new WindowedOperator<T>(this, toDuration(windowDuration), toDuration(slideDuration)))
@@ -63,12 +66,23 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
     return keyed.reduceByKeyAndWindow(reduceFunc, invReduceFunc, windowDuration, slideDuration, 1).map(withoutKey<T>)
   }
 
-  /** How many records the last window has. Nothing until there was one; then a number per window. Needs a checkpoint directory. */
+  /**
+   * Counts the records of the last window. Needs a checkpoint directory.
+   * @param windowDuration how far back a window reaches: a Duration, seconds, or a text with a unit.
+   * @param slideDuration how often a window ends.
+   * @returns a stream of one number per window; nothing until the first record.
+   */
   countByWindow(windowDuration: DurationLike, slideDuration: DurationLike): DStream<number> {
     return this.map(one).reduceByWindow(add, subtract, windowDuration, slideDuration)
   }
 
-  /** How often each distinct record occurs in the last window, as pairs of record and count. Needs a checkpoint directory. */
+  /**
+   * Counts how often each distinct record occurs in the last window. Needs a checkpoint directory.
+   * @param windowDuration how far back a window reaches: a Duration, seconds, or a text with a unit.
+   * @param slideDuration how often a window ends.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @returns a stream of pairs of a record and its count.
+   */
   countByValueAndWindow(
     windowDuration: DurationLike,
     slideDuration: DurationLike,
@@ -84,7 +98,14 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
     )
   }
 
-  /** All values that each key has in the last window. @param slideDuration the stream's own unless given. */
+  /**
+   * Brings all values together that each key has in the last window.
+   * @param windowDuration how far back a window reaches: a Duration, seconds, or a text with a unit.
+   * @param slideDuration how often a window ends; the stream's own slide duration unless given.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @example
+   * await runBatches([[1], [2]], (numbers) => numbers.map((n) => ['k', n]).groupByKeyAndWindow(2)) // [[['k', [1]]], [['k', [1, 2]]]]
+   */
   groupByKeyAndWindow<K, V>(
     this: Pairs<K, V>,
     windowDuration: DurationLike,
@@ -97,7 +118,15 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
       .combineByKey(copied<V>, appended<V>, appended<V>, chosen)
   }
 
-  /** The values that each key has in the last window, merged with `reduceFunc`. @param slideDuration the stream's own unless given. */
+  /**
+   * Merges the values that each key has in the last window.
+   * @param reduceFunc merges two values; must be associative and commutative.
+   * @param windowDuration how far back a window reaches: a Duration, seconds, or a text with a unit.
+   * @param slideDuration how often a window ends; the stream's own slide duration unless given.
+   * @param partitioner a number of partitions or a Partitioner; the context's default parallelism unless given.
+   * @example
+   * await runBatches([[1], [2], [3]], (s) => s.map((n) => ['k', n]).reduceByKeyAndWindow((x, y) => x + y, 2)) // [[['k', 1]], [['k', 3]], [['k', 5]]]
+   */
   reduceByKeyAndWindow<K, V>(
     this: Pairs<K, V>,
     reduceFunc: (a: V, b: V) => V | TupleHint,
