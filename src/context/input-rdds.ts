@@ -12,6 +12,8 @@ import {
 import { RDD } from '../rdd/rdd.ts'
 import type { RDDContext } from '../rdd/rdd-context.ts'
 import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
+import { FILES_MAX_PARTITION_BYTES, FILES_OPEN_COST_IN_BYTES } from '../settings/jobs.ts'
+import { read } from '../settings/read.ts'
 
 /** Largest piece of a file of fixed-length records, in bytes: a block of Hadoop's local file system. */
 const BINARY_RECORDS_SPLIT_BYTES = 32 * 1024 * 1024
@@ -48,9 +50,14 @@ export class InputRDDs {
 
   binaryFiles(path: string, minPartitions: number): RDD<[string, Buffer]> {
     const { defaultParallelism } = this.#context
+    const source = (key: string) => this.#context.getSetting(key)
+    const limits = {
+      openCostBytes: read(source, FILES_OPEN_COST_IN_BYTES),
+      maxPartitionBytes: read(source, FILES_MAX_PARTITION_BYTES),
+    }
     return this.#files('binaryFiles', 'binary', async () => {
       const { files } = await this.#context.files.input(path, 'binaryFiles reads', WHOLE_FILES)
-      const groups = combineFiles(files, binaryFilesSplitBytes(files, minPartitions, defaultParallelism))
+      const groups = combineFiles(files, binaryFilesSplitBytes(files, minPartitions, defaultParallelism, limits))
       return groups.map((group) => group.map((file) => wholeFile(file, false)))
     })
   }

@@ -111,7 +111,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   readonly master: string
   readonly appName: string
   readonly startTime: number
-  readonly applicationId: string
+  readonly #localId: string
   readonly statusTracker: SparkStatusTracker
   readonly events: EventBus
   readonly uiWebUrl: undefined = undefined
@@ -122,6 +122,10 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
       'is of the driver alone: it appears that you are attempting to reference SparkContext from a broadcast variable, action, or ' +
       'transformation. SparkContext can only be used on the driver, not in code that it run on workers. For more information, see SPARK-5063'
     )
+  }
+
+  get applicationId(): string {
+    return this.#engine.applicationId ?? this.#localId
   }
 
   constructor(master: string, appName: string, conf?: SparkConf)
@@ -135,8 +139,8 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     configureLogOf(this.#conf)
     warnOfMisspeltSettings(this.#conf)
     this.startTime = systemTimeMs()
-    this.applicationId = `local-${this.startTime}`
-    this.#conf.set('spark.app.id', this.applicationId).set('spark.app.startTime', this.startTime)
+    this.#localId = `local-${this.startTime}`
+    this.#conf.set('spark.app.id', this.#localId).set('spark.app.startTime', this.startTime)
     this.events = new EventBus(this.#conf.readSetting(LISTENER_QUEUE_CAPACITY))
     this.#work = new RunningWork(this.events)
     this.statusTracker = new SparkStatusTracker(this.#work)
@@ -168,7 +172,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   }
 
   getConf(): SparkConf {
-    return this.#conf.clone()
+    return this.#conf.clone().set('spark.app.id', this.applicationId)
   }
 
   getSetting(key: string): string | undefined {
@@ -261,14 +265,14 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
 
   register<IN, OUT>(accumulator: AccumulatorV2<IN, OUT>, name?: string): void {
     this.assertNotStopped()
-    registerV2(accumulator, name ?? null, (value) => this.#broadcasts.createPermanent(value))
+    registerV2(accumulator, name ?? null, (value) => this.#broadcasts.send(value))
   }
 
   accumulator(initial: number): Accumulator<number>
   accumulator<T>(initial: T, param: AccumulatorParam<T>): Accumulator<T>
   accumulator<T>(initial: T, param?: AccumulatorParam<T>): Accumulator<T> {
     this.assertNotStopped()
-    return registerParamAccumulator(initial, param, (value) => this.#broadcasts.createPermanent(value))
+    return registerParamAccumulator(initial, param, (value) => this.#broadcasts.send(value))
   }
 
   setJobGroup(groupId: string, description: string, interruptOnCancel = false): void {

@@ -69,7 +69,7 @@ checkActions(DStream, 'DStream', DSTREAM_ACTIONS)
 export class OperatorDStream<T> extends DStream<T> {
   readonly #operator: StreamOperator<T>
 
-  /** @internal */
+  /** Made by operations on streams only. */
   constructor(context: DStreamContext, operator: StreamOperator<T>) {
     super(context, operator.operation)
     this.#operator = operator

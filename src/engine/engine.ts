@@ -74,6 +74,8 @@ export interface Engine {
   /** The user's classes whose instances keep their class as records; a class met here for the first time is made known to the workers. */
   readonly recordClasses: ClassTable
   readonly capabilities: EngineCapabilities
+  /** The id that the cluster has given to the application; null without a cluster, and before the first job has reached it. */
+  readonly applicationId: string | null
   /**
    * Runs one job.
    * @returns one value per requested partition, in their order.

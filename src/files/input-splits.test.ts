@@ -121,6 +121,9 @@ const wholeTextFiles: readonly (readonly [sizes: number[], minPartitions: number
   [[0, 0, 5], 2, [[2], [0, 1]]],
   [[0, 0], 2, [[0, 1]]],
 ]
+/** The defaults of `spark.files.openCostInBytes` and `spark.files.maxPartitionBytes`. */
+const SPARK_LIMITS = { openCostBytes: 4 * MIB, maxPartitionBytes: 128 * MIB }
+
 const binaryFiles: readonly (readonly [sizes: number[], minPartitions: number, groups: number[][]])[] = [
   [[10, 10, 10, 10, 10], 9, [[0, 1, 2, 3, 4]]],
   [[100, 1, 1, 1], 2, [[0, 1, 2, 3]]],
@@ -157,7 +160,19 @@ test('whole files are packed as Spark packs them', async (t) => {
   for (const [sizes, minPartitions, groups] of binaryFiles) {
     await t.test(`binaryFiles of ${sizes.join(', ')} bytes in ${minPartitions}`, () => {
       const inputs = files(...sizes)
-      assert.deepEqual(grouped(inputs, binaryFilesSplitBytes(inputs, minPartitions, 4)), groups)
+      assert.deepEqual(grouped(inputs, binaryFilesSplitBytes(inputs, minPartitions, 4, SPARK_LIMITS)), groups)
     })
   }
+})
+
+test('binaryFiles reckons with the settings of what opening a file costs and of how large a partition is', () => {
+  const inputs = files(10, 10, 10, 10)
+  const groups = (openCostBytes: number, maxPartitionBytes: number) =>
+    grouped(inputs, binaryFilesSplitBytes(inputs, 2, 2, { openCostBytes, maxPartitionBytes }))
+  assert.deepEqual(groups(0, 1000), [
+    [0, 1],
+    [2, 3],
+  ])
+  assert.deepEqual(groups(0, 5), [[0], [1], [2], [3]])
+  assert.deepEqual(groups(1000, 1_000_000), [[0, 1, 2, 3]])
 })

@@ -76,16 +76,27 @@ export function wholeTextFilesSplitBytes(files: readonly FileStatus[], minPartit
   return Math.ceil(total / Math.max(1, minPartitions))
 }
 
-/** How much `binaryFiles` packs into one partition, in bytes: opening a file counts as 4 MiB, and a partition is 4 to 128 MiB. */
+/** What `binaryFiles` reckons with, in bytes. */
+export interface BinarySplitLimits {
+  /** What opening a file counts as (`spark.files.openCostInBytes`). */
+  readonly openCostBytes: number
+  /** The most that goes into one partition (`spark.files.maxPartitionBytes`). */
+  readonly maxPartitionBytes: number
+}
+
+/**
+ * How much `binaryFiles` packs into one partition, in bytes: what a core's share is when opening a file costs as much as reading `openCostBytes`, but
+ * no less than these and no more than `maxPartitionBytes`.
+ */
 export function binaryFilesSplitBytes(
   files: readonly FileStatus[],
   minPartitions: number,
   defaultParallelism: number,
+  { openCostBytes, maxPartitionBytes }: BinarySplitLimits,
 ): number {
-  const openCost = 4 * 1024 * 1024
-  const total = files.reduce((sum, file) => sum + file.length + openCost, 0)
+  const total = files.reduce((sum, file) => sum + file.length + openCostBytes, 0)
   const perCore = Math.floor(total / Math.max(defaultParallelism, minPartitions, 1))
-  return Math.min(128 * 1024 * 1024, Math.max(openCost, perCore))
+  return Math.min(maxPartitionBytes, Math.max(openCostBytes, perCore))
 }
 
 function splitFile(file: FileStatus, size: number): FileSplit[] {

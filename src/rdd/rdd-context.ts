@@ -3,7 +3,7 @@ import type { EngineFiles } from '../engine/engine-files.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import type { FileSystem } from '../files/file-system.ts'
 
-/** What an RDD needs of the SparkContext that made it; its users see {@link SparkContextApi}. @internal */
+/** What an RDD needs of the SparkContext that made it; its users see {@link SparkContextApi}. */
 export interface RDDContext {
   /** Partitions of a data set when nobody says otherwise: `spark.default.parallelism`, or the cores of the master URL. */
   readonly defaultParallelism: number

@@ -16,7 +16,7 @@ export class RDDCore<T> {
   /** @internal */
   readonly lineage: RDDLineage
 
-  /** @internal */
+  /** Made by a SparkContext and by operations on RDDs only. */
   constructor(context: RDDContext, lineage: RDDLineage) {
     this.context = context
     this.lineage = lineage

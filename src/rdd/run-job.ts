@@ -2,6 +2,8 @@ import type { JobOutput, JobProperties } from '../engine/engine.ts'
 import { settledOrAborted } from '../engine/job-abort.ts'
 import { cancelReason, JobCancelledException } from '../engine/job-cancelled.ts'
 import type { LineageNode } from '../engine/lineage.ts'
+import { IllegalArgumentException } from '../errors.ts'
+import { describedRecord } from '../task/described-record.ts'
 import type { ResultSink } from '../task/program.ts'
 import type { RDDCore } from './rdd-core.ts'
 import { writeCheckpoints } from './saving/checkpointing.ts'
@@ -36,6 +38,7 @@ export async function runJob<R>(
   // Taken before anything is awaited: the user's stack and properties are those of the call.
   const properties = options.properties ?? context.jobProperties(operation)
   const node = rdd.lineage.node ?? (await resolved(rdd, properties, signal))
+  if (partitions !== undefined) assertPartitions(partitions, node.numPartitions)
   const results = await context.runJob({
     node,
     sink,
@@ -57,4 +60,20 @@ function resolved(rdd: RDDCore<unknown>, properties: JobProperties, signal?: Abo
     if (cancelled.aborted) throw new JobCancelledException(null, cancelReason(cancelled))
     return resolving
   })
+}
+
+/** Spark's check that a job asks for partitions that there are. @throws IllegalArgumentException */
+function assertPartitions(partitions: readonly number[], count: number): void {
+  if (!Array.isArray(partitions)) {
+    throw new IllegalArgumentException(
+      'ILLEGAL_ARGUMENT',
+      `partitions are an array of numbers from 0 to ${count - 1}, not ${describedRecord(partitions)}`,
+    )
+  }
+  const wrong = partitions.find((partition) => !Number.isInteger(partition) || partition < 0 || partition >= count)
+  if (wrong === undefined && !partitions.includes(undefined as never)) return
+  throw new IllegalArgumentException(
+    'NO_SUCH_PARTITION',
+    `Attempting to access a non-existent partition: ${describedRecord(wrong)}. Total number of partitions: ${count}, numbered from 0`,
+  )
 }

@@ -30,7 +30,10 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
   /** When it was made, in milliseconds since the epoch. */
   readonly startTime: number
 
-  /** `local-` and the start time. */
+  /**
+   * The id of the application (Spark's `applicationId`): `local-` and the start time. With a master `sc://` it is the id of the server's application
+   * once the first job has opened a session there.
+   */
   readonly applicationId: string
 
   /** What runs now. */

@@ -1,4 +1,4 @@
-import { booleanSetting, integerSetting } from './setting.ts'
+import { booleanSetting, integerSetting, sizeSetting } from './setting.ts'
 
 export const LIMIT_INITIAL_NUM_PARTITIONS = integerSetting('spark.rdd.limit.initialNumPartitions', {
   default: 1,
@@ -15,4 +15,16 @@ export const LIMIT_SCALE_UP_FACTOR = integerSetting('spark.rdd.limit.scaleUpFact
 export const VALIDATE_OUTPUT_SPECS = booleanSetting('spark.hadoop.validateOutputSpecs', {
   default: true,
   doc: 'whether saving into a directory that exists is refused',
+})
+
+export const FILES_OPEN_COST_IN_BYTES = sizeSetting('spark.files.openCostInBytes', {
+  default: 4 * 1024 * 1024,
+  min: 0,
+  doc: 'what opening a file counts as, in bytes that could be read meanwhile, where `binaryFiles` packs files into partitions; also the least that a partition aims at',
+})
+
+export const FILES_MAX_PARTITION_BYTES = sizeSetting('spark.files.maxPartitionBytes', {
+  default: 128 * 1024 * 1024,
+  min: 1,
+  doc: 'the most that `binaryFiles` packs into one partition before it begins another',
 })

@@ -11,20 +11,38 @@ export interface MergeTarget {
 let nextId = 0
 const metadataOf = new WeakMap<object, ShippedAccumulator>()
 const targets = new Map<number, WeakRef<MergeTarget>>()
-/** Drops the entry of an accumulator that the program no longer refers to. */
-const collected = new FinalizationRegistry<number>((id) => targets.delete(id))
+
+/** What goes with an accumulator that the program no longer refers to. */
+interface Entry {
+  readonly id: number
+  readonly sent: SentValue | null
+}
+
+/** Drops the entry of an accumulator that the program no longer refers to, and the workers' copies of what it was sent with. */
+const collected = new FinalizationRegistry<Entry>(({ id, sent }) => {
+  targets.delete(id)
+  sent?.remove()
+})
+
+/** A value that workers were sent for one accumulator. It must not refer to the accumulator. */
+export interface SentValue {
+  /** The broadcast under which tasks find it. */
+  readonly broadcastId: number
+  /** Frees the workers' copies. */
+  remove(): void
+}
 
 /** Gives an accumulator its id and lets task updates reach it, for as long as the program refers to it (Spark's `AccumulatorContext`). */
 export function registerAccumulator(
   accumulator: MergeTarget,
   name: string | null,
   form: AccumulatorForm,
-  broadcastId = -1,
+  sent: SentValue | null = null,
 ): void {
   const id = nextId++
-  metadataOf.set(accumulator, { id, name, form, broadcastId })
+  metadataOf.set(accumulator, { id, name, form, broadcastId: sent?.broadcastId ?? -1 })
   targets.set(id, new WeakRef(accumulator))
-  collected.register(accumulator, id)
+  collected.register(accumulator, { id, sent })
 }
 
 /** The metadata of a registered accumulator, else undefined. */

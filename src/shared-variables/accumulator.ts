@@ -25,7 +25,7 @@ export class Accumulator<T> {
   value: T
   readonly #param: AccumulatorParam<T>
 
-  /** Made by `sc.accumulator` only. @internal */
+  /** Made by `sc.accumulator` only. */
   constructor(initial: T, param: AccumulatorParam<T>) {
     this.value = initial
     this.#param = param

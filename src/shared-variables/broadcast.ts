@@ -21,7 +21,7 @@ export class Broadcast<T> {
   #value: T | undefined
   #destroyedAt: string | null = null
 
-  /** Made by `sc.broadcast` only. @internal */
+  /** Made by `sc.broadcast` only. */
   constructor(id: number, value: T, owner: BroadcastOwner) {
     this.id = id
     this.#value = value

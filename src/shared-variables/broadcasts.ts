@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
+import type { SentValue } from './accumulator-registry.ts'
 import { Broadcast, type BroadcastOwner } from './broadcast.ts'
 
 /** A context's broadcast variables: their ids, and which of them the engine holds. */
@@ -30,11 +31,13 @@ export class Broadcasts {
     return broadcast
   }
 
-  /** Sends a value that lives as long as the context, under an id of its own. */
-  createPermanent(value: unknown): number {
-    const id = this.#nextId++
-    this.#send(id, value)
-    return id
+  /** Sends a value that no program reads through a {@link Broadcast}, under an id of its own, until it is removed. */
+  send(value: unknown): SentValue {
+    const broadcastId = this.#nextId++
+    this.#send(broadcastId, value)
+    // Who keeps an accumulator does not keep its context.
+    const broadcasts = new WeakRef(this)
+    return { broadcastId, remove: () => broadcasts.deref()?.remove(broadcastId) }
   }
 
   remove(id: number): void {
@@ -52,7 +55,11 @@ export class Broadcasts {
     this.#sent.add(id)
     if (sending === undefined) return
     this.#sending.add(sending)
-    const ended = () => this.#sending.delete(sending)
+    const ended = () => {
+      this.#sending.delete(sending)
+      // It was removed before it was sent.
+      if (!this.#sent.has(id)) this.#engine.unbroadcast(id)
+    }
     // A job that waits for it fails with it; a later one that uses the value sends it again.
     sending.then(ended, () => {
       ended()

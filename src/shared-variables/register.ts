@@ -1,18 +1,14 @@
 import { SHIP } from '../closure/wire/closure-error.ts'
 import { IllegalStateException } from '../errors.ts'
 import { Accumulator, type AccumulatorParam, NUMBER_PARAM } from './accumulator.ts'
-import { accumulatorMetadata, registerAccumulator } from './accumulator-registry.ts'
+import { accumulatorMetadata, registerAccumulator, type SentValue } from './accumulator-registry.ts'
 import { AccumulatorV2 } from './accumulator-v2.ts'
 
-/** Sends a value to the workers for good; gives the id under which tasks find it. */
-type SendPermanently = (value: unknown) => number
+/** Sends a value to the workers until it is removed. */
+type SendToWorkers = (value: unknown) => SentValue
 
 /** @throws IllegalStateException when it is registered already. */
-export function registerV2(
-  accumulator: AccumulatorV2<never, unknown>,
-  name: string | null,
-  send: SendPermanently,
-): void {
+export function registerV2(accumulator: AccumulatorV2<never, unknown>, name: string | null, send: SendToWorkers): void {
   if (accumulatorMetadata(accumulator) !== undefined) {
     throw new IllegalStateException('ACCUMULATOR_REGISTERED', 'Cannot register an Accumulator twice.')
   }
@@ -28,7 +24,7 @@ export function registerV2(
 export function registerParamAccumulator<T>(
   initial: T,
   param: AccumulatorParam<T> | undefined,
-  send: SendPermanently,
+  send: SendToWorkers,
 ): Accumulator<T> {
   const accumulator = new Accumulator(initial, param ?? (NUMBER_PARAM as unknown as AccumulatorParam<T>))
   if (param === undefined) registerAccumulator(accumulator, null, 'sum')

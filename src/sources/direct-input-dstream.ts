@@ -18,7 +18,7 @@ const BEFORE_ALL_BATCHES = Number.MIN_SAFE_INTEGER
  * The stream of a {@link BatchSource}: what the driver plans by positions, the batch's tasks read (as Spark's `DirectKafkaInputDStream` does for Kafka). One
  * class serves every source of this kind.
  */
-export class DirectInputDStream<T, P extends PlainData = PlainData> extends InputDStream<T> implements BatchInput {
+export class DirectInputDStream<T, P extends PlainData = PlainData> extends InputDStream<T> {
   readonly #source: BatchSource<T, P>
   readonly #rateController: RateController | null
   readonly #rdds: SourceRDDs<T>

@@ -18,7 +18,7 @@ export interface SparkStageInfo {
 export class SparkStatusTracker {
   readonly #work: RunningWork
 
-  /** @internal */
+  /** Made by a SparkContext only: `sc.statusTracker`. */
   constructor(work: RunningWork) {
     this.#work = work
   }

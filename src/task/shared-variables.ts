@@ -1,4 +1,5 @@
 import { SparkException, UnsupportedOperationException } from '../errors.ts'
+import { notANumber } from './number-record.ts'
 
 /** What a task gathered in one accumulator, as plain data: {@link WorkerAccumulator} says which shape each form has. */
 export interface TaskAccumulatorUpdate {
@@ -141,6 +142,7 @@ class SumAccumulator extends WriteOnlyAccumulator {
   #count = 0
 
   override add(value: number | bigint): void {
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw notANumber(value)
     if (this.#count === 0) touched.add(this)
     this.#sum += Number(value)
     this.#count++

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -126,5 +126,26 @@ describe('packed files', () => {
         return true
       })
     }
+  })
+
+  test('damage in a file of any codec, and in an object file, is told with its path', async () => {
+    writeFileSync(join(root, 'torn.deflate'), deflateSync('some text\n'.repeat(1000)).subarray(0, 40))
+    for (const name of ['other.bz2', 'other.zst', 'other.gz']) writeFileSync(join(root, name), 'not packed at all')
+    for (const name of ['torn.deflate', 'other.bz2', 'other.zst', 'other.gz']) {
+      await assert.rejects(sc.textFile(join(root, name)).count(), (error: Error & { cause?: { code?: string } }) => {
+        assert.equal(error.cause?.code, 'CORRUPT_COMPRESSED_FILE', name)
+        assert(error.message.includes(join(root, name)), error.message)
+        return true
+      })
+    }
+    const output = join(root, 'objects')
+    await sc.parallelize(['a', 'b'], 1).saveAsObjectFile(output)
+    const part = join(output, 'part-00000')
+    writeFileSync(part, readFileSync(part).subarray(0, -1))
+    await assert.rejects(sc.objectFile(output).collect(), (error: Error & { cause?: { code?: string } }) => {
+      assert.equal(error.cause?.code, 'CORRUPT_BLOCK')
+      assert(error.message.includes(part), error.message)
+      return true
+    })
   })
 })

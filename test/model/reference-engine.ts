@@ -34,6 +34,7 @@ export function createReferenceEngine(options: ReferenceEngineOptions = {}): Eng
 
 class ReferenceEngine implements Engine {
   readonly files = new ProgramFiles()
+  readonly applicationId = null
   readonly defaultParallelism: number
   /** Nothing is encoded but what tests store in receivers, as plain objects. */
   readonly recordClasses = { idOf: () => undefined, byId: () => undefined }

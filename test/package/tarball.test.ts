@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type InstalledPackage, installPacked, type Outcome, ROOT, run } from './packed-package.ts'
@@ -41,6 +42,16 @@ test('the package holds the build and what a reader needs, no sources of tests',
     files.filter((file) => /\.test\.|fixtures|^src\//.test(file)),
     [],
   )
+})
+
+test('the types show nothing that is internal, and are whole without it', async () => {
+  const folder = join(installed.project, 'node_modules/millstream/dist')
+  const declarations = installed.packedFiles.filter((file) => file.endsWith('.d.ts'))
+  assert(declarations.length > 100)
+  for (const file of declarations) {
+    const text = await readFile(join(folder, '..', file), 'utf8')
+    assert(!text.includes('@internal'), file)
+  }
 })
 
 test('npx millstream runs a TypeScript program with its own modules and arguments', async () => {

@@ -10,6 +10,7 @@ import {
   StreamingContext,
 } from '../../src/index.ts'
 import type { ManualClock } from '../../src/testing/index.ts'
+import { type Churn, churn } from './churn.ts'
 import { type Leak, leakOnDriver, leakOnWorker } from './leaks.ts'
 import { EventReceiver } from './source.ts'
 
@@ -24,6 +25,8 @@ export interface SoakJobOptions {
   readonly clock: ManualClock | null
   /** Defects that are planted. */
   readonly leaks: readonly Leak[]
+  /** What each batch makes anew and lets go. */
+  readonly churn: readonly Churn[]
 }
 
 /** A job that runs. */
@@ -51,7 +54,8 @@ const TIMEOUT = 0.4
 const CHECKPOINT = 0.2
 
 /** Makes the streams and their outputs; the context is not started yet. */
-export function soakJob({ directory, intervalMs, reach, eventsPerSecond, clock, leaks }: SoakJobOptions): SoakJob {
+export function soakJob(options: SoakJobOptions): SoakJob {
+  const { directory, intervalMs, reach, eventsPerSecond, clock, leaks } = options
   const checkpoints = join(directory, 'checkpoints')
   const localDir = join(directory, 'local')
   const conf = new SparkConf(false)
@@ -112,6 +116,12 @@ export function soakJob({ directory, intervalMs, reach, eventsPerSecond, clock, 
     .reduceByKey((a, b) => a + b, PARTITIONS)
     .join(windows)
     .foreachRDD((rdd) => rdd.take(10))
+
+  const { churn: kinds } = options
+  if (kinds.length > 0) {
+    const isLeaking = leaks.includes('churn')
+    amounts.foreachRDD((rdd, time) => churn(ssc.sparkContext, rdd, { kinds, batch: time.milliseconds, isLeaking }))
+  }
 
   let completed = 0
   let batches: BatchInfo[] = []

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
 /** Defects that can be planted, by what grows. */
-export const LEAKS = ['heap', 'worker-heap', 'shared-memory', 'descriptors', 'files', 'threads'] as const
+export const LEAKS = ['heap', 'worker-heap', 'shared-memory', 'descriptors', 'files', 'threads', 'churn'] as const
 export type Leak = (typeof LEAKS)[number]
 
 const KEPT_STRINGS = 4000
@@ -33,6 +33,10 @@ function leakOf(leak: Leak, directory: string): void {
     case 'files':
       mkdirSync(directory, { recursive: true })
       writeFileSync(join(directory, `left-${kept.push(null)}`), '')
+      break
+    // Kept where they are made.
+    case 'churn':
+    case 'worker-heap':
       break
     case 'threads':
       // Not with each batch: a thread takes megabytes.

@@ -1,10 +1,12 @@
 /**
- * Runs a job with state, windows, a join, checkpoints and a write-ahead log for a while, and tells whether memory, threads, files and delays level off.
+ * Runs a job with state, windows, a join, checkpoints and a write-ahead log for a while, with broadcasts and accumulators made in each batch, and tells
+ * whether memory, threads, files and delays level off.
  *
- *   npm run soak -- [--minutes 10 | --batches 400] [--interval 50] [--rate 2000] [--leak heap,files]
+ *   npm run soak -- [--minutes 10 | --batches 400] [--interval 50] [--rate 2000] [--leak heap,files] [--churn broadcasts,closures]
  *
  * `--interval` is in milliseconds, `--rate` in events per second; `--leak` plants defects that the run must find. With `--batches`
- * the clock moves on as batches are done, however long they take: delays mean nothing then. Ends with 1 when something grows.
+ * the clock moves on as batches are done, however long they take: delays mean nothing then. `--churn` names what each batch makes anew, `none` for nothing.
+ * Ends with 1 when something grows.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
@@ -13,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Time } from '../../src/index.ts'
 import { ManualClock } from '../../src/testing/index.ts'
+import { CHURN, type Churn, DEFAULT_CHURN } from './churn.ts'
 import { type SoakJob, soakJob } from './job.ts'
 import { LEAKS, type Leak } from './leaks.ts'
 import { type Sample, takeSample } from './sampler.ts'
@@ -33,11 +36,14 @@ const { values } = parseArgs({
     interval: { type: 'string', default: '50' },
     rate: { type: 'string', default: '2000' },
     leak: { type: 'string' },
+    churn: { type: 'string', default: DEFAULT_CHURN.join() },
   },
 })
 const seconds = Number(values.minutes) * 60
 const leaks = (values.leak?.split(',') ?? []) as Leak[]
 if (!(seconds > 0) || !(Number(values.interval) > 0) || !(Number(values.rate) > 0)) throw new Error('not above zero')
+const churn = (values.churn === 'none' ? [] : values.churn.split(',')) as Churn[]
+if (churn.some((kind) => !CHURN.includes(kind))) throw new Error(`--churn takes ${CHURN.join(', ')} or none`)
 if (leaks.some((leak) => !LEAKS.includes(leak))) throw new Error(`--leak takes ${LEAKS.join(', ')}`)
 
 const directory = await mkdtemp(join(tmpdir(), 'millstream-soak-'))
@@ -52,7 +58,7 @@ async function soak(directory: string): Promise<number> {
   const wanted = values.batches === undefined ? (seconds * 1000) / intervalMs : Number(values.batches)
   const clock = values.batches === undefined ? null : new ManualClock(START_MS)
   const reach = Math.ceil(Math.min(REACH_BATCHES, REACH_OF_RUN * wanted))
-  const job = soakJob({ directory, intervalMs, reach, eventsPerSecond: Number(values.rate), clock, leaks })
+  const job = soakJob({ directory, intervalMs, reach, eventsPerSecond: Number(values.rate), clock, leaks, churn })
   await using ssc = job.ssc
   await ssc.start()
   const samples: Sample[] = []

@@ -53,6 +53,7 @@ interface Job {
 export class LocalEngine implements Engine {
   readonly defaultParallelism: number
   readonly recordClasses: RecordClasses
+  readonly applicationId = null
   readonly capabilities: EngineCapabilities = { keepsObjects: true, keepsLocalCheckpoints: false }
   readonly files = new ProgramFiles()
   readonly #options: LocalEngineOptions

@@ -57,6 +57,8 @@ interface PlanParts {
 export class SparkCluster {
   readonly session: ConnectSession
   readonly sparkVersion: string
+  /** The id of the server's application; null where the server does not tell it. */
+  readonly applicationId: string | null
   /** What stays on the server between jobs. */
   readonly kept: KeptRelations
   readonly fileSystem: SessionFileSystem
@@ -68,9 +70,15 @@ export class SparkCluster {
   readonly occupancy = new Occupancy()
   #tolerableBytes: number
 
-  constructor(session: ConnectSession, sparkVersion: string, settings: SparkSettings, payloads: ShippedPayloads) {
+  constructor(
+    session: ConnectSession,
+    { sparkVersion, applicationId }: Pick<SparkCluster, 'sparkVersion' | 'applicationId'>,
+    settings: SparkSettings,
+    payloads: ShippedPayloads,
+  ) {
     this.session = session
     this.sparkVersion = sparkVersion
+    this.applicationId = applicationId
     this.kept = new KeptRelations(session)
     this.fileSystem = new SessionFileSystem(session)
     this.#settings = settings

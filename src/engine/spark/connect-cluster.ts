@@ -48,6 +48,9 @@ export interface ClusterOptions {
   readonly signal: AbortSignal
 }
 
+/** Where every session finds the id of the server's application. */
+const APPLICATION_ID = 'spark.app.id'
+
 /**
  * Opens a session on the server and makes the executors ready to run functions. When it fails, no session is left behind.
  * @throws SparkException that says why, within `spark.millstream.connectTimeout`
@@ -70,7 +73,8 @@ export async function connectCluster(options: ClusterOptions): Promise<SparkClus
     await session.applySettings()
     await prepareExecutors(session, settings)
     log('INFO', 'SparkEngine', `Connected to Spark ${sparkVersion} at ${redacted(options.masterUrl)}`)
-    return new SparkCluster(session, sparkVersion, settings, options.payloads)
+    const applicationId = (await session.config.getOption([APPLICATION_ID])).get(APPLICATION_ID) ?? null
+    return new SparkCluster(session, { sparkVersion, applicationId }, settings, options.payloads)
   } catch (error) {
     await session.release(systemTimeMs() + 1000).catch(() => {})
     channel.close()

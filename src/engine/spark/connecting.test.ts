@@ -99,6 +99,27 @@ for (const [given, word] of [
   })
 }
 
+test("the application's id is the server's once a session is open", async () => {
+  await using server = await new ScriptedConnectServer({
+    analyzePlan: version('4.3.0'),
+    config: (request) => {
+      const { operation } = request as { operation?: { opType?: { case?: string; value?: { keys?: string[] } } } }
+      const wanted = operation?.opType?.case === 'getOption' ? (operation.opType.value?.keys ?? []) : []
+      const pairs = wanted.includes('spark.app.id') ? [{ key: 'spark.app.id', value: 'app-20260101000000-0007' }] : []
+      return { messages: [{ serverSideSessionId: 's', pairs }] }
+    },
+    executePlan: failing(grpc.status.INTERNAL, 'no executors here'),
+  }).start()
+  const engine = engineOn(server.url)
+  try {
+    assert.equal(engine.applicationId, null)
+    await assert.rejects(engine.runJob({ node: NODE, sink: { kind: 'collect' }, properties: PROPERTIES }))
+    assert.equal(engine.applicationId, 'app-20260101000000-0007')
+  } finally {
+    await engine.stop()
+  }
+})
+
 test('a gRPC server that is no Spark Connect server is told apart', async () => {
   await using server = await new ScriptedConnectServer({
     analyzePlan: failing(grpc.status.UNIMPLEMENTED, 'Method not found'),

@@ -82,6 +82,7 @@ export class SparkEngine implements Engine {
   /** By node: records of partitions that ran before they were asked for. */
   readonly #taken = new WeakMap<LineageNode, TakenPartitions>()
   #cluster: Promise<SparkCluster> | null = null
+  #applicationId: string | null = null
   #nextJobId = 0
   #nextStageId = 0
 
@@ -99,6 +100,10 @@ export class SparkEngine implements Engine {
       nextStageId: () => this.#nextStageId++,
       slice: (node, partition) => this.#slices.slice(node, partition),
     }
+  }
+
+  get applicationId(): string | null {
+    return this.#applicationId
   }
 
   runJob(request: JobRequest): Promise<unknown[]> {
@@ -455,7 +460,7 @@ export class SparkEngine implements Engine {
     return next
   }
 
-  #newSession(): Promise<SparkCluster> {
+  async #newSession(): Promise<SparkCluster> {
     const { masterUrl, version, conf } = this.#options
     const options = {
       masterUrl,
@@ -466,7 +471,10 @@ export class SparkEngine implements Engine {
       payloads: this.#payloads,
       signal: this.#stopped.signal,
     }
-    return loadClient().then(({ connectCluster }) => connectCluster(options))
+    const { connectCluster } = await loadClient()
+    const cluster = await connectCluster(options)
+    this.#applicationId = cluster.applicationId
+    return cluster
   }
 
   async #connected(): Promise<SparkCluster | null> {

@@ -1,4 +1,5 @@
 import { IllegalArgumentException, UnsupportedOperationException } from '../../errors.ts'
+import { compareDoubles } from '../../task/partition-functions/numbers.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { StatParts } from '../../task/stat-counter.ts'
 import { StatCounter } from '../../task/stat-counter.ts'
@@ -52,7 +53,7 @@ export async function histogramOfBounds(
   isEven: boolean,
 ): Promise<number[]> {
   if (bounds.length < 2) throw tooFewBounds()
-  if (bounds.some((bound, i) => i > 0 && !(bound > bounds[i - 1]!))) {
+  if (bounds.some((bound, i) => i > 0 && compareDoubles(bound, bounds[i - 1]!) <= 0)) {
     throw new IllegalArgumentException(
       'HISTOGRAM_BUCKETS',
       `buckets should be sorted and hold no value twice: ${bounds.join(', ')}`,

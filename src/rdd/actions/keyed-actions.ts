@@ -1,6 +1,10 @@
+import { IllegalArgumentException } from '../../errors.ts'
+import { describedRecord } from '../../task/described-record.ts'
 import { KeyTable } from '../../task/key/index.ts'
+import { assertPair } from '../../task/pair.ts'
 import type { PartitionFunctionName } from '../../task/partition-functions.ts'
 import { builtin } from '../../task/partition-functions.ts'
+import type { Partitioner } from '../../task/partitioner.ts'
 import { joinParts } from '../join-parts.ts'
 import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
@@ -27,6 +31,7 @@ export async function reduceByKeyLocally<K, V>(
 /** All pairs as a Map: of pairs with equal keys the last one counts. */
 export async function collectAsMap<K, V>(rdd: RDDCore<readonly [K, V]>): Promise<Map<K, V>> {
   const parts = await runJob<[K, V][]>(rdd, 'collectAsMap', { kind: 'collect' })
+  for (const part of parts) for (const record of part) assertPair(record)
   return mergeByKey(parts, (_, later) => later)
 }
 
@@ -44,7 +49,20 @@ export function mergeByKey<K, V>(
 export async function lookup<K, V>(rdd: RDDCore<readonly [K, V]>, key: K): Promise<V[]> {
   const properties = rdd.context.jobProperties('lookup')
   const { partitioner } = await rdd.resolve()
-  const partitions = partitioner ? { partitions: [partitioner.getPartition(key as never)] } : {}
+  const partitions = partitioner ? { partitions: [partitionOf(key, partitioner)] } : {}
   const parts = await runJob<V[]>(rdd, 'lookup', builtin('valuesOfKey', key), { ...partitions, properties })
   return joinParts(parts)
+}
+
+/** @throws IllegalArgumentException where a partitioner gives a number that no partition has. */
+function partitionOf(key: unknown, partitioner: Partitioner<never>): number {
+  const partition: unknown = partitioner.getPartition(key as never)
+  if (Number.isInteger(partition) && (partition as number) >= 0 && (partition as number) < partitioner.numPartitions) {
+    return partition as number
+  }
+  throw new IllegalArgumentException(
+    'NO_SUCH_PARTITION',
+    `${partitioner.constructor.name}.getPartition gave ${describedRecord(partition)} for the key of lookup, but there are ` +
+      `${partitioner.numPartitions} partitions: it must give a whole number from 0 to ${partitioner.numPartitions - 1}`,
+  )
 }

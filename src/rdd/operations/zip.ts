@@ -86,11 +86,23 @@ export function cartesian<T, U>(left: RDDCore<T>, right: RDDCore<U>): RDDCore<[T
   return left.derive<[T, U]>('cartesian', [right], ([a, b]) => ({
     kind: 'cartesian',
     className: 'CartesianRDD',
-    numPartitions: a!.numPartitions * b!.numPartitions,
+    numPartitions: productOfCounts(a!.numPartitions, b!.numPartitions),
     partitioner: null,
     left: a!,
     right: b!,
   }))
+}
+
+/** As many partitions as Spark can number. */
+const MAX_PARTITIONS = 2 ** 31 - 1
+
+function productOfCounts(left: number, right: number): number {
+  if (left * right <= MAX_PARTITIONS) return left * right
+  throw new IllegalArgumentException(
+    'TOO_MANY_PARTITIONS',
+    `cartesian of RDDs with ${left} and ${right} partitions would have ${left * right}, more than the ${MAX_PARTITIONS} that there can be. ` +
+      'Give both fewer partitions first, for instance with coalesce(100)',
+  )
 }
 
 /** Spark's `glom`: one record per partition, the array of all its records. */

@@ -16,7 +16,7 @@ import type { Receiver } from './receiver.ts'
  * A stream of what a receiver brings (Spark's `ReceiverInputDStream`): each block that it stored since the last batch is one partition,
  * so a batch has about as many as the block interval goes into the batch interval; an empty one has none.
  */
-export class ReceiverInputDStream<T> extends InputDStream<T> implements BatchInput {
+export class ReceiverInputDStream<T> extends InputDStream<T> {
   readonly #receiver: Receiver<T>
   readonly #tracker: LocalReceiverTracker
   readonly #rateController: RateController | null

@@ -1,7 +1,7 @@
-import { SparkException } from '../../errors.ts'
 import { detachString } from '../codec/detach-string.ts'
 import { canonicalKey } from '../key/index.ts'
 import type { MemoryGauge } from '../memory-gauge.ts'
+import { assertPair, type PairRecord } from '../pair.ts'
 import type { Merge } from './merge.ts'
 import { StringIndex } from './string-index.ts'
 
@@ -33,11 +33,11 @@ export class CombineTable {
     return this.keys.length
   }
 
-  /** Takes in a record of the shape [key, value]. */
+  /** Takes in a record of the shape [key, value]. @throws SparkException for any other. */
   add(record: unknown): void {
-    const pair = record as readonly [unknown, unknown]
-    const key = pair[0]
-    const value = pair[1]
+    assertPair(record)
+    const key = record[0]
+    const value = record[1]
     if (typeof key === 'string') {
       const at = this.strings.get(key)
       if (at === -1) this.insertString(key, this.merge.first(value))
@@ -67,10 +67,9 @@ export class CombineTable {
     this.#append(key, combiner)
   }
 
-  /** Takes in a record whose key is neither a string nor a number. */
-  addOther(record: unknown): void {
-    if (!Array.isArray(record)) throw notAPair(record)
-    const key = record[0] as unknown
+  /** Takes in a pair whose key is neither a string nor a number. */
+  addOther(record: PairRecord): void {
+    const key = record[0]
     const canonical = canonicalKey(key)
     const at = this.#others.get(canonical)
     if (at !== undefined) {
@@ -109,13 +108,4 @@ export class CombineTable {
     this.values.push(combiner)
     this.changed()
   }
-}
-
-/** The error for a record that a keyed operation cannot take. */
-export function notAPair(record: unknown): SparkException {
-  const kind = record === null ? 'null' : typeof record
-  return new SparkException(
-    'NOT_A_PAIR',
-    `a keyed operation needs records of the shape [key, value] but met ${kind === 'object' ? 'an object' : `a ${kind} (${String(record)})`}. Make pairs first, for instance with map((x) => [x, 1]).`,
-  )
 }

@@ -41,6 +41,9 @@ export class RecordNotSerializableError extends MillstreamError {
 
 /** Bytes that should hold records are cut short, damaged, or written by another format version. */
 export class CorruptBlockError extends MillstreamError {
+  /** What is wrong with the bytes. */
+  readonly detail: string
+
   constructor(detail: string, options?: { cause?: unknown }) {
     super(
       'CORRUPT_BLOCK',
@@ -48,6 +51,7 @@ export class CorruptBlockError extends MillstreamError {
         'recompute the block, or remove the file that holds it.',
       options,
     )
+    this.detail = detail
   }
 }
 

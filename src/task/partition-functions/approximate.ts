@@ -1,5 +1,6 @@
 import { HyperLogLog } from '../hyper-log-log.ts'
 import { KeyTable } from '../key/index.ts'
+import { pairsOf } from '../pair.ts'
 
 /** The registers of a partition's distinct records. */
 export function approximateDistinct(records: Iterable<unknown>, _partition: number, precision: number): Uint8Array {
@@ -15,7 +16,7 @@ export function* approximateDistinctByKey(
   precision: number,
 ): Generator<[unknown, Uint8Array]> {
   const sketches = new KeyTable<HyperLogLog>()
-  for (const [key, value] of records as Iterable<[unknown, unknown]>) {
+  for (const [key, value] of pairsOf(records)) {
     let sketch = sketches.get(key)
     if (!sketch) {
       sketch = new HyperLogLog(precision)

@@ -1,8 +1,7 @@
 import { mergeOfValues } from '../aggregation/merge.ts'
 import type { Aggregator } from '../aggregator.ts'
 import { canonicalKey, KeyTable } from '../key/index.ts'
-
-type Pair = readonly [unknown, unknown]
+import { pairsOf } from '../pair.ts'
 
 /** Combines the pairs of a partition that holds all pairs of its keys already: what a shuffle would do, without one. */
 export function* combineByKey(
@@ -12,7 +11,7 @@ export function* combineByKey(
 ): Generator<[unknown, unknown]> {
   const { first, next } = mergeOfValues(aggregator)
   const combined = new KeyTable<unknown>()
-  for (const [key, value] of records as Iterable<Pair>) {
+  for (const [key, value] of pairsOf(records)) {
     const before = combined.size
     const index = combined.insert(key)
     combined.setAt(index, index === before ? first(value) : next(combined.valueAt(index), value))
@@ -41,7 +40,7 @@ export function reducePartitionByKey(
 }
 
 export function countKeys(records: Iterable<unknown>): [unknown, number][] {
-  return countEach(keysOf(records as Iterable<Pair>))
+  return countEach(keysOf(records))
 }
 
 export function countRecords(records: Iterable<unknown>): [unknown, number][] {
@@ -54,15 +53,15 @@ function countEach(values: Iterable<unknown>): [unknown, number][] {
   return counts.pairs()
 }
 
-function* keysOf(pairs: Iterable<Pair>): Generator<unknown> {
-  for (const [key] of pairs) yield key
+function* keysOf(records: Iterable<unknown>): Generator<unknown> {
+  for (const [key] of pairsOf(records)) yield key
 }
 
 /** The values of one key, in the partition's order. */
 export function valuesOfKey(records: Iterable<unknown>, _partition: number, key: unknown): unknown[] {
   const wanted = canonicalKey(key)
   const values: unknown[] = []
-  for (const [candidate, value] of records as Iterable<Pair>) if (canonicalKey(candidate) === wanted) values.push(value)
+  for (const [candidate, value] of pairsOf(records)) if (canonicalKey(candidate) === wanted) values.push(value)
   return values
 }
 

@@ -1,5 +1,6 @@
 import { NoSuchElementException } from '../errors.ts'
 import { KeyTable } from '../key/index.ts'
+import { pairsOf } from '../pair.ts'
 import { SeededRandom } from '../random.ts'
 
 /** Keeps each record whose own random number lies in [lower, upper): parts cut from one seed are disjoint and complete. */
@@ -41,7 +42,7 @@ export function* samplePartitionByKey(
   const random = new SeededRandom(seed, partition)
   const rates = new KeyTable<number>()
   for (const [key, rate] of fractions) rates.set(key, rate)
-  for (const record of records as Iterable<[unknown, unknown]>) {
+  for (const record of pairsOf(records)) {
     const rate = rates.get(record[0])
     if (rate === undefined) {
       throw new NoSuchElementException(
@@ -74,7 +75,7 @@ export function* sampleQuotas(
   for (const { key, available, wanted } of quotas[partition] ?? []) {
     pickers.set(key, withReplacement ? repeatPicker(random, available, wanted) : oncePicker(random, available, wanted))
   }
-  for (const record of records as Iterable<[unknown, unknown]>) {
+  for (const record of pairsOf(records)) {
     for (let left = pickers.get(record[0])?.() ?? 0; left > 0; left--) yield record
   }
 }
@@ -117,7 +118,7 @@ export function reservoirOfKeys(records: Iterable<unknown>, partition: number, s
   const random = new SeededRandom(seed, partition)
   const sample: unknown[] = []
   let count = 0
-  for (const [key] of records as Iterable<[unknown, unknown]>) {
+  for (const [key] of pairsOf(records)) {
     count++
     if (sample.length < size) sample.push(key)
     else {

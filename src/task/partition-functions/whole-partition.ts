@@ -1,6 +1,7 @@
 import { SparkException } from '../../errors.ts'
 import { copyValue } from '../copy-value.ts'
 import { compareValues } from '../ordering.ts'
+import { pairsOf } from '../pair.ts'
 import type { SentOrdering } from './top-records.ts'
 
 /** Calls the user's function with the partition's index first, as Spark does. */
@@ -79,7 +80,7 @@ export function* numberRecordsApart(
 /** The pairs of the partition in the order of their keys. */
 export function sortPartitionByKey(records: Iterable<unknown>, _partition: number, sent: SentOrdering): unknown[] {
   const ordering = sent ?? compareValues
-  return [...(records as Iterable<[unknown, unknown]>)].sort((a, b) => ordering(a[0], b[0]))
+  return [...pairsOf(records)].sort((a, b) => ordering(a[0], b[0]))
 }
 
 /** The pairs whose key lies between the bounds, both included. */
@@ -91,7 +92,7 @@ export function* keysBetween(
   sent: SentOrdering,
 ): Generator<unknown> {
   const ordering = sent ?? compareValues
-  for (const pair of records as Iterable<[unknown, unknown]>) {
+  for (const pair of pairsOf(records)) {
     if (ordering(pair[0], lower) >= 0 && ordering(pair[0], upper) <= 0) yield pair
   }
 }

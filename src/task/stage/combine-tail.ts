@@ -1,5 +1,6 @@
 import type { CombineTable } from '../aggregation/combine-table.ts'
 import type { Aggregator } from '../aggregator.ts'
+import { isNoPairCode } from '../pair.ts'
 import type { LoopTail } from './fused-loop.ts'
 
 /**
@@ -10,7 +11,10 @@ export function combineTail(aggregator: Aggregator, table: CombineTable): LoopTa
   const { first, next, grows } = mergeCode(aggregator)
   const update = `values[at] = ${next('values[at]', 'value')}${grows ? '; table.changed()' : ''}`
   return {
-    code: (record) => `const key = ${record}[0]
+    code: (
+      record,
+      isPair,
+    ) => `${isPair ? '' : `if (${isNoPairCode(record)}) throw notAPair(${record})\n`}const key = ${record}[0]
 if (typeof key === 'string') {
   const value = ${record}[1]
   const at = strings.get(key)

@@ -1,3 +1,4 @@
+import { isNoPairCode, notAPair } from '../pair.ts'
 import type { NarrowOp } from '../program.ts'
 import type { Chunk } from '../reader.ts'
 
@@ -9,8 +10,8 @@ export type ElementOp = Extract<
 
 /** What the loop does with each record that reaches its end: code over the variable given, and the objects that the code names. */
 export interface LoopTail {
-  /** @param record the name of the variable that holds the record. */
-  readonly code: (record: string) => string
+  /** @param record the name of the variable that holds the record. @param isPair whether the loop itself has just made it as a pair. */
+  readonly code: (record: string, isPair: boolean) => string
   readonly bindings: Readonly<Record<string, unknown>>
 }
 
@@ -35,11 +36,12 @@ export function isElementOp(op: NarrowOp): op is ElementOp {
 /**
  * Generates one loop over a chunk that runs all operations and the tail with no call but the user's functions. Every stage gets code
  * of its own, so that each call site meets one function only and V8 can inline it.
+ * @param isOfPairs whether all records of the chunks are known to be pairs.
  */
-export function fuseLoop(ops: readonly ElementOp[], tail: LoopTail): (chunk: Chunk) => undefined {
+export function fuseLoop(ops: readonly ElementOp[], tail: LoopTail, isOfPairs = false): (chunk: Chunk) => undefined {
   const functions = ops.map((op) => ('fn' in op ? op.fn : null))
   const slowPaths: string[] = []
-  const body = emit(ops, 0, 'v0', tail, slowPaths, new Set())
+  const body = emit(ops, 0, 'v0', isOfPairs, tail, slowPaths, new Set())
   const names = Object.keys(tail.bindings)
   const source = `'use strict'
 const { ${ops.map((_, i) => `${i}: f${i}`).join(', ')} } = fs
@@ -52,40 +54,46 @@ return function loop(chunk) {
     ${body}
   }
 }`
-  const make = new Function('fs', 'notIterable', ...names, source)
-  return make(functions, notIterable, ...names.map((name) => tail.bindings[name])) as (chunk: Chunk) => undefined
+  const make = new Function('fs', 'notIterable', 'notAPair', ...names, source)
+  return make(functions, notIterable, notAPair, ...names.map((name) => tail.bindings[name])) as (
+    chunk: Chunk,
+  ) => undefined
 }
 
-/** Code for operations from `index` on, over the record in variable `v`. */
+/** Code for operations from `index` on, over the record in variable `v`, which may be known to be a pair. */
 function emit(
   ops: readonly ElementOp[],
   index: number,
   v: string,
+  isPair: boolean,
   tail: LoopTail,
   slowPaths: string[],
   emitted: Set<number>,
 ): string {
   const op = ops[index]
-  if (op === undefined) return tail.code(v)
+  if (op === undefined) return tail.code(v, isPair)
   const out = `v${index + 1}`
-  const rest = (record: string): string => emit(ops, index + 1, record, tail, slowPaths, emitted)
+  const rest = (record: string, isNextPair = false): string =>
+    emit(ops, index + 1, record, isNextPair, tail, slowPaths, emitted)
+  const restOfPair = (record: string): string => rest(record, true)
+  const check = isPair ? '' : `if (${isNoPairCode(v)}) throw notAPair(${v})\n`
   switch (op.kind) {
     case 'map':
       return `const ${out} = f${index}(${v})\n${rest(out)}`
     case 'filter':
-      return `if (f${index}(${v})) {\n${rest(v)}\n}`
+      return `if (f${index}(${v})) {\n${rest(v, isPair)}\n}`
     case 'mapValues':
-      return `const ${out} = [${v}[0], f${index}(${v}[1])]\n${rest(out)}`
+      return `${check}const ${out} = [${v}[0], f${index}(${v}[1])]\n${restOfPair(out)}`
     case 'keyBy':
-      return `const ${out} = [f${index}(${v}), ${v}]\n${rest(out)}`
+      return `const ${out} = [f${index}(${v}), ${v}]\n${restOfPair(out)}`
     case 'keys':
-      return `const ${out} = ${v}[0]\n${rest(out)}`
+      return `${check}const ${out} = ${v}[0]\n${rest(out)}`
     case 'values':
-      return `const ${out} = ${v}[1]\n${rest(out)}`
+      return `${check}const ${out} = ${v}[1]\n${rest(out)}`
     case 'flatMap':
       return emitFlatMap(`f${index}(${v})`, (record) => record, rest)
     case 'flatMapValues':
-      return emitFlatMap(`f${index}(${v}[1])`, (value) => `[${v}[0], ${value}]`, rest)
+      return check + emitFlatMap(`f${index}(${v}[1])`, (value) => `[${v}[0], ${value}]`, restOfPair)
   }
 
   function emitFlatMap(call: string, record: (value: string) => string, body: (record: string) => string): string {

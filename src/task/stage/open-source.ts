@@ -1,4 +1,4 @@
-import type { RecordCodec } from '../codec/index.ts'
+import { CorruptBlockError, type RecordCodec } from '../codec/index.ts'
 import { framesReader } from '../frames.ts'
 import type { InputSplit, TaskInput } from '../input.ts'
 import { type Chunk, concatReaders, EMPTY_READER, type Reader } from '../reader.ts'
@@ -100,9 +100,25 @@ function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: Task
       return concatReaders(
         splits.map((split) => () => {
           const bytes = split.content ?? { path: split.path, offset: split.start, length: split.length }
-          return dataReader({ format: 'records', bytes }, runtime)
+          return namingFile(dataReader({ format: 'records', bytes }, runtime), split.path)
         }),
         false,
       )
+  }
+}
+
+/** The same reader, whose error for damaged bytes names the file. */
+function namingFile(reader: Reader, path: string): Reader {
+  return {
+    isAsync: reader.isAsync,
+    next() {
+      try {
+        return reader.next()
+      } catch (cause) {
+        if (!(cause instanceof CorruptBlockError)) throw cause
+        throw new CorruptBlockError(`${path}: ${cause.detail}`, { cause })
+      }
+    },
+    close: () => reader.close(),
   }
 }

@@ -50,7 +50,7 @@ interface LoopedTable {
 
 function loopedTable(merge: Merge, aggregator: Aggregator, runtime: TaskRuntime): LoopedTable {
   const table = new CombineTable(merge, runtime.memory)
-  return { table, loop: fuseLoop([], combineTail(aggregator, table)) }
+  return { table, loop: fuseLoop([], combineTail(aggregator, table), true) }
 }
 
 /** Combiners from map tasks merge like plain values under their own merge function. */

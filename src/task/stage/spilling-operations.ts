@@ -4,9 +4,10 @@ import { mergeOfValues } from '../aggregation/merge.ts'
 import { sortingReader } from '../aggregation/sorting-reader.ts'
 import type { Aggregator } from '../aggregator.ts'
 import { compareValues } from '../ordering.ts'
+import { assertPair } from '../pair.ts'
 import type { SentOrdering } from '../partition-functions/top-records.ts'
 import type { NarrowOp } from '../program.ts'
-import type { Reader } from '../reader.ts'
+import { type Chunk, isPromise, type Reader } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
 type Builtin = Extract<NarrowOp, { kind: 'builtin' }>
@@ -27,7 +28,23 @@ export function spillingOperation(op: Builtin, runtime: TaskRuntime): ((input: R
   if (op.name === 'sortByKey') {
     const ordering = (op.args[0] as SentOrdering) ?? compareValues
     const compare = (a: unknown, b: unknown) => ordering((a as [unknown])[0], (b as [unknown])[0])
-    return (input) => sortingReader(input, compare, runtime)
+    return (input) => sortingReader(readerOfPairs(input), compare, runtime)
   }
   return null
+}
+
+/** The same records. @throws SparkException at the first that is no pair. */
+function readerOfPairs(input: Reader): Reader {
+  const checked = (chunk: Chunk | null): Chunk | null => {
+    if (chunk !== null) for (const record of chunk) assertPair(record)
+    return chunk
+  }
+  return {
+    isAsync: input.isAsync,
+    next() {
+      const chunk = input.next()
+      return isPromise(chunk) ? chunk.then(checked) : checked(chunk)
+    },
+    close: () => input.close(),
+  }
 }

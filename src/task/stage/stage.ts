@@ -1,6 +1,7 @@
-import { CombineTable, notAPair } from '../aggregation/combine-table.ts'
+import { CombineTable } from '../aggregation/combine-table.ts'
 import { mergeOfValues } from '../aggregation/merge.ts'
 import type { TaskInput } from '../input.ts'
+import { isNoPairCode } from '../pair.ts'
 import type { Sink, StageProgram } from '../program.ts'
 import { type Chunk, forEachChunk, isPromise, type Reader } from '../reader.ts'
 import { BucketWriter } from '../shuffle/bucket-writer.ts'
@@ -200,13 +201,9 @@ function compileShuffleWrite(
 
   function writeTail(): LoopTail {
     return {
-      code: (v) => `write(getPartition(keyOf(${v})), ${v})`,
-      bindings: { write, getPartition, keyOf: pairKey },
+      code: (v, isPair) =>
+        `${isPair ? '' : `if (${isNoPairCode(v)}) throw notAPair(${v})\n`}write(getPartition(${v}[0]), ${v})`,
+      bindings: { write, getPartition },
     }
   }
-}
-
-function pairKey(record: unknown): unknown {
-  if (!Array.isArray(record)) throw notAPair(record)
-  return record[0] as unknown
 }

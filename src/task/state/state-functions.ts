@@ -1,6 +1,6 @@
 import { SparkException } from '../../errors.ts'
-import { notAPair } from '../aggregation/combine-table.ts'
 import { KeyTable } from '../key/index.ts'
+import { assertPair, type PairRecord } from '../pair.ts'
 import type { Chunk } from '../reader.ts'
 import type { Feed } from './feed.ts'
 import type { WantedEntries } from './packed-state.ts'
@@ -10,8 +10,6 @@ import type { StateRuntime } from './state-memory.ts'
 import { type StateEntry, StateTable } from './state-table.ts'
 import { StateVersion } from './state-version.ts'
 import { ValueTrace } from './value-trace.ts'
-
-type Pair = readonly [key: unknown, value: unknown]
 
 /** A batch's time in milliseconds, and for states that time out the time before which they do. */
 export type BatchTime = readonly [timeMs: number, timeoutBeforeMs: number | null]
@@ -37,7 +35,7 @@ export interface UpdateSpec extends StateSpecBase {
 export interface WindowSpec extends StateSpecBase {
   readonly reduce: (a: unknown, b: unknown) => unknown
   readonly inverse: (a: unknown, b: unknown) => unknown
-  readonly filter: ((pair: Pair) => unknown) | null
+  readonly filter: ((pair: PairRecord) => unknown) | null
 }
 
 /** Calls a function with each record's key, value and state; what it does to the states becomes the new version. */
@@ -50,8 +48,8 @@ export function mapWithState([previous, data, time]: readonly Feed[], spec: Mapp
   return inBatch(base, timeMs, outputs, (table) => {
     for (let chunk = records(); chunk !== null; chunk = records()) {
       for (const record of chunk) {
-        if (!Array.isArray(record)) throw notAPair(record)
-        const [key, value] = record as unknown as Pair
+        assertPair(record)
+        const [key, value] = record
         const slot = table.find(key)
         if (slot < 0) state.wrap(false, undefined)
         else state.wrap(true, table.valueAt(slot))
@@ -129,7 +127,7 @@ export function slideWindow(feeds: readonly Feed[], spec: WindowSpec, leftCount:
   const slides = new KeyTable<Slide>()
   feeds.slice(1, -1).forEach((feed, index) => {
     for (let chunk = feed(); chunk !== null; chunk = feed()) {
-      for (const [key, value] of chunk as readonly Pair[]) {
+      for (const [key, value] of chunk as readonly PairRecord[]) {
         const slide = slideOf(slides, key)
         merge(index < leftCount ? slide.left : slide.entered, value, spec)
       }
@@ -223,7 +221,7 @@ function wantedKeys(keys: Iterable<unknown>, olderThanMs: number | null = null):
 function* keysOf(chunks: readonly Chunk[]): Generator<unknown> {
   for (const chunk of chunks) {
     for (const record of chunk) {
-      if (!Array.isArray(record)) throw notAPair(record)
+      assertPair(record)
       yield record[0]
     }
   }
@@ -242,8 +240,8 @@ export function stateOf(pairs: Feed, timeMs: number, hasTimes: boolean, isFirstK
 function* entriesOfPairs(feed: Feed, timeMs: number, hasTimes: boolean): Generator<StateEntry> {
   for (let chunk = feed(); chunk !== null; chunk = feed()) {
     for (const record of chunk) {
-      if (!Array.isArray(record)) throw notAPair(record)
-      const [key, value] = record as unknown as Pair
+      assertPair(record)
+      const [key, value] = record
       if (!hasTimes) yield [key, value, timeMs]
       else {
         const timed = value as [state: unknown, updatedMs: number]

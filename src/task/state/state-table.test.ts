@@ -201,3 +201,17 @@ test('a disk that takes no states is an error that says where and what to do, an
   first.table.rollback()
   assert.equal(contents(first), '["a",1,1]')
 })
+
+test('any number of keys may leave the state between two checkpoints', () => {
+  const count = 150_000
+  const all = Array.from({ length: count }, (_, key): Change => ({ key, value: key }))
+  const first = step(emptyState(), 1, all)
+  const left = step(
+    first,
+    2,
+    all.filter(({ key }) => (key as number) > 0).map(({ key }) => ({ key, value: null })),
+  )
+  const changes = left.table.changesSince(left, 1)
+  assert.equal(changes?.removed.length, count - 1)
+  assert.deepEqual([...(changes?.entries ?? [])], [])
+})
