@@ -3,7 +3,6 @@ import { settledOrAborted } from '../engine/job-abort.ts'
 import { cancelReason, JobCancelledException } from '../engine/job-cancelled.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import { IllegalArgumentException } from '../errors.ts'
-import { describedRecord } from '../task/described-record.ts'
 import type { ResultSink } from '../task/program.ts'
 import type { RDDCore } from './rdd-core.ts'
 import { writeCheckpoints } from './saving/checkpointing.ts'
@@ -64,16 +63,10 @@ function resolved(rdd: RDDCore<unknown>, properties: JobProperties, signal?: Abo
 
 /** Spark's check that a job asks for partitions that there are. @throws IllegalArgumentException */
 function assertPartitions(partitions: readonly number[], count: number): void {
-  if (!Array.isArray(partitions)) {
-    throw new IllegalArgumentException(
-      'ILLEGAL_ARGUMENT',
-      `partitions are an array of numbers from 0 to ${count - 1}, not ${describedRecord(partitions)}`,
-    )
-  }
-  const wrong = partitions.find((partition) => !Number.isInteger(partition) || partition < 0 || partition >= count)
-  if (wrong === undefined && !partitions.includes(undefined as never)) return
+  const wrong = partitions.find((partition) => !(partition >= 0 && partition < count))
+  if (wrong === undefined) return
   throw new IllegalArgumentException(
     'NO_SUCH_PARTITION',
-    `Attempting to access a non-existent partition: ${describedRecord(wrong)}. Total number of partitions: ${count}, numbered from 0`,
+    `Attempting to access a non-existent partition: ${wrong}. Total number of partitions: ${count}, numbered from 0`,
   )
 }

@@ -28,19 +28,20 @@ describe('numbers of partitions', () => {
 
   test('that there are not are refused by runJob, before anything runs', async () => {
     const rdd = sc.parallelize([1, 2, 3], 3)
-    for (const wrong of [3, -1, 1.5, Number.NaN, '1', undefined, null]) {
+    for (const wrong of [3, -1]) {
       await assert.rejects(
-        sc.runJob(rdd, (records) => [...records], [0, wrong as number]),
+        sc.runJob(rdd, (records) => [...records], [0, wrong]),
         {
           code: 'NO_SUCH_PARTITION',
           message: /^Attempting to access a non-existent partition: .*Total number of partitions: 3/,
         },
       )
     }
-    await assert.rejects(
-      sc.runJob(rdd, (records) => [...records], 1 as never),
-      { code: 'ILLEGAL_ARGUMENT' },
-    )
+    for (const wrong of [1.5, Number.NaN, '1', undefined, null]) {
+      await assert.rejects(async () => sc.runJob(rdd, (records) => [...records], [0, wrong as number]), {
+        code: 'WRONG_ARGUMENT',
+      })
+    }
     assert.deepEqual(await sc.runJob(rdd, (records) => [...records], [2, 0]), [[3], [1]])
     assert.deepEqual(await sc.runJob(rdd, (records) => [...records], []), [])
   })

@@ -10,11 +10,11 @@ type Pairs = RDD<[string, number]>
 /** Records that keyed operations must refuse, with what the message says of them. */
 const NO_PAIRS: readonly (readonly [record: unknown, said: RegExp])[] = [
   [['a', 1, 2], /an array of 3 elements/],
-  [['a'], /an array of 1 elements/],
-  ['ab', /text \("ab"\)/],
-  [5, /a number \(5\)/],
+  [['a'], /an array of 1 element\b/],
+  ['ab', /the string 'ab'/],
+  [5, /the number 5/],
   [null, /met null/],
-  [{ 0: 'a', 1: 1, length: 2 }, /an object/],
+  [{ 0: 'a', 1: 1, length: 2 }, /a plain object/],
 ]
 
 const plus = (a: number, b: number): number => a + b
