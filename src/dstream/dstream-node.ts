@@ -108,7 +108,7 @@ export abstract class DStreamNode<T> {
     return this.#givenName
   }
 
-  /** The batch before the first one; null until the context is started. @internal */
+  /** The batch before the first one (Spark's `zeroTime`); null until the context is started. */
   get zeroTime(): Time | null {
     return this.#zeroTime
   }

@@ -45,7 +45,7 @@ export abstract class GeneralizedLinearAlgorithm<M extends GeneralizedLinearMode
   /**
    * Trains a model on these points.
    * @param initialWeights to begin with; zeros unless given. The data has the size of the first point then.
-   * @param firstIteration the number of the first iteration, from which steps become smaller. @internal
+   * @param firstIteration the number of the first iteration, from which steps become smaller.
    * @throws MLlibError `VECTOR_SIZE_MISMATCH`, `INPUT_VALIDATION_FAILED`, `NOT_A_FINITE_NUMBER`, `NOT_A_VECTOR` with the record and its place.
    */
   async run(input: RDD<LabeledPoint>, initialWeights?: Vector | ArrayLike<number>, firstIteration = 1): Promise<M> {
