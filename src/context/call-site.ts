@@ -1,6 +1,7 @@
 import { findSourceMap } from 'node:module'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { mapRunningPlace } from '../closure/driver/index.ts'
 
 /** Where in the user's program a call came from. */
 export interface CallSite {
@@ -82,7 +83,11 @@ function original(raw: Frame): Frame {
 
 function mapToSource(raw: Frame): Frame {
   const origin = findSourceMap(raw.file)?.findOrigin(raw.line, raw.column)
-  if (origin === undefined || !('fileName' in origin)) return raw
+  if (origin === undefined || !('fileName' in origin)) {
+    if (raw.file.includes('/node_modules/')) return raw
+    const { url, line, column } = mapRunningPlace({ url: raw.file, line: raw.line, column: raw.column })
+    return { file: url, line, column }
+  }
   return { file: origin.fileName, line: origin.lineNumber, column: origin.columnNumber }
 }
 

@@ -2,6 +2,6 @@ export { type CaptureOptions, captureClosures, warmUpClosures } from './capture.
 export { classById, classIdOf, placeOfClass } from './class-ids.ts'
 export { reviveError } from './revive-error.ts'
 export { type ModuleUse, modulesIn, type ShippedObject, shippedIn } from './shipped.ts'
-export type { SourceLocation } from './source-map.ts'
+export { mapRunningPlace, type SourceLocation } from './source-map.ts'
 export { functionLocation } from './source-position.ts'
 export { callSite } from './stack.ts'

@@ -13,8 +13,11 @@ export class Scripts {
 
   /** What is known of a script; V8 is asked again for one that is new. */
   byId(scriptId: string): ScriptDescription | undefined {
-    const known = this.#byId.get(scriptId)
-    if (known !== undefined) return known
+    if (!this.#byId.has(scriptId)) this.#learn()
+    return this.#byId.get(scriptId)
+  }
+
+  #learn(): void {
     for (const { scriptId: id, url, isModule, sourceMapURL, startLine, startColumn } of Inspector.shared.scripts()) {
       if (this.#byId.has(id)) continue
       this.#byId.set(id, { scriptId: id, url, isModule, sourceMapURL, startLine, startColumn })
@@ -22,7 +25,12 @@ export class Scripts {
       this.#idByUrl.set(url, id)
       this.#idByFile.set(url.replace(/[?#].*$/, ''), id)
     }
-    return this.#byId.get(scriptId)
+  }
+
+  /** The script of a URL, which runs now; V8 is asked for one that is not known yet. */
+  running(url: string): ScriptDescription | undefined {
+    if (!this.#idByUrl.has(url)) this.#learn()
+    return this.byUrl(url)
   }
 
   /** The latest known script of a URL. */

@@ -23,6 +23,17 @@ export function mapToSource(place: SourceLocation): SourceLocation {
   return { url, line: entry.originalLine + 1, column: entry.originalColumn + 1 }
 }
 
+/**
+ * The same for a place that V8 shows in the stack of the running code. Test runners (vitest, jest) compile files without telling Node of their source maps,
+ * but the maps stand in the scripts.
+ */
+export function mapRunningPlace(place: SourceLocation): SourceLocation {
+  // The inspector names a script by a URL where a stack has its path.
+  const url = place.url.startsWith('/') ? pathToFileURL(place.url).href : place.url
+  Scripts.shared.running(url)
+  return mapToSource({ ...place, url })
+}
+
 function sourceMapOf(url: string): SourceMap | undefined {
   if (maps.has(url)) return maps.get(url)
   const script = Scripts.shared.byUrl(url)
