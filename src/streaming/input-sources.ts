@@ -9,6 +9,7 @@ import { PluggableInputDStream } from '../sources/receiver/pluggable-input-dstre
 import type { Receiver } from '../sources/receiver/receiver.ts'
 import type { SocketConverter } from '../sources/socket/converting-socket-receiver.ts'
 import { RawInputDStream, type RawSocketOptions, SocketInputDStream } from '../sources/socket/socket-input-dstream.ts'
+import { TailInputDStream, type TailStreamOptions } from '../sources/tail/tail-input-dstream.ts'
 import type { StorageLevel } from '../task/storage-level.ts'
 
 /** The input streams that every StreamingContext can make. */
@@ -71,6 +72,16 @@ export abstract class InputSources {
    */
   textFileStream(directory: string): DStream<string> {
     return new FileInputDStream<string>(this.self, directory, {}, 'textFileStream')
+  }
+
+  /**
+   * The lines that are appended to files, as `tail -F` prints them: a batch has the whole lines that came since the batch before. A last line that has not
+   * ended waits for its end. A file that is renamed is read to its end, one that is truncated from its beginning, and a checkpoint keeps how far each was read.
+   * Lines end with `\n` or `\r\n`. The files are the machine's; on a master `sc://` the executors must have them under the same path.
+   * @param path a file, a directory or a pattern. Hidden and packed files in a directory are left out.
+   */
+  tailStream(path: string, options?: TailStreamOptions): DStream<string> {
+    return new TailInputDStream(this.self, path, options)
   }
 
   /** The records of `recordLength` bytes each in the files that newly appear in a directory; see {@link textFileStream}. */

@@ -50,6 +50,10 @@ test('connections: the wrong way is refused with the reason, the right way has o
   assert(Number(connections) >= 1 && Number(connections) <= 2, output)
 })
 
+test('log files: lines come once, over a rotation and a restart', async () => {
+  assert.equal(await outputOf('tail-logs.ts'), '{ INFO: 2 }\n{ ERROR: 1, INFO: 1, WARN: 1 }\n{ INFO: 1, WARN: 1 }\n')
+})
+
 test('growing log: each batch reads its own bytes, a half line waits, and a second run goes on behind the first', async () => {
   const output = await outputOf('growing-log.ts')
   // Sources are told beside the batches: only the order of what a batch says itself is fixed.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -165,6 +165,23 @@ describe('received data', () => {
     await ssc.stop({ stopSparkContext: false, stopGracefully: true })
     assert(seen > 0 && seen <= sent, `${seen} of ${sent}`)
   })
+})
+
+test('lines that are appended to log files are read by the executors, over a rotation', async () => {
+  const path = join(directory, 'app.log')
+  await writeFile(path, 'before the start\n')
+  await using harness = new StreamingHarness({ sparkContext: sc, startTime: Date.now() })
+  harness.ssc.checkpoint(join(directory, 'checkpoints'))
+  const output = harness.collect(harness.ssc.tailStream(path))
+  await harness.ssc.start()
+  await appendFile(path, 'one\ntw')
+  await harness.advance()
+  await appendFile(path, 'o\n')
+  await rename(path, `${path}.1`)
+  await writeFile(path, 'three\n')
+  await harness.advance(2)
+  await harness.ssc.awaitTerminationOrTimeout(0)
+  assert.deepEqual(output.batches, [['one'], ['two', 'three'], []])
 })
 
 test('files that appear are read by the executors, each in its batch', async () => {
