@@ -17,6 +17,12 @@ export function signatureOf(method: object): Signature | undefined {
   return signatures.get(method)
 }
 
+/** Gives a function that stands for a checked method the method's signature. */
+export function keepSignature(of: object, on: object): void {
+  const signature = signatures.get(of)
+  if (signature !== undefined) signatures.set(on, signature)
+}
+
 /**
  * Has methods of a class check their arguments when they are called, before anything else. A check costs what the call of an operation can
  * afford; methods that are called for each record check by themselves.

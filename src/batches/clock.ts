@@ -9,6 +9,8 @@ export interface Clock {
    * @param time milliseconds since the epoch.
    */
   waitTill(time: number, signal?: AbortSignal): Promise<number>
+  /** Whether the time stands still until the program moves it. A graceful stop does not wait for the next tick of such a clock. False unless given. */
+  readonly isManual?: boolean
 }
 
 /** The longest that a Node timer can wait, nearly 25 days. */

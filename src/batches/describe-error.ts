@@ -2,11 +2,35 @@ import { MillstreamError } from '../errors.ts'
 import { isLogged, log } from '../log.ts'
 import { hasFullStacks } from '../stack-frames.ts'
 
-/** An error's text for listeners: its stack, which begins with its name and message, and what caused it. */
+/** An error's text for listeners: its stack, which begins with its name and message, and what caused it. Never throws, whatever was thrown. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const text = stackOf(error)
-  return error.cause === undefined ? text : `${text}\nCaused by: ${describeError(error.cause)}`
+  const texts: string[] = []
+  const seen = new Set<unknown>()
+  for (let next = error; !seen.has(next); ) {
+    seen.add(next)
+    texts.push(describeOne(next))
+    const cause = causeOf(next)
+    if (cause === undefined) break
+    next = cause
+  }
+  return texts.join('\nCaused by: ')
+}
+
+function describeOne(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return String(error)
+    return stackOf(error)
+  } catch {
+    return `a value of type ${typeof error} that cannot be shown`
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  try {
+    return error instanceof Error ? error.cause : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Lines of a failure in the log, so that it is read at a glance. */
@@ -20,6 +44,15 @@ const MAX_FRAMES = 4
  */
 export function describeFailure(error: unknown): string {
   if (hasFullStacks()) return describeError(error)
+  try {
+    return describeInBrief(error)
+  } catch {
+    // What was thrown cannot be looked at: an object without a prototype, or one with a getter that throws.
+    return describeError(error)
+  }
+}
+
+function describeInBrief(error: unknown): string {
   const outer: Error[] = []
   let at = error
   while (at instanceof MillstreamError && at.cause instanceof Error) {

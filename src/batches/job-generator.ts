@@ -69,7 +69,13 @@ export class JobGenerator {
     // Any number of batches may wait for their next attempt at once.
     setMaxListeners(0, this.#closing.signal)
     const { clock, graph, ledger, scheduler } = options
-    this.#timer = new RecurringTimer(clock, graph.batchDuration.milliseconds, (time) => this.#due(time))
+    const batchMs = graph.batchDuration.milliseconds
+    this.#timer = new RecurringTimer(
+      clock,
+      batchMs,
+      (time) => this.#due(time),
+      (error) => scheduler.reportError('Error in the clock of the batches', error),
+    )
     this.#events = new EventLoop<GeneratorEvent>(
       (event) => this.#handle(event),
       (error) => scheduler.reportError('Error in job generator', error),
@@ -99,8 +105,12 @@ export class JobGenerator {
   /**
    * Goes on where an earlier run ended: first the batches that it did not complete and those that were missed since, with their own times,
    * then the ticks. The ledger and the streams have been given what the checkpoint kept of them.
+   * @returns how many batches run again, and how many were missed since.
    */
-  async restart(checkpointer: Checkpointer, checkpoint: Checkpoint): Promise<void> {
+  async restart(
+    checkpointer: Checkpointer,
+    checkpoint: Checkpoint,
+  ): Promise<{ readonly again: number; readonly missed: number }> {
     this.#checkpointer = checkpointer
     const { graph, ledger } = this.#options
     const { zeroTime, checkpointTime, batchIntervalMs } = checkpoint
@@ -108,6 +118,7 @@ export class JobGenerator {
     // A clock that was set back must not make the same batch twice.
     const restartTime = Math.max(this.#timer.getRestartTime(zeroTime), checkpointTime + batchIntervalMs)
     const missed = new Time(checkpointTime + batchIntervalMs).until(new Time(restartTime), graph.batchDuration)
+    const again = ledger.unfinished.length
     for (const time of missed) ledger.due(time.milliseconds)
     const times = ledger.unfinished
     log('INFO', 'JobGenerator', `Batches to run again or to make up for: ${times.join(', ')}`)
@@ -117,6 +128,7 @@ export class JobGenerator {
     this.#events.post({ kind: 'caughtUp', time: this.#lastTick })
     this.#timer.start(restartTime)
     log('INFO', 'JobGenerator', `Restarted JobGenerator at ${restartTime} ms`)
+    return { again, missed: times.length - again }
   }
 
   async #startReceiving(openCheckpoints: () => Promise<void>): Promise<void> {
@@ -149,9 +161,19 @@ export class JobGenerator {
     return this.#options.ledger.oldestRetried !== undefined
   }
 
+  /** Whether batches that are due are held back, as too many that failed wait to run again. */
+  get isHoldingBack(): boolean {
+    return this.#held !== null
+  }
+
+  /** Makes the batch of the next tick due before its time has come: for a clock that stands still. */
+  tickNow(): void {
+    this.#timer.tickNow()
+  }
+
   /** Stops the ticks at once; batches that were due may still be generated, and cleaned up behind. */
-  async stopTicks(): Promise<void> {
-    await this.#timer.stop()
+  stopTicks(): void {
+    this.#timer.stop()
   }
 
   /** After this, no batch is generated or tried again any more. */
@@ -168,7 +190,11 @@ export class JobGenerator {
   /** A checkpoint is on the disk: what it keeps as completed, no later run runs again. */
   checkpointWritten({ completed, oldestMs }: WrittenCheckpoint): void {
     this.#teller.tell(completed)
-    for (const input of this.#options.graph.inputs) void input.checkpointWritten?.(oldestMs)
+    for (const input of this.#options.graph.inputs) {
+      Promise.resolve(input.checkpointWritten?.(oldestMs)).catch((error) =>
+        this.#options.scheduler.reportError('Error telling an input of a checkpoint', error),
+      )
+    }
   }
 
   /** The jobs of an attempt are over. @param failed those that failed. */
@@ -284,12 +310,30 @@ export class JobGenerator {
   #jobsOf(time: Time): MaybePromise<readonly Job[]> {
     const ready = this.#readyJobs.get(time.milliseconds)
     if (ready !== undefined) return ready
-    return whenReady(this.#planner.planUpTo(time), () =>
-      whenReady(this.#options.graph.generateJobs(time), (jobs) => {
+    const { graph } = this.#options
+    return whenReady(
+      this.#inScope(time, () => whenReady(this.#planner.planUpTo(time), () => graph.generateJobs(time))),
+      (jobs) => {
         this.#readyJobs.set(time.milliseconds, jobs)
         return jobs
-      }),
+      },
     )
+  }
+
+  /** Runs functions of the program for a batch, which is made once the jobs that they began have ended: `transform` may run actions. */
+  #inScope<T>(time: Time, body: () => MaybePromise<T>): MaybePromise<T> {
+    const scope = this.#options.scheduler.newJobScope(`the batch at ${time}`)
+    const failed = (error: unknown): never => {
+      scope.abandon()
+      throw error
+    }
+    try {
+      const made = scope.run(body)
+      if (!(made instanceof Promise)) return whenReady(scope.end() as MaybePromise<void>, () => made)
+      return made.then((value) => whenReady(scope.end() as MaybePromise<void>, () => value)).catch(failed)
+    } catch (error) {
+      return failed(error)
+    }
   }
 
   #completed(time: Time): void {
@@ -306,9 +350,12 @@ export class JobGenerator {
       if (jobs !== null) this.#readyJobs.set(time.milliseconds, jobs.map(Job.again))
       const { signal } = this.#closing
       log('WARN', 'JobGenerator', `The batch at ${time} failed and is tried again in ${delayMs} ms`)
-      void clock.waitTill(clock.now() + delayMs, signal).then(() => {
-        if (!signal.aborted) this.#events.post({ kind: 'runAgain', time })
-      })
+      clock
+        .waitTill(clock.now() + delayMs, signal)
+        .then(() => {
+          if (!signal.aborted) this.#events.post({ kind: 'runAgain', time })
+        })
+        .catch((error) => this.#options.scheduler.reportError('Error in the clock of the batches', error))
     }
     this.#attemptEnded(time)
   }

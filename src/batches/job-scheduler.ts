@@ -1,5 +1,7 @@
 import type { SparkContext } from '../context/spark-context.ts'
 import { JOB_TAGS, STREAMING_BATCH_TIME, STREAMING_OUTPUT_OP_ID } from '../events/job-events.ts'
+import { log } from '../log.ts'
+import { JobScope } from '../rdd/job-scope.ts'
 import { foldStackOf } from '../stack-frames.ts'
 import { batchTimeOfDay } from './batch-time.ts'
 import type { Clock } from './clock.ts'
@@ -24,6 +26,8 @@ export interface JobSchedulerOptions {
   readonly onError: (error: unknown) => boolean
   /** Whether errors are logged, besides being told to `onError`. */
   readonly logsFailures: boolean
+  /** The local properties of whoever started the context, which the batches have too. */
+  readonly localProperties: () => Readonly<Record<string, string>>
   /** Tag of all jobs, by which they can be cancelled together. */
   readonly jobTag: string
   /**
@@ -134,25 +138,45 @@ export class JobScheduler {
       if (next === undefined || (awaited !== undefined && next.jobSet.time.milliseconds > awaited)) return
       this.#queue.shift()
       this.#running++
-      void this.#run(next.job, next.jobSet)
+      this.#run(next.job, next.jobSet).catch((error) => this.reportError(`Error at the end of ${next.job}`, error))
     }
   }
 
   async #run(job: Job, jobSet: JobSet): Promise<void> {
     this.#begin(job, jobSet)
     let failure: { readonly error: unknown } | null = null
+    const scope = this.newJobScope(job)
     try {
-      await this.#options.sparkContext.withLocalProperties(this.#propertiesOf(job), job.run)
+      await scope.run(() => this.#options.sparkContext.withLocalProperties(this.#propertiesOf(job), job.run))
     } catch (error) {
       foldStackOf(error)
       failure = { error }
-      job.failureReason = describeError(error)
     }
+    try {
+      // Also actions that the operation did not wait for.
+      await scope.end()
+    } catch (error) {
+      failure ??= { error }
+    }
+    if (failure !== null) job.failureReason = describeError(failure.error)
     this.#end(job, jobSet)
-    if (failure !== null) this.reportError(`Error running job ${job}`, failure.error)
+    if (failure !== null) this.#reportFailure(job, failure.error)
     this.#running--
     if (jobSet.hasCompleted || (this.#isStopped && !this.#isRunning(jobSet))) this.#finishBatch(jobSet)
     this.#runQueued()
+  }
+
+  /** A scope for the jobs of a function of the program. @param what whose function it is, for the log. */
+  newJobScope(what: { toString(): string }): JobScope {
+    return new JobScope((error) =>
+      this.reportError(`An action of ${what} that was not waited for failed after the end of its batch`, error),
+    )
+  }
+
+  #reportFailure(job: Job, error: unknown): void {
+    // Of a stopped SparkContext everything fails, and whoever stopped it knows.
+    if (this.#options.sparkContext.isStopped) log('WARN', 'JobScheduler', `The SparkContext was stopped during ${job}`)
+    else this.reportError(`Error running job ${job}`, error)
   }
 
   #begin(job: Job, jobSet: JobSet): void {
@@ -185,9 +209,11 @@ export class JobScheduler {
 
   #propertiesOf(job: Job): Readonly<Record<string, string>> {
     const batchTime = batchTimeOfDay(job.time, this.#options.batchIntervalMs)
+    const started = this.#options.localProperties()
     return {
+      ...started,
       'spark.job.description': `Streaming job from [output operation ${job.outputOpId}, batch time ${batchTime}]`,
-      [JOB_TAGS]: this.#options.jobTag,
+      [JOB_TAGS]: started[JOB_TAGS] ? `${started[JOB_TAGS]},${this.#options.jobTag}` : this.#options.jobTag,
       ...(job.namesActions ? { 'callSite.short': job.callSite } : {}),
       [STREAMING_BATCH_TIME]: String(job.time.milliseconds),
       [STREAMING_OUTPUT_OP_ID]: String(job.outputOpId),

@@ -14,6 +14,8 @@ interface Waiter {
  * of the times they wait for, and among equals in the order in which they came.
  */
 export class ManualClock implements Clock {
+  /** The time stands still until the program moves it. */
+  readonly isManual = true
   #now: number
   /** Sorted by time, then by arrival. */
   readonly #waiters: Waiter[] = []

@@ -16,7 +16,7 @@ test('ticks are multiples of the period since the epoch', async () => {
     await setImmediate()
   }
   assert.deepEqual(ticks, [1300, 1400])
-  await timer.stop()
+  timer.stop()
 })
 
 test('a timer started at a multiple ticks first one period later', () => {
@@ -31,7 +31,7 @@ test('missed ticks are all made up for, each with its own time', async () => {
   clock.advance(550)
   while (ticks.length < 5) await setImmediate()
   assert.deepEqual(ticks, [100, 200, 300, 400, 500])
-  await timer.stop()
+  timer.stop()
 })
 
 test('a timer that never catches up lets everything else go on', async () => {
@@ -41,7 +41,7 @@ test('a timer that never catches up lets everything else go on', async () => {
   const timer = new RecurringTimer(clock, 100, () => {})
   timer.start(100)
   for (let turn = 0; turn < 10; turn++) await setImmediate()
-  await timer.stop()
+  timer.stop()
 })
 
 test('no tick comes after stop, and stop waits for nobody', async () => {
@@ -49,7 +49,7 @@ test('no tick comes after stop, and stop waits for nobody', async () => {
   const ticks: number[] = []
   const timer = new RecurringTimer(clock, 100, (time) => ticks.push(time))
   timer.start(100)
-  await timer.stop()
+  timer.stop()
   clock.advance(1000)
   await setImmediate()
   assert.deepEqual(ticks, [])

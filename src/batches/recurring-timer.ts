@@ -1,5 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
+import { log } from '../log.ts'
 import type { Clock } from './clock.ts'
+import { describeError } from './describe-error.ts'
+
+function logError(error: unknown): void {
+  log('ERROR', 'RecurringTimer', describeError(error))
+}
 
 /**
  * Calls back at every multiple of a period since the epoch (Spark's `RecurringTimer`). A tick that could not be kept, because the process
@@ -9,13 +15,23 @@ export class RecurringTimer {
   readonly #clock: Clock
   readonly #periodMs: number
   readonly #onTick: (time: number) => void
+  readonly #onError: (error: unknown) => void
   readonly #abort = new AbortController()
-  #loop: Promise<void> | null = null
+  #isStarted = false
+  /** The time of the next tick, in milliseconds. */
+  #next = 0
 
-  constructor(clock: Clock, periodMs: number, onTick: (time: number) => void) {
+  /** @param onError told what `onTick` throws, and that a clock of the program has failed: then no tick comes any more. */
+  constructor(
+    clock: Clock,
+    periodMs: number,
+    onTick: (time: number) => void,
+    onError: (error: unknown) => void = logError,
+  ) {
     this.#clock = clock
     this.#periodMs = periodMs
     this.#onTick = onTick
+    this.#onError = onError
   }
 
   /** The first tick's time if the timer were started now. */
@@ -31,23 +47,42 @@ export class RecurringTimer {
 
   /** @param startTime the first tick's time, from {@link getStartTime}. */
   start(startTime: number): void {
-    this.#loop = this.#run(startTime)
+    this.#next = startTime
+    this.#isStarted = true
+    this.#run().catch(this.#onError)
   }
 
-  /** No tick comes after this. */
-  async stop(): Promise<void> {
+  /** Makes the next tick now, before its time has come. Does nothing before the start and after the stop. */
+  tickNow(): void {
+    if (this.#isStarted && !this.#abort.signal.aborted) this.#tick()
+  }
+
+  /** No tick comes after this. A clock that does not end its wait is not waited for. */
+  stop(): void {
     this.#abort.abort()
-    await this.#loop
   }
 
-  async #run(startTime: number): Promise<void> {
+  async #run(): Promise<void> {
     const { signal } = this.#abort
-    for (let time = startTime; ; time += this.#periodMs) {
+    for (;;) {
+      const time = this.#next
       const now = await this.#clock.waitTill(time, signal)
       if (signal.aborted) return
-      this.#onTick(time)
+      // The tick was made before its time.
+      if (time < this.#next) continue
+      this.#tick()
       // Between ticks that are overdue, jobs and sockets get their turn: else a timer that never catches up would let nothing else happen.
       if (now >= time + this.#periodMs) await setImmediate()
+    }
+  }
+
+  #tick(): void {
+    const time = this.#next
+    this.#next += this.#periodMs
+    try {
+      this.#onTick(time)
+    } catch (error) {
+      this.#onError(error)
     }
   }
 }

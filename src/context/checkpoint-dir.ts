@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { EngineFiles } from '../engine/engine-files.ts'
 import { fileSystemOf } from '../files/file-systems.ts'
 
+/** How long a stop waits for the directory to be made, before it looks whether the directory is empty. */
+const STOP_WAIT_MS = 2000
 const CHECKPOINTS = 'checkpoint() writes to'
 
 /** The directory below the one that a program named, in which a context's checkpoints are. */
@@ -11,6 +13,7 @@ export class CheckpointDir {
   /** Makes the directory, once. */
   #make: (() => Promise<void>) | null = null
   #making: Promise<void> | null = null
+  #isMade = false
   /** The directory that this machine has made. */
   #made: string | null = null
 
@@ -29,6 +32,7 @@ export class CheckpointDir {
     this.#make = null
     this.#making = null
     this.#made = null
+    this.#isMade = false
     if (directory === null) return
     const name = randomUUID()
     const now = this.#files.placeNow(directory, CHECKPOINTS)
@@ -46,16 +50,29 @@ export class CheckpointDir {
     }
   }
 
-  /** Resolves when checkpoints may be written to it. */
+  /** Whether nothing has to be made before checkpoints are written: see {@link ready}. */
+  get isReady(): boolean {
+    return this.#make === null || this.#isMade
+  }
+
+  /** Resolves when checkpoints may be written to it. A failure is not kept: the next job tries again. */
   async ready(): Promise<void> {
-    if (this.#make === null) return
-    this.#making ??= this.#make()
-    await this.#making
+    const make = this.#make
+    if (make === null) return
+    this.#making ??= make()
+    try {
+      await this.#making
+      if (this.#make === make) this.#isMade = true
+    } catch (error) {
+      if (this.#make === make) this.#making = null
+      throw error
+    }
   }
 
   /** One directory for each run of a program would be left, whether anything was written to it or not; on a cluster none is made ahead. */
   async removeEmpty(): Promise<void> {
-    await this.#making?.catch(() => {})
+    // A file system that hangs must not hold up the stop.
+    if (!(await isSettledWithin(this.#making, STOP_WAIT_MS))) return
     // One that is not empty is not removed, and that is as it should be.
     if (this.#made !== null)
       await fileSystemOf(this.#made)
@@ -72,6 +89,21 @@ export class CheckpointDir {
       return fileSystem.mkdirs(path)
     }
   }
+}
+
+async function isSettledWithin(promise: Promise<void> | null, limitMs: number): Promise<boolean> {
+  if (promise === null) return true
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs)
+  })
+  const settled = promise.then(
+    () => true,
+    () => true,
+  )
+  const isSettled = await Promise.race([settled, late])
+  clearTimeout(timer)
+  return isSettled
 }
 
 function below(directory: string, name: string): string {

@@ -15,6 +15,7 @@ import { UserListeners } from '../events/user-listener.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { fileSystemOf } from '../files/file-systems.ts'
 import { configureLog, log, setLogLevel } from '../log.ts'
+import { watched } from '../rdd/job-scope.ts'
 import { unionShape } from '../rdd/operations/union.ts'
 import { persistentRDDs } from '../rdd/persistence.ts'
 import { RDD } from '../rdd/rdd.ts'
@@ -105,6 +106,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   readonly #createdAt: string
   #stoppedAt: string | null = null
   #stopping: Promise<void> | null = null
+  readonly #stopHooks = new Set<() => Promise<void>>()
   #nextRddId = 0
   readonly #checkpointDir: CheckpointDir
 
@@ -387,7 +389,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
       kind: 'partition',
       fn: fn as (records: IterableIterator<never>, partition: number) => unknown,
     } as const
-    return runJob(what, 'runJob', sink, partitions === undefined ? {} : { partitions })
+    return watched(runJob(what, 'runJob', sink, partitions === undefined ? {} : { partitions }))
   }
 
   getPersistentRDDs(): Map<number, RDD<unknown>> {
@@ -421,6 +423,11 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
 
   get isStopped(): boolean {
     return this.#stoppedAt !== null
+  }
+
+  onStop(hook: () => Promise<void>): () => void {
+    this.#stopHooks.add(hook)
+    return () => void this.#stopHooks.delete(hook)
   }
 
   stop(): Promise<void> {
@@ -499,8 +506,8 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   async #submit(request: JobRequest): Promise<unknown[]> {
     this.assertNotStopped()
     return this.#jobs.run(request.properties, request.signal, async (signal) => {
-      await this.#checkpointDir.ready()
-      await this.#broadcasts.settled()
+      if (!this.#checkpointDir.isReady) await unlessAborted(this.#checkpointDir.ready(), signal)
+      if (!this.#broadcasts.isSettled) await unlessAborted(this.#broadcasts.settled(), signal)
       return this.#engine.runJob({ ...request, signal })
     })
   }
@@ -527,6 +534,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     this.#stoppedAt = captureLongCallSite('stop').long
     if (active?.context === this) active = null
     this.#jobs.cancelAll('because SparkContext was shut down')
+    for (const stopUser of this.#stopHooks) await stopUser()
     await this.#engine.stop()
     await this.#checkpointDir.removeEmpty()
     this.events.post({ kind: 'applicationEnded', time: systemTimeMs() })
@@ -538,6 +546,21 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
 checkMethods(SparkContext, 'SparkContext', CONTEXT_METHODS)
 checkActions(SparkContext, 'SparkContext', CONTEXT_ACTIONS)
 checkMethods({ prototype: SparkContext }, 'SparkContext', { getOrCreate: [optional(aConf())] })
+
+/** Waits for what a job needs, but not for longer than the job is wanted: the engine then says that it was cancelled. */
+async function unlessAborted(ready: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  let stopWaiting = () => {}
+  const aborted = new Promise<void>((resolve) => {
+    stopWaiting = resolve
+    signal.addEventListener('abort', stopWaiting, { once: true })
+  })
+  try {
+    await Promise.race([ready, aborted])
+  } finally {
+    signal.removeEventListener('abort', stopWaiting)
+  }
+}
 
 function assertNoneActive(): void {
   if (active === null) return

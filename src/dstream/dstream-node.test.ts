@@ -103,7 +103,7 @@ test('checkpoint settings that do not fit are refused at the start', async () =>
     .foreachRDD(() => {})
   await assert.rejects(
     harness.ssc.start(),
-    /^IllegalArgumentException: requirement failed: The checkpoint directory has not been set\. Please set it by StreamingContext\.checkpoint\(\)\.$/,
+    /^IllegalArgumentException: requirement failed: The checkpoint directory has not been set\. Please set it by StreamingContext\.checkpoint\(\)\. queueStream at dstream-node\.test\.ts:\d+:\d+ needs one: /,
   )
   await rm(join(tmpdir(), 'millstream-dstream-node-test'), { recursive: true, force: true })
 })

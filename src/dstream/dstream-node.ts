@@ -1,19 +1,21 @@
 import type { PlainData } from '../batches/checkpoint/plain-data.ts'
+import { describeError } from '../batches/describe-error.ts'
 import { Duration, type DurationLike, toDuration } from '../batches/duration.ts'
 import { Interval } from '../batches/interval.ts'
 import { type MaybePromise, mapInOrder, whenReady } from '../batches/maybe-promise.ts'
-import type { Time } from '../batches/time.ts'
+import { Time } from '../batches/time.ts'
 import { REFUSE } from '../closure/wire/closure-error.ts'
 import { IllegalArgumentException, SparkException, UnsupportedOperationException } from '../errors.ts'
 import { log } from '../log.ts'
 import { RDD } from '../rdd/rdd.ts'
+import { writeCheckpoints } from '../rdd/saving/checkpointing.ts'
 import { StorageLevel } from '../task/storage-level.ts'
 import { filesOf, requestCheckpoint } from './checkpoint/rdd-files.ts'
 import type { RecoveredRun } from './checkpoint/recovered-run.ts'
 import type { StreamRuntime } from './stream-runtime.ts'
 
 /** The local property that names what is made. */
-const CALL_SITE = 'callSite.short'
+export const CALL_SITE = 'callSite.short'
 
 /** RDDs whose lineage grows are checkpointed about this often unless the user says otherwise. */
 const DEFAULT_CHECKPOINT_MS = 10_000
@@ -198,6 +200,11 @@ export abstract class DStreamNode<T> {
     for (const parent of this.dependencies) parent.initialize(zeroTime)
   }
 
+  /** Raises how long the stream alone keeps its RDDs. @internal */
+  protected rememberAtLeast(duration: Duration): void {
+    if (this.#rememberDuration === null || duration.greater(this.#rememberDuration)) this.#rememberDuration = duration
+  }
+
   /** Raises, never lowers, how long the stream keeps its RDDs, and what follows from that for its parents. @internal */
   remember(duration: Duration | null): void {
     if (duration !== null && (this.#rememberDuration === null || duration.greater(this.#rememberDuration))) {
@@ -214,7 +221,7 @@ export abstract class DStreamNode<T> {
     if (interval === null) return
     requireThat(
       this.context.sparkContext.checkpointDir !== null,
-      'The checkpoint directory has not been set. Please set it by StreamingContext.checkpoint().',
+      `The checkpoint directory has not been set. Please set it by StreamingContext.checkpoint(). ${this.creationSite} needs one: call ssc.checkpoint(directory) before ssc.start().`,
     )
     requireThat(
       interval.greaterEq(slideDuration),
@@ -269,7 +276,10 @@ export abstract class DStreamNode<T> {
 
   #computeAtCreationSite(time: Time): MaybePromise<RDD<T> | null> {
     // The RDDs that make up a stream bear the name of the user's line that made the stream; there is no user's line on this stack.
-    return this.context.sparkContext.withLocalProperties({ [CALL_SITE]: this.creationSite }, () => this.compute(time))
+    const { sparkContext, startProperties } = this.context
+    return sparkContext.withLocalProperties({ ...startProperties, [CALL_SITE]: this.creationSite }, () =>
+      this.compute(time),
+    )
   }
 
   #prepare(rdd: RDD<T> | null, time: Time): RDD<T> | null {
@@ -295,6 +305,24 @@ export abstract class DStreamNode<T> {
     const previous = () => (this.mustCheckpoint ? this.#lastWrittenBefore(time) : null)
     const request = { directory, operatorId: graph.operatorId(this), time: time.milliseconds, previous }
     requestCheckpoint(rdd as RDD<never>, request)
+  }
+
+  /**
+   * Writes the state after the newest batch that is completed, if the stream is one of states and that state is not written yet; nothing without a checkpoint
+   * directory of the streams. @internal
+   */
+  async writeNewestState(): Promise<void> {
+    const { checkpointDirectory, ledger } = this.context
+    if (!this.mustCheckpoint || !this.isInitialized || checkpointDirectory === null) return
+    let newest: { readonly rdd: RDD<T>; readonly time: number } | null = null
+    for (const [time, rdd] of this.#generated) {
+      if (rdd instanceof RDD && ledger.stateOf(time) === 'completed' && time > (newest?.time ?? 0))
+        newest = { rdd, time }
+    }
+    if (newest === null || filesOf(newest.rdd as RDD<never>) !== null) return
+    const { rdd, time } = newest
+    this.#requestCheckpoint(rdd, new Time(time))
+    await writeCheckpoints(rdd.context, await rdd.resolve(), rdd.context.jobProperties('checkpoint'))
   }
 
   #lastWrittenBefore(time: Time): RDD<never> | null {
@@ -395,7 +423,10 @@ export abstract class DStreamNode<T> {
   #unpersist(made: MaybePromise<RDD<T> | null>): void {
     const free = (rdd: RDD<T> | null) => {
       // Also one that the user persisted in an output operation; the engine need not hear of the others.
-      if (rdd !== null && !rdd.getStorageLevel().equals(StorageLevel.NONE)) void rdd.unpersist()
+      if (rdd === null || rdd.getStorageLevel().equals(StorageLevel.NONE)) return
+      rdd.unpersist().catch((error: unknown) => {
+        log('WARN', this.className, `An RDD of ${this} could not be unpersisted: ${describeError(error)}`)
+      })
     }
     if (made instanceof Promise) made.then(free, () => {})
     else free(made)

@@ -73,6 +73,7 @@ export class OperatorDStream<T> extends DStream<T> {
   constructor(context: DStreamContext, operator: StreamOperator<T>) {
     super(context, operator.operation)
     this.#operator = operator
+    operator.attached?.()
     if (operator.storageLevel !== undefined) super.persist(operator.storageLevel)
   }
   override get dependencies(): readonly DStreamNode<unknown>[] {
@@ -114,6 +115,16 @@ export class OperatorDStream<T> extends DStream<T> {
     if (stateStream === undefined) return super.checkpoint(interval)
     stateStream.checkpoint(interval)
     return this
+  }
+  /** That of the states which the stream stands for, which {@link checkpoint} sets. @internal */
+  override get checkpointDuration(): Duration | null {
+    return this.#operator.stateStream?.checkpointDuration ?? super.checkpointDuration
+  }
+  override initialize(zeroTime: Time): void {
+    super.initialize(zeroTime)
+    const { stateStream, outputsOf } = this.#operator
+    // As in Spark, where the stream of states is the one that users have. Outputs are not kept: they would have to be computed again after a restart.
+    if (stateStream !== undefined && outputsOf === undefined) this.rememberAtLeast(stateStream.rememberDuration)
   }
   override persist(level?: StorageLevel): this {
     const { streams, isItself } = this.#operator.persistTargets ?? { streams: [], isItself: true }

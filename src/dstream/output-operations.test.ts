@@ -120,3 +120,19 @@ test('a batch that runs again writes over what it saved', async () => {
   }
   await rm(directory, { recursive: true })
 })
+
+test('two saves under one prefix are warned of, with both lines', async (t) => {
+  const lines: string[] = []
+  t.mock.method(process.stderr, 'write', (line: string) => lines.push(line) > 0)
+  await using harness = new StreamingHarness()
+  const input = harness.input([[1]])
+  input.saveAsTextFiles('/tmp/never/out')
+  input.saveAsTextFiles('/tmp/never/out', 'txt')
+  assert.deepEqual(lines, [])
+  input.saveAsObjectFiles('/tmp/never/out', 'txt')
+  assert.equal(lines.length, 1)
+  assert.match(
+    lines[0]!,
+    /saveAsObjectFiles at output-operations\.test\.ts:\d+:\d+ saves to the same directories as saveAsTextFiles at output-operations\.test\.ts:\d+:\d+, \/tmp\/never\/out-<time>\.txt/,
+  )
+})

@@ -1,4 +1,5 @@
 import type { Time } from '../batches/time.ts'
+import { log } from '../log.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import { OutputOperation } from './output-operation.ts'
 import { batchFrame, pythonTime } from './print/batch-frame.ts'
@@ -8,6 +9,9 @@ import { StateOperations } from './state-operations.ts'
 
 /** Records of each batch that `print` and `pprint` show unless told otherwise. */
 const DEFAULT_PRINTED = 10
+
+/** The operations of each context that save batches, by the name of what they write. */
+const savesOfGraphs = new WeakMap<object, Map<string, string>>()
 
 /** Operations that take batches out of the stream; a stream without one is never computed. */
 export abstract class OutputOperations<T> extends StateOperations<T> {
@@ -48,12 +52,32 @@ export abstract class OutputOperations<T> extends StateOperations<T> {
    * @param suffix left out, with its dot, when empty.
    */
   saveAsTextFiles(prefix: string | null, suffix = ''): void {
+    this.#noteSave('saveAsTextFiles', prefix, suffix)
     this.#register('saveAsTextFiles', (rdd, time) => rdd.saveAsTextFile(directoryOfBatch(prefix, suffix, time)))
   }
 
   /** {@link saveAsTextFiles} of the records as they are, for `SparkContext.objectFile`. */
   saveAsObjectFiles(prefix: string | null, suffix = ''): void {
+    this.#noteSave('saveAsObjectFiles', prefix, suffix)
     this.#register('saveAsObjectFiles', (rdd, time) => rdd.saveAsObjectFile(directoryOfBatch(prefix, suffix, time)))
+  }
+
+  /** Warns where two output operations of a context write every batch to the same directory: the second replaces what the first wrote. */
+  #noteSave(operation: string, prefix: string | null, suffix: string): void {
+    const { graph } = this.context
+    const site = this.context.callSiteOfNewStream(operation)
+    const saves = savesOfGraphs.get(graph) ?? new Map<string, string>()
+    savesOfGraphs.set(graph, saves)
+    const name = `${prefix ?? ''}-<time>${suffix === '' ? '' : `.${suffix}`}`
+    const other = saves.get(name)
+    if (other === undefined) saves.set(name, site)
+    else {
+      log(
+        'WARN',
+        'DStream',
+        `${site} saves to the same directories as ${other}, ${name}: in each batch the one that runs last replaces what the other wrote. Give them different prefixes.`,
+      )
+    }
   }
 
   #register(operation: string, run: (rdd: RDD<T>, time: Time) => unknown): void {

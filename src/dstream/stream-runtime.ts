@@ -34,6 +34,8 @@ export interface StreamRuntime {
   readonly checkpointDir: string | null
   /** Where the RDDs of streams are written while the context runs; null before its start, and without a checkpoint directory. @internal */
   readonly checkpointDirectory: CheckpointDirectory | null
+  /** The local properties of whoever started the context, which its batches have. @internal */
+  readonly startProperties: Readonly<Record<string, string>>
   /**
    * The user's line that adds a stream or an output operation to the context.
    * @throws IllegalStateException once the context was started or stopped. @internal

@@ -9,6 +9,7 @@ import { Milliseconds, Seconds } from '../batches/duration.ts'
 import { StorageLevel } from '../task/storage-level.ts'
 import { StreamingHarness } from '../testing/streaming-harness.ts'
 import type { DStream } from './dstream.ts'
+import { StateSpec } from './state/state-spec.ts'
 
 after(useReferenceEngine())
 
@@ -241,14 +242,26 @@ test('reduceByKeyAndWindow forgets a key that left, unless it goes step by step 
   assert.deepEqual(withNull, plain)
 })
 
-test('a window that goes step by step needs a checkpoint directory', async () => {
-  await using harness = new StreamingHarness()
-  harness.input(PAIRS).reduceByKeyAndWindow(add, subtract, 2, 1).print()
-  await assert.rejects(harness.ssc.start(), {
-    name: 'IllegalArgumentException',
-    message:
-      'requirement failed: The checkpoint directory has not been set. Please set it by StreamingContext.checkpoint().',
-  })
+test('a window that goes step by step needs a checkpoint directory, and says which operation and which line do', async () => {
+  const operations: Readonly<Record<string, (pairs: DStream<[string, number]>) => DStream<unknown>>> = {
+    reduceByKeyAndWindow: (pairs) => pairs.reduceByKeyAndWindow(add, subtract, 2, 1),
+    reduceByWindow: (pairs) => pairs.map(([, n]) => n).reduceByWindow(add, subtract, 2, 1),
+    countByWindow: (pairs) => pairs.countByWindow(2, 1),
+    countByValueAndWindow: (pairs) => pairs.countByValueAndWindow(2, 1),
+    updateStateByKey: (pairs) => pairs.updateStateByKey((values: number[]) => values.length),
+    mapWithState: (pairs) => pairs.mapWithState(StateSpec.function((key: string) => key)),
+  }
+  for (const [name, make] of Object.entries(operations)) {
+    await using harness = new StreamingHarness()
+    make(harness.input(PAIRS)).print()
+    const site = `${name} at window-operations\\.test\\.ts:\\d+:\\d+ needs one: call ssc\\.checkpoint\\(directory\\) before`
+    await assert.rejects(harness.ssc.start(), {
+      name: 'IllegalArgumentException',
+      message: new RegExp(
+        `^requirement failed: The checkpoint directory has not been set\\. Please set it by StreamingContext\\.checkpoint\\(\\)\\. ${site}`,
+      ),
+    })
+  }
 })
 
 test('windowed streams join with streams of the same slide only', async () => {

@@ -1,6 +1,7 @@
 import { type DurationLike, toDuration } from '../batches/duration.ts'
 import type { TupleHint, Widened } from '../rdd/inferred-types.ts'
 import type { DStream } from './dstream.ts'
+import { CALL_SITE, type DStreamNode } from './dstream-node.ts'
 import { reducedWindowState } from './operators/reduced-window-state.ts'
 import { StateViewOperator } from './operators/state-view-operator.ts'
 import { WindowedOperator } from './operators/windowed-operator.ts'
@@ -62,8 +63,10 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
     if (invReduceFunc === null) {
       return this.reduce(reduceFunc).window(windowDuration, slideDuration!).reduce(reduceFunc)
     }
-    const keyed: DStream<[number, T]> = this.map(underOneKey<T>)
-    return keyed.reduceByKeyAndWindow(reduceFunc, invReduceFunc, windowDuration, slideDuration, 1).map(withoutKey<T>)
+    return namedAs(this, 'reduceByWindow', () => {
+      const keyed: DStream<[number, T]> = this.map(underOneKey<T>)
+      return keyed.reduceByKeyAndWindow(reduceFunc, invReduceFunc, windowDuration, slideDuration, 1).map(withoutKey<T>)
+    })
   }
 
   /**
@@ -73,7 +76,9 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
    * @returns a stream of one number per window; nothing until the first record.
    */
   countByWindow(windowDuration: DurationLike, slideDuration: DurationLike): DStream<number> {
-    return this.map(one).reduceByWindow(add, subtract, windowDuration, slideDuration)
+    return namedAs(this, 'countByWindow', () =>
+      this.map(one).reduceByWindow(add, subtract, windowDuration, slideDuration),
+    )
   }
 
   /**
@@ -88,13 +93,8 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
     slideDuration: DurationLike,
     partitioner?: PartitionerChoice,
   ): DStream<[T, number]> {
-    return this.map(withOne<T>).reduceByKeyAndWindow(
-      add,
-      subtract,
-      windowDuration,
-      slideDuration,
-      partitioner,
-      isCounted,
+    return namedAs(this, 'countByValueAndWindow', () =>
+      this.map(withOne<T>).reduceByKeyAndWindow(add, subtract, windowDuration, slideDuration, partitioner, isCounted),
     )
   }
 
@@ -178,6 +178,12 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
       }),
     )
   }
+}
+
+/** Makes streams that are named after the operation that the user called, and its line. */
+function namedAs<R>({ context }: DStreamNode<unknown>, operation: string, make: () => R): R {
+  const { sparkContext } = context
+  return sparkContext.withLocalProperties({ [CALL_SITE]: sparkContext.callSite(operation) }, make)
 }
 
 /** The arguments behind the function of a window operation, with null where the inverse was left out. */

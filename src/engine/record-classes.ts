@@ -71,8 +71,8 @@ export class RecordClasses implements ClassTable {
     const owners = met.filter((owner): owner is Constructor => owner !== undefined)
     if (owners.length === 0) return
     for (const owner of owners) this.#plain.delete(owner)
-    if (owners.length > MAX_CAPTURED_ALONE) this.#capture(owners)
-    else for (const owner of owners) this.#capture([owner])
+    if (owners.length > MAX_CAPTURED_ALONE) void this.#capture(owners)
+    else for (const owner of owners) void this.#capture([owner])
   }
 
   /** @returns a promise, which never rejects, when a module has to be imported first. */
@@ -115,7 +115,7 @@ export class RecordClasses implements ClassTable {
     const [owner, ...others] = owners
     if (owner === undefined) return
     if (others.length > 0) {
-      for (const one of owners) this.#capture([one])
+      for (const one of owners) void this.#capture([one])
       return
     }
     this.#plain.add(owner)

@@ -142,7 +142,7 @@ export class ListenerQueue {
   #await(result: PromiseLike<unknown>, entry: PostedEvent | Gap, end: () => void): void {
     const timer = setTimeout(() => this.#logSlowness(entry, SLOW_PROMISE_MS, 'is not done'), SLOW_PROMISE_MS).unref()
     const settled = new Promise((resolve) => resolve(result))
-    settled
+    void settled
       .catch((error: unknown) => this.#logFailure(entry, error))
       .then(() => {
         clearTimeout(timer)

@@ -112,15 +112,15 @@ function typesOf(words: RDD<string>, numbers: RDD<number>, ages: RDD<[string, nu
   // @ts-expect-error an array of any length is no pair
   words.map((word) => word.split(' ')).mapValues((x) => x)
   // @ts-expect-error words are no pairs
-  words.collectAsMap()
+  void words.collectAsMap()
   // @ts-expect-error words are no pairs
   words.sortByKey()
   // @ts-expect-error words are no numbers
-  words.sum()
+  void words.sum()
   // @ts-expect-error words are no numbers
   words.histogram(3)
   // @ts-expect-error pairs are no numbers
-  ages.mean()
+  void ages.mean()
   // @ts-expect-error the merged value has another type
   ages.reduceByKey((a, b) => `${a}${b}`)
   // @ts-expect-error a union holds one type of records

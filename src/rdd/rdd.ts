@@ -19,6 +19,7 @@ import { collectAsMap, countEach, lookup, reduceByKeyLocally } from './actions/k
 import { localIterator } from './actions/local-iterator.ts'
 import type { PartialResult } from './actions/partial-result.ts'
 import { takeSample } from './actions/take-sample.ts'
+import { watchActions } from './actions/watched-actions.ts'
 import { debugString, nameOf, setName } from './debug-string.ts'
 import type { ListOf, PairOf, Settled, TripleOf, TupleHint, Widened } from './inferred-types.ts'
 import { countApproxDistinctByKey } from './operations/approximate-distinct-by-key.ts'
@@ -1459,3 +1460,4 @@ export class RDD<T> extends RDDCore<T> {
 
 checkMethods(RDD, 'RDD', RDD_METHODS)
 checkActions(RDD, 'RDD', RDD_ACTIONS)
+watchActions(RDD.prototype as never)

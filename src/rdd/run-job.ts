@@ -4,6 +4,7 @@ import { cancelReason, JobCancelledException } from '../engine/job-cancelled.ts'
 import type { LineageNode } from '../engine/lineage.ts'
 import { IllegalArgumentException } from '../errors.ts'
 import type { ResultSink } from '../task/program.ts'
+import { currentJobScope } from './job-scope.ts'
 import type { RDDCore } from './rdd-core.ts'
 import { writeCheckpoints } from './saving/checkpointing.ts'
 
@@ -25,11 +26,22 @@ export interface JobOptions {
  * @param operation the action's name, for the call site.
  * @returns one value per partition, in their order.
  */
-export async function runJob<R>(
+export function runJob<R>(
   rdd: RDDCore<unknown>,
   operation: string,
   sink: ResultSink,
   options: JobOptions = {},
+): Promise<R[]> {
+  const job = runTheJob<R>(rdd, operation, sink, options)
+  currentJobScope()?.began(job)
+  return job
+}
+
+async function runTheJob<R>(
+  rdd: RDDCore<unknown>,
+  operation: string,
+  sink: ResultSink,
+  options: JobOptions,
 ): Promise<R[]> {
   const { context } = rdd
   const { partitions, signal, onResult, output } = options

@@ -203,6 +203,12 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
   readonly isStopped: boolean
 
   /**
+   * Has `hook` called by the first {@link stop}, which waits for it: for those who work with the context and end with it. It must not reject.
+   * @returns takes the hook away. @internal
+   */
+  onStop(hook: () => Promise<void>): () => void
+
+  /**
    * Ends all jobs and the engine; another context may be made at once. Again is the same as once.
    * @returns a promise that resolves when no thread, timer or file of this context is left.
    */

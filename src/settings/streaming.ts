@@ -43,6 +43,12 @@ export const GRACEFUL_STOP_TIMEOUT = timeSetting('spark.streaming.gracefulStopTi
   doc: 'how long a graceful stop waits for batches',
 })
 
+export const STOP_TIMEOUT = timeSetting('millstream.streaming.stopTimeout', {
+  default: 10_000,
+  min: 0,
+  doc: 'how long a stop waits for code of the program that does not end: the `close` of a source or of a write-ahead log, the last checkpoint',
+})
+
 export const FILE_STREAM_MIN_REMEMBER_DURATION = timeSetting('spark.streaming.fileStream.minRememberDuration', {
   default: 60_000,
   unit: 's',

@@ -44,6 +44,11 @@ export class Broadcasts {
     if (this.#sent.delete(id)) this.#engine.unbroadcast(id)
   }
 
+  /** Whether every value is where tasks find it: see {@link settled}. */
+  get isSettled(): boolean {
+    return this.#sending.size === 0
+  }
+
   /** Resolves once every value is where tasks find it. @throws what kept one from being sent. */
   async settled(): Promise<void> {
     if (this.#sending.size > 0) await Promise.all(this.#sending)

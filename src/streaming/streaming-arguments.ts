@@ -23,6 +23,7 @@ import { aStorageLevel, isRDD } from '../rdd/rdd-arguments.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
 import type { FileStreamOptions } from '../sources/files/file-input-dstream.ts'
 import { Receiver } from '../sources/receiver/receiver.ts'
+import type { TailStreamOptions } from '../sources/tail/tail-input-dstream.ts'
 import type { StopOptions, StreamingContextOptions } from './streaming-context.ts'
 
 const contextOptions = optional(
@@ -59,6 +60,12 @@ const fileStreamOptions = optional(
     keysOf<FileStreamOptions>({ filter: true, newFilesOnly: true, format: true, recordLength: true }),
   ),
 )
+const tailStreamOptions = optional(
+  anOptionsObject(
+    'options',
+    keysOf<TailStreamOptions>({ from: true, encoding: true, maxBytesPerFile: true, failOnDataLoss: true }),
+  ),
+)
 const stopOptions = anOptionsObject(
   'options',
   keysOf<StopOptions>({ stopSparkContext: true, stopGracefully: true, signal: true }),
@@ -74,6 +81,7 @@ export const INPUT_METHODS: Signatures = {
   textFileStream: [aText('directory')],
   binaryRecordsStream: [aText('directory'), aWholeNumber('recordLength')],
   fileStream: [aText('directory'), fileStreamOptions],
+  tailStream: [aText('path'), tailStreamOptions],
   queueStream: [
     anArray('queue', 'batches, each an RDD or an array of records', isBatch),
     optional(aFlag('oneAtATime')),

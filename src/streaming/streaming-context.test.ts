@@ -5,6 +5,8 @@ import { useReferenceEngine } from '../../test/model/use-reference-engine.ts'
 import { Milliseconds, Minutes, Seconds } from '../batches/duration.ts'
 import { ManualClock } from '../batches/manual-clock.ts'
 import { SparkContext } from '../context/spark-context.ts'
+import type { DStream } from '../dstream/dstream.ts'
+import { StateSpec } from '../dstream/state/state-spec.ts'
 import { SparkException } from '../errors.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
 import { StreamingHarness } from '../testing/streaming-harness.ts'
@@ -323,13 +325,89 @@ test('a graceful stop runs every batch that was generated, and one more', async 
   assert.deepEqual(output.batches, [[1], [2], [3]])
 })
 
+test('a graceful stop makes the batch of what came since the last tick at once where the clock stands still', async () => {
+  await using harness = new StreamingHarness({ interval: 3600 })
+  const queue: number[][] = [[1]]
+  const output = harness.collect(harness.ssc.queueStream(queue))
+  await harness.ssc.start()
+  await harness.advance()
+  queue.push([2])
+  await harness.ssc.stop(false, true)
+  assert.deepEqual(output.batches, [[1], [2]])
+  harness.clock.advance(7_200_000)
+  await setImmediate()
+  assert.equal(output.batches.length, 2)
+})
+
+test('a graceful stop, or a wait without an end, within a function of a batch is refused, and fails the batch where it is not awaited', async () => {
+  const calls: Readonly<Record<string, (ssc: StreamingContext) => unknown>> = {
+    STOP_WITHIN_BATCH: (ssc) => ssc.stop(true, true),
+    WAIT_WITHIN_BATCH: (ssc) => ssc.awaitTermination(),
+  }
+  for (const [code, call] of Object.entries(calls)) {
+    for (const isAwaited of [true, false]) {
+      await using harness = new StreamingHarness()
+      const { ssc } = harness
+      const input = harness.input([[1], [2], [3]])
+      input.foreachRDD(async (_, time) => {
+        if (time.milliseconds !== 1000) return
+        const called = call(ssc)
+        if (isAwaited) await called
+      })
+      input
+        .transform(async (rdd, time) => {
+          if (time.milliseconds === 2000) await call(ssc)
+          return rdd
+        })
+        .foreachRDD(() => {})
+      const errors: unknown[] = []
+      ssc.addStreamingListener({
+        onOutputOperationCompleted: ({ outputOperationInfo: { failureReason } }) => {
+          if (failureReason !== undefined) errors.push(failureReason)
+        },
+      })
+      await ssc.start()
+      await harness.advance(3)
+      await assert.rejects(ssc.awaitTermination(), { code })
+      assert.equal(ssc.getState(), 'ACTIVE')
+      await ssc.stop({ stopSparkContext: false })
+      assert.equal(errors.length, 1)
+    }
+  }
+})
+
+test('the SparkContext is stopped under a running stream: the stream ends first, and without errors', async () => {
+  for (const isWithinBatch of [false, true]) {
+    await using harness = new StreamingHarness({ conf: { 'millstream.streaming.stopTimeout': '10ms' } })
+    const { sc, ssc, clock } = harness
+    const ran: number[] = []
+    harness.input([[1], [2]]).foreachRDD(async (_, time) => {
+      ran.push(time.milliseconds)
+      if (isWithinBatch) await sc.stop()
+    })
+    await ssc.start()
+    if (isWithinBatch) clock.advance(1000)
+    else {
+      await harness.advance()
+      await sc.stop()
+    }
+    await ssc.awaitTermination()
+    assert.equal(ssc.getState(), 'STOPPED')
+    clock.advance(2000)
+    await setImmediate()
+    assert.deepEqual(ran, [1000])
+    await sc.stop()
+    assert.equal(clock.waiterCount, 0)
+  }
+})
+
 test('a graceful stop gives up when its deadline has passed, or its signal aborts', async () => {
   const conf = { 'spark.streaming.gracefulStopTimeout': '1ms' }
   for (const options of [{ conf }, {}]) {
-    const { harness } = countingHarness(options)
-    await using _ = harness
+    await using harness = new StreamingHarness(options)
+    harness.input([[1]]).foreachRDD(() => new Promise(() => {}))
     await harness.ssc.start()
-    // Nobody moves the clock, so that the last batch never comes.
+    harness.clock.advance(1000)
     const signal = 'conf' in options ? undefined : AbortSignal.abort()
     await harness.ssc.stop({ stopGracefully: true, ...(signal ? { signal } : {}) })
     assert.equal(harness.ssc.getState(), 'STOPPED')
@@ -424,20 +502,36 @@ test('with concurrentJobs jobs overlap', async () => {
   assert.equal(most, 2)
 })
 
-test('jobs carry Spark’s description and local properties, and none of the starter’s', async () => {
+test('batches have Spark’s description and the local properties of whoever called start(), but for its job group', async () => {
   await using harness = new StreamingHarness({ startTime: 0 })
   const { sc, ssc } = harness
   const seen: unknown[] = []
-  harness.input([[1]]).foreachRDD(async () => {
-    await setImmediate()
-    const keys = ['spark.job.description', 'spark.streaming.internal.batchTime', 'spark.streaming.internal.outputOpId']
-    seen.push(...keys.map((key) => sc.getLocalProperty(key)), sc.getLocalProperty('mine'))
-  })
+  const generated: unknown[] = []
+  const keys = ['spark.job.description', 'spark.streaming.internal.batchTime', 'spark.streaming.internal.outputOpId']
+  harness
+    .input([[1], [2]])
+    .transform((rdd) => {
+      generated.push(sc.getLocalProperty('mine'), sc.getLocalProperty('spark.jobGroup.id'))
+      return rdd
+    })
+    .foreachRDD(async () => {
+      await setImmediate()
+      seen.push(...[...keys, 'mine', 'later', 'spark.jobGroup.id'].map((key) => sc.getLocalProperty(key)))
+      seen.push(sc.getJobTags().has('nightly'))
+    })
+  sc.setJobGroup('group of the starter', 'description of the starter')
+  sc.addJobTag('nightly')
   sc.setLocalProperty('mine', 'x')
   await ssc.start()
+  sc.setLocalProperty('mine', 'y')
+  sc.setLocalProperty('later', 'z')
   await harness.advance()
   const time = new Date(1000).toTimeString().slice(0, 8)
-  assert.deepEqual(seen, [`Streaming job from [output operation 0, batch time ${time}]`, '1000', '0', null])
+  const description = `Streaming job from [output operation 0, batch time ${time}]`
+  assert.deepEqual(seen, [description, '1000', '0', 'x', null, null, true])
+  assert.deepEqual(generated, ['x', null])
+  await harness.advance()
+  assert.deepEqual(generated, ['x', null, 'x', null])
 })
 
 test('checkpoint(dir) sets the directory of the SparkContext, and the settings may do so', async () => {
@@ -447,4 +541,59 @@ test('checkpoint(dir) sets the directory of the SparkContext, and the settings m
   assert.equal(harness.ssc.checkpointDir, '/tmp/millstream-streaming-context-test')
   harness.ssc.checkpoint(null)
   assert.equal(harness.ssc.checkpointDir, null)
+})
+
+test('every operation of a stream is refused in the same words once the context was started or stopped', async () => {
+  const add = (a: number, b: number) => a + b
+  const operations: Readonly<Record<string, (stream: DStream<[string, number]>) => unknown>> = {
+    map: (s) => s.map((pair) => pair),
+    flatMap: (s) => s.flatMap((pair) => [pair]),
+    filter: (s) => s.filter(() => true),
+    glom: (s) => s.glom(),
+    mapPartitions: (s) => s.mapPartitions((records) => records),
+    repartition: (s) => s.repartition(2),
+    union: (s) => s.union(s),
+    count: (s) => s.count(),
+    reduce: (s) => s.reduce((a) => a),
+    countByValue: (s) => s.countByValue(),
+    transform: (s) => s.transform((rdd) => rdd),
+    transformWith: (s) => s.transformWith(s, (rdd) => rdd),
+    mapValues: (s) => s.mapValues((n) => n),
+    reduceByKey: (s) => s.reduceByKey(add),
+    groupByKey: (s) => s.groupByKey(),
+    join: (s) => s.join(s),
+    cogroup: (s) => s.cogroup(s),
+    window: (s) => s.window(2, 1),
+    reduceByWindow: (s) => s.reduceByWindow((a) => a, 2, 1),
+    countByWindow: (s) => s.countByWindow(2, 1),
+    countByValueAndWindow: (s) => s.countByValueAndWindow(2, 1),
+    groupByKeyAndWindow: (s) => s.groupByKeyAndWindow(2, 1),
+    reduceByKeyAndWindow: (s) => s.reduceByKeyAndWindow(add, 2, 1),
+    'reduceByKeyAndWindow with an inverse': (s) => s.reduceByKeyAndWindow(add, (a: number, b: number) => a - b, 2, 1),
+    updateStateByKey: (s) => s.updateStateByKey((values: number[]) => values.length, 2, [['a', 1]]),
+    mapWithState: (s) => s.mapWithState(StateSpec.function((key: string) => key)),
+    foreachRDD: (s) => s.foreachRDD(() => {}),
+    print: (s) => s.print(),
+    saveAsTextFiles: (s) => s.saveAsTextFiles('/tmp/never'),
+  }
+  const inputs: Readonly<Record<string, (ssc: StreamingContext) => unknown>> = {
+    queueStream: (ssc) => ssc.queueStream([[1]], true, null),
+    textFileStream: (ssc) => ssc.textFileStream('/tmp/never'),
+    tailStream: (ssc) => ssc.tailStream('/tmp/never'),
+    socketTextStream: (ssc) => ssc.socketTextStream('127.0.0.1', 9),
+  }
+  await using harness = new StreamingHarness()
+  const { ssc } = harness
+  const stream = harness.input<string, number>([[['a', 1]]])
+  stream.foreachRDD(() => {})
+  await ssc.start()
+  for (const event of ['starting', 'stopping']) {
+    if (event === 'stopping') await ssc.stop({ stopSparkContext: false })
+    const refusal = {
+      name: 'IllegalStateException',
+      message: new RegExp(`^Adding new inputs, transformations, and output operations after ${event} a context is not`),
+    }
+    for (const [name, call] of Object.entries(operations)) assert.throws(() => call(stream), refusal, name)
+    for (const [name, call] of Object.entries(inputs)) assert.throws(() => call(ssc), refusal, name)
+  }
 })

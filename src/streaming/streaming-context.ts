@@ -1,6 +1,5 @@
 import { checkActions, checkArguments, checkMethods } from '../arguments/check-arguments.ts'
-import type { Checkpoint } from '../batches/checkpoint/checkpoint.ts'
-import { CheckpointDirectory } from '../batches/checkpoint/checkpoint-directory.ts'
+import { CheckpointDirectory, type ReadCheckpoint } from '../batches/checkpoint/checkpoint-directory.ts'
 import { Checkpointer } from '../batches/checkpoint/checkpointer.ts'
 import type { Clock } from '../batches/clock.ts'
 import { deadline } from '../batches/deadline.ts'
@@ -25,14 +24,18 @@ import { UnionOperator } from '../dstream/operators/union-operator.ts'
 import { type OutputWriter, standardOutput } from '../dstream/print/output-writer.ts'
 import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
 import { log } from '../log.ts'
+import { isWithinBatch, watched, watchUnhandledRejections } from '../rdd/job-scope.ts'
 import type { RDD } from '../rdd/rdd.ts'
+import type { Setting } from '../settings/setting.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
 import {
   CHECKPOINT_DIRECTORY,
   CONCURRENT_JOBS,
   EXTRA_LISTENERS,
+  GRACEFUL_STOP_TIMEOUT,
   STOP_GRACEFULLY_ON_SHUTDOWN,
   STOP_SPARK_CONTEXT_BY_DEFAULT,
+  STOP_TIMEOUT,
   UNPERSIST,
 } from '../settings/streaming.ts'
 import { ContextWaiter } from './context-waiter.ts'
@@ -71,6 +74,14 @@ export interface StopOptions {
   /** Ends the wait of a graceful stop: what is not done then is given up. */
   readonly signal?: AbortSignal
 }
+
+/** The settings that a stop reads. */
+const SETTINGS_OF_STOP = [
+  STOP_TIMEOUT,
+  GRACEFUL_STOP_TIMEOUT,
+  STOP_GRACEFULLY_ON_SHUTDOWN,
+  STOP_SPARK_CONTEXT_BY_DEFAULT,
+] as const
 
 /** How long a graceful stop takes at most when the process is told to end, which whoever told it will not wait for as long. */
 const GRACEFUL_SHUTDOWN_MS = 30_000
@@ -111,11 +122,13 @@ export class StreamingContext extends InputSources implements DStreamContext, As
   #checkpointDir: string | null = null
   #checkpointer: Checkpointer | null = null
   /** Where an earlier run ended, for this one to go on; null for a new one. */
-  #recovered: Checkpoint | null = null
+  #recovered: ReadCheckpoint | null = null
   #startSite = ''
   #starting: Promise<void> | null = null
   #stopping: Promise<void> | null = null
-  #removeShutdownHook: (() => void) | null = null
+  #startProperties: Readonly<Record<string, string>> = {}
+  /** Undo what {@link start} has set up in the process and in the SparkContext. */
+  readonly #onEnd: (() => void)[] = []
 
   /**
    * @param batchDuration the batch interval; a number is seconds.
@@ -136,6 +149,8 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     const interval = batchInterval(batchDuration)
     this.sparkContext = context instanceof SparkConf ? new SparkContext(context) : context
     this.#conf = this.sparkContext.getConf()
+    // A stop must not fail because of a setting.
+    for (const setting of SETTINGS_OF_STOP) this.#conf.readSetting(setting as Setting<unknown>)
     const { clock = clockOf(this.#conf), output = standardOutput, ledgerSegmentSize } = options
     this.clock = clock
     this.output = output
@@ -150,6 +165,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
       batchIntervalMs: interval.milliseconds,
       onError: (error) => this.#waiter.notifyError(error),
       logsFailures: options.logsFailures ?? true,
+      localProperties: () => this.#startProperties,
       jobTag: this.#jobTag,
       awaitedBatch: () => (this.graph.isStateful ? this.ledger.oldestRetried : undefined),
       onJobsEnded: (time, failed) => this.#generator.jobsEnded(time, failed),
@@ -187,11 +203,11 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     options: RecoveryOptions = {},
   ): Promise<StreamingContext> {
     assertSetup(setup)
-    const checkpoint = await readCheckpoint(checkpointPath, options)
+    const read = await readCheckpoint(checkpointPath, options)
     const context = await setup()
     try {
       if (context.checkpointDir === null) context.checkpoint(checkpointPath)
-      if (checkpoint !== null) context.#recover(checkpoint, checkpointPath)
+      if (read !== null) context.#recover(read, checkpointPath)
       return context
     } catch (error) {
       await context.stop()
@@ -241,6 +257,10 @@ export class StreamingContext extends InputSources implements DStreamContext, As
   }
 
   /** @internal */
+  get startProperties(): Readonly<Record<string, string>> {
+    return this.#startProperties
+  }
+  /** @internal */
   get checkpointDir(): string | null {
     return this.#checkpointDir
   }
@@ -249,15 +269,15 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     return this.#checkpointer?.directory ?? null
   }
 
-  #recover(checkpoint: Checkpoint, path: string): void {
+  #recover(read: ReadCheckpoint, path: string): void {
     if (this.#state !== StreamingContextState.INITIALIZED || this.#starting !== null) {
       throw new IllegalStateException(
         'STREAMING_CONTEXT_STARTED',
         'The setup function of StreamingContext.getOrCreate must not start the context: call start() on what getOrCreate returns',
       )
     }
-    assertRecoverable({ graph: this.graph, checkpoint, path, checkpointDir: this.#checkpointDir! })
-    this.#recovered = checkpoint
+    assertRecoverable({ graph: this.graph, checkpoint: read.checkpoint, path, checkpointDir: this.#checkpointDir! })
+    this.#recovered = read
   }
 
   #createCheckpointer(): Checkpointer | null {
@@ -337,20 +357,30 @@ export class StreamingContext extends InputSources implements DStreamContext, As
 
   async #start(): Promise<void> {
     this.#startSite = captureLongCallSite('start').long
+    this.#startProperties = propertiesForBatches(this.sparkContext)
     running = this
     try {
+      this.sparkContext.assertNotStopped()
       this.graph.validate()
-      // A flow of its own: what the caller named its jobs does not hold for the batches.
-      await this.sparkContext.withLocalProperties({}, () => this.#startScheduler())
+      // A flow of its own: what the caller sets later does not hold for the batches.
+      await this.sparkContext.withLocalProperties(this.#startProperties, () => this.#startScheduler())
+      if (this.getState() === StreamingContextState.STOPPED) {
+        throw new IllegalStateException('STREAMING_CONTEXT_STOPPED', 'StreamingContext was stopped while it started')
+      }
     } catch (error) {
       logFailure('StreamingContext', 'Error starting the context, marking it as stopped', error)
       this.#state = StreamingContextState.STOPPED
-      await this.#stopWorking({ stopGracefully: false }).catch(logFailureToStop)
+      await this.#stopWorking({ stopGracefully: false })
       if (running === this) running = null
+      this.#waiter.notifyStop()
       throw error
     }
     this.#state = StreamingContextState.ACTIVE
-    this.#removeShutdownHook = addShutdownHook((signal) => void this.#stopOnSignal(signal))
+    this.#onEnd.push(
+      addShutdownHook((signal) => void this.#stopOnSignal(signal)),
+      watchUnhandledRejections(),
+      this.sparkContext.onStop(() => this.#stopOnce({ stopGracefully: false })),
+    )
     log('INFO', 'StreamingContext', 'StreamingContext started')
   }
 
@@ -367,19 +397,39 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     this.#events.streamStarted(this.graph.batchDuration.milliseconds, inputStreams)
   }
 
-  #goOn(checkpointer: Checkpointer, recovered: Checkpoint): Promise<void> {
-    restoreRun(this.graph, this.ledger, recovered, checkpointer.directory)
-    return this.#generator.restart(checkpointer, recovered)
+  async #goOn(checkpointer: Checkpointer, { checkpoint, name }: ReadCheckpoint): Promise<void> {
+    restoreRun(this.graph, this.ledger, checkpoint, checkpointer.directory)
+    const { again, missed } = await this.#generator.restart(checkpointer, checkpoint)
+    log(
+      'WARN',
+      'StreamingContext',
+      `Going on from ${name} in ${checkpointer.directory.path}; ` +
+        `batches that were not completed and run again: ${again}; batches that were missed since and are made up for: ${missed}`,
+    )
   }
 
   /**
    * Waits until the context is stopped.
    * @param timeout seconds, or a Duration, after which to return all the same.
-   * @throws the first error of any batch, whenever it came.
+   * @throws the first error of any batch, whenever it came. @throws SparkException within an output operation or another function of a batch, when there is
+   * no timeout: the batch would wait for itself.
    */
-  async awaitTermination(timeout?: DurationLike, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  awaitTermination(timeout?: DurationLike, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (timeout === undefined && isWithinBatch()) {
+      return refusedWithinBatch(
+        new SparkException(
+          'WAIT_WITHIN_BATCH',
+          'awaitTermination() was called within a function of a batch, such as that of foreachRDD: the batch would wait for the end of the context, which waits ' +
+            'for the batch. Call it where the program called start().',
+        ),
+      )
+    }
+    return this.#awaitTermination(timeout, options.signal)
+  }
+
+  async #awaitTermination(timeout: DurationLike | undefined, signal: AbortSignal | undefined): Promise<void> {
     const timeoutMs = timeout === undefined ? undefined : toDuration(timeout).milliseconds
-    await this.#waiter.waitForStopOrError(timeoutMs, options.signal)
+    await this.#waiter.waitForStopOrError(timeoutMs, signal)
   }
 
   /**
@@ -394,20 +444,32 @@ export class StreamingContext extends InputSources implements DStreamContext, As
   /**
    * Stops the streams, and unless told otherwise the SparkContext. Again does no harm.
    * @returns a promise that resolves when nothing of the context is left running.
-   * @throws SparkException when called by a listener, also behind an `await` in an async one that is not done.
+   * @throws SparkException when called by a listener, also behind an `await` in an async one that is not done. @throws SparkException when a graceful stop is
+   * called within an output operation or another function of a batch: the stop waits for the batches.
    */
   stop(stopSparkContext?: boolean, stopGracefully?: boolean): Promise<void>
   stop(options: StopOptions): Promise<void>
-  async stop(first?: boolean | StopOptions, stopGracefully = false): Promise<void> {
-    if (this.#events.isWithinListener) {
-      throw new SparkException(
-        'STOP_WITHIN_LISTENER',
-        'Cannot stop StreamingContext within listener bus thread. Call stop() once the listener method has returned, for instance from setImmediate().',
+  stop(first?: boolean | StopOptions, stopGracefully = false): Promise<void> {
+    const options = (typeof first === 'object' ? first : { stopSparkContext: first, stopGracefully }) as StopOptions
+    if ((options.stopGracefully ?? false) && isWithinBatch()) {
+      return refusedWithinBatch(
+        new SparkException(
+          'STOP_WITHIN_BATCH',
+          'Cannot stop StreamingContext gracefully within a function of a batch, such as that of foreachRDD: the stop would wait for the batch, and the batch for ' +
+            'the stop. Have the program that called start() stop it, or a listener from setImmediate(), or stop it without stopGracefully.',
+        ),
       )
     }
-    const options = typeof first === 'object' ? first : { stopSparkContext: first, stopGracefully }
+    const stopped = this.#stopUnlessWithinListener(options)
+    // A listener that does not wait for the stop must not end the process with it.
+    if (this.#events.isWithinListener) stopped.catch(logFailureToStop)
+    return stopped
+  }
+
+  async #stopUnlessWithinListener(options: StopOptions): Promise<void> {
+    if (this.#events.isWithinListener) throw stopWithinListener()
     const byDefault = this.#conf.readSetting(STOP_SPARK_CONTEXT_BY_DEFAULT)
-    await this.#stopOnce(options as StopOptions)
+    await this.#stopOnce(options)
     if (options.stopSparkContext ?? byDefault) await this.sparkContext.stop()
   }
 
@@ -419,7 +481,11 @@ export class StreamingContext extends InputSources implements DStreamContext, As
 
   async #stopOnce(options: StopOptions): Promise<void> {
     // A start that is under way comes to its end first; if it fails, that is the starter's to hear.
-    await this.#starting?.catch(() => {})
+    if (this.#starting !== null && !(await this.#isStartSettled(this.#starting))) {
+      log('WARN', 'StreamingContext', `The start has not ended within ${STOP_TIMEOUT.key}: it is given up`)
+      this.#stopping ??= this.#stop({ stopGracefully: false })
+      return this.#stopping
+    }
     switch (this.#state) {
       case StreamingContextState.INITIALIZED:
         log('WARN', 'StreamingContext', 'StreamingContext has not been started yet')
@@ -436,18 +502,26 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     }
   }
 
+  /** Whether the start ends, well or not, in a limited time. */
+  async #isStartSettled(starting: Promise<void>): Promise<boolean> {
+    const settled = starting.then(
+      () => true,
+      () => true,
+    )
+    const { signal, clear } = deadline(this.#conf.readSetting(STOP_TIMEOUT))
+    const late = new Promise<false>((resolve) => signal.addEventListener('abort', () => resolve(false), { once: true }))
+    const isSettled = await Promise.race([settled, late])
+    clear()
+    return isSettled
+  }
+
   async #stop(options: StopOptions): Promise<void> {
-    try {
-      await this.#stopWorking(options)
-    } catch (error) {
-      logFailureToStop(error)
-    } finally {
-      this.#state = StreamingContextState.STOPPED
-      if (running === this) running = null
-      this.#removeShutdownHook?.()
-      this.#waiter.notifyStop()
-      log('INFO', 'StreamingContext', 'StreamingContext stopped successfully')
-    }
+    await this.#stopWorking(options)
+    this.#state = StreamingContextState.STOPPED
+    if (running === this) running = null
+    for (const end of this.#onEnd.splice(0)) end()
+    this.#waiter.notifyStop()
+    log('INFO', 'StreamingContext', 'StreamingContext stopped successfully')
   }
 
   #stopWorking(options: StopOptions): Promise<void> {
@@ -461,8 +535,9 @@ export class StreamingContext extends InputSources implements DStreamContext, As
       checkpointer: this.#checkpointer,
       events: this.#events,
       jobTag: this.#jobTag,
+      stopTimeoutMs: this.#conf.readSetting(STOP_TIMEOUT),
     }
-    return stopInOrder(parts, options.stopGracefully ?? false, options.signal)
+    return stopInOrder(parts, { gracefully: options.stopGracefully ?? false, signal: options.signal })
   }
 
   async #stopOnSignal(name: NodeJS.Signals): Promise<void> {
@@ -534,6 +609,26 @@ function assertNoneRunning(): void {
     'MULTIPLE_STREAMING_CONTEXTS',
     `Only one StreamingContext may be started in this process. Currently running StreamingContext was started at\n${running.startSite}`,
   )
+}
+
+/** What Spark clears of the local properties of whoever starts a context; the batches have the others. */
+const NOT_FOR_BATCHES = ['callSite.short', 'spark.jobGroup.id', 'spark.job.description', 'spark.job.interruptOnCancel']
+
+function propertiesForBatches(sparkContext: SparkContext): Readonly<Record<string, string>> {
+  const { localProperties } = sparkContext.jobProperties('start')
+  return Object.fromEntries(Object.entries(localProperties).filter(([key]) => !NOT_FOR_BATCHES.includes(key)))
+}
+
+function stopWithinListener(): SparkException {
+  return new SparkException(
+    'STOP_WITHIN_LISTENER',
+    'Cannot stop StreamingContext within listener bus thread. Call stop() once the listener method has returned, for instance from setImmediate().',
+  )
+}
+
+/** Fails the batch, also where its function does not wait for the call. */
+function refusedWithinBatch(error: SparkException): Promise<never> {
+  return watched(Promise.reject(error))
 }
 
 function logFailureToStop(error: unknown): void {

@@ -47,8 +47,8 @@ export class Checkpointer {
    * @throws CheckpointWriteError when that fails: a run whose directory cannot be written does not begin.
    */
   async open(zeroTime: number, checkpointTime: number): Promise<void> {
-    this.#times = { zeroTime, checkpointTime }
     await this.directory.open()
+    this.#times = { zeroTime, checkpointTime }
     await this.#save()
   }
 

@@ -321,3 +321,79 @@ describe('getOrCreate', () => {
     assert.equal(StreamingContext.getActive(), ssc)
   })
 })
+
+/** A {@link Seconds} whose batches up to one cannot be asked for again: what they read was taken away. */
+class Archived extends InputDStream<[string, number]> {
+  static upTo = 0
+  override compute(time: Time): RDD<[string, number]> {
+    if (time.milliseconds <= Archived.upTo) throw new Error(`the input of ${time} was archived`)
+    return this.context.sparkContext.parallelize<[string, number]>([['sum', time.milliseconds / 1000]])
+  }
+}
+
+test('a graceful stop writes the states: what earlier batches have read may be taken away', async () => {
+  const programs: Readonly<Record<string, (source: DStream<[string, number]>) => DStream<unknown>>> = {
+    updateStateByKey: (source) =>
+      source.updateStateByKey((values: number[], state: number | undefined) =>
+        values.reduce((a, b) => a + b, state ?? 0),
+      ),
+    mapWithState: (source) =>
+      source
+        .mapWithState(
+          StateSpec.function((_key: string, value: number | undefined, state: State<number>) => {
+            const sum = (state.exists() ? state.get() : 0) + (value ?? 0)
+            state.update(sum)
+            return sum
+          }),
+        )
+        .stateSnapshots(),
+    'a function over partitions': (source) =>
+      source.updateStateByKey<string, number, number>(
+        (updates) => [...updates].map(([key, values, state]) => [key, values.reduce((a, b) => a + b, state ?? 0)]),
+        2,
+        true,
+      ),
+  }
+  for (const [name, define] of Object.entries(programs)) {
+    Archived.upTo = 0
+    const directory = join(root, encodeURIComponent(name))
+    const runFrom = async (from: number, batches: number) => {
+      const clock = new ManualClock(from * 1000)
+      let collector: Collector<unknown> | undefined
+      const ssc = await StreamingContext.getOrCreate(directory, () => {
+        const settings = new SparkConf(false).setMaster('local[1]').setAppName('archive')
+        const made = new StreamingContext(new SparkContext(settings), 1, { clock })
+        collector = new Collector(define(new Archived(made)))
+        return made
+      })
+      await ssc.start()
+      for (let i = 0; i < batches; i++) {
+        clock.advance(1000)
+        await ssc.batchProcessed(new Time(clock.now()))
+      }
+      await ssc.stop(true, true)
+      await ssc.awaitTermination()
+      return collector!.collected.map(({ time, records }) => [time.milliseconds / 1000, records])
+    }
+    // The graceful stop makes one more batch, of what came since the last tick.
+    const first = await runFrom(0, 2)
+    assert.deepEqual(first.at(-1), [3, [['sum', 6]]], name)
+    Archived.upTo = 3000
+    const second = await runFrom(3, 1)
+    assert.deepEqual(second[0], [4, [['sum', 10]]], name)
+  }
+})
+
+test('a recovery says from which checkpoint it goes on, and with how many batches', async (t) => {
+  const lines: string[] = []
+  t.mock.method(process.stderr, 'write', (line: string) => lines.push(line) > 0)
+  await run({ from: 0, to: 3 }, (source) => source)
+  assert.equal(lines.filter((line) => line.includes('Going on')).length, 0)
+  await run({ from: 6, to: 7 }, (source) => source)
+  const [line = '', ...others] = lines.filter((each) => each.includes('Going on'))
+  assert.match(
+    line,
+    /Going on from checkpoint-3000 in file:\S+; batches that were not completed and run again: 0; batches that were missed since and are made up for: 3/,
+  )
+  assert.deepEqual(others, [])
+})

@@ -1,5 +1,5 @@
 import type { Checkpoint, OperatorCheckpoint } from '../../batches/checkpoint/checkpoint.ts'
-import { CheckpointDirectory } from '../../batches/checkpoint/checkpoint-directory.ts'
+import { CheckpointDirectory, type ReadCheckpoint } from '../../batches/checkpoint/checkpoint-directory.ts'
 import { CheckpointMismatchError } from '../../batches/checkpoint/errors.ts'
 import type { PlainData } from '../../batches/checkpoint/plain-data.ts'
 import type { Duration } from '../../batches/duration.ts'
@@ -23,10 +23,10 @@ export interface RecoveryOptions {
 export async function readCheckpoint(
   path: string,
   { createOnError = false, dropOperators = [] }: RecoveryOptions,
-): Promise<Checkpoint | null> {
+): Promise<ReadCheckpoint | null> {
   try {
     const read = await new CheckpointDirectory(path).readNewest()
-    return read && withoutOperators(read.checkpoint, dropOperators)
+    return read && { ...read, checkpoint: withoutOperators(read.checkpoint, dropOperators) }
   } catch (error) {
     if (!createOnError || error instanceof CheckpointMismatchError) throw error
     log('WARN', 'StreamingContext', `Beginning anew: ${error instanceof Error ? error.message : String(error)}`)

@@ -18,6 +18,8 @@ export interface StreamOperator<T> {
   readonly slideDuration: Duration
   /** The RDD of the batch at `time`, which is a valid time of the stream; null when the batch has none. Called at most once per batch that gives one. @param self the stream, for its earlier RDDs. */
   compute(time: Time, self: DStreamNode<T>): MaybePromise<RDD<T> | null>
+  /** Called once the context has accepted the stream: what changes the parents for this stream's sake. */
+  attached?(): void
   /** Whether the stream's RDDs depend on those of earlier batches, so that their lineage must be cut by checkpoints. */
   readonly mustCheckpoint?: boolean
   /** How much longer than the stream itself its parents must remember their RDDs. */

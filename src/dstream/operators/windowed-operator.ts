@@ -23,7 +23,10 @@ export class WindowedOperator<T> implements StreamOperator<T> {
     this.#parent = parent
     this.#windowDuration = windowDuration
     this.slideDuration = slideDuration
-    parent.persist(StorageLevel.MEMORY_ONLY_SER)
+  }
+  /** The parent's batches are kept from the moment at which the stream is one of the context. */
+  attached(): void {
+    this.#parent.persist(StorageLevel.MEMORY_ONLY_SER)
   }
   get dependencies(): readonly DStreamNode<unknown>[] {
     return [this.#parent]

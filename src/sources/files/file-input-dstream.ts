@@ -4,9 +4,10 @@ import type { MaybePromise } from '../../batches/maybe-promise.ts'
 import type { DStreamContext } from '../../dstream/dstream.ts'
 import { IllegalArgumentException } from '../../errors.ts'
 import { isHidden, pathName } from '../../files/path.ts'
+import { log } from '../../log.ts'
 import { FILE_STREAM_MIN_REMEMBER_DURATION } from '../../settings/streaming.ts'
 import { DirectInputDStream } from '../direct-input-dstream.ts'
-import { FileSelection, type SelectionState } from './file-selection.ts'
+import { FileSelection, type SelectionState, type WatchedFile } from './file-selection.ts'
 import { type FilePositions, FileSource } from './file-source.ts'
 import { WatchedDirectory } from './watched-directory.ts'
 
@@ -27,6 +28,9 @@ export interface FileStreamOptions {
   /** Bytes of each record of `binaryRecords`. */
   readonly recordLength?: number
 }
+
+/** The log warns of so many files that grow, at most: their names are kept, and more lines would say nothing new. */
+const MAX_GROWTH_WARNINGS = 10
 
 /** What a checkpoint from before there was a ledger kept of the stream. */
 interface EarlierFormat {
@@ -63,11 +67,13 @@ export class FileInputDStream<T> extends DirectInputDStream<T, FilePositions> {
         rememberMs,
         batchIntervalMs,
         mayForget: (batchTime) => this.mayForget(batchTime),
+        onGrown: warnOfGrownFiles(),
       }),
       clock,
       batchIntervalMs,
       format,
       recordLength,
+      newFilesOnly,
       isOfCluster: (path) => sparkContext.files.placeNow(path, 'a file stream reads')?.by === 'cluster',
     })
     super(context, source, operation)
@@ -91,6 +97,21 @@ export class FileInputDStream<T> extends DirectInputDStream<T, FilePositions> {
         time,
         { initialThreshold, listedAt: Number(time), files },
       ]),
+    )
+  }
+}
+
+/** Warns once of each file that goes on growing after a batch has taken it, and of a limited number of files. */
+function warnOfGrownFiles(): (file: WatchedFile, takenLength: number) => void {
+  const warned = new Set<string>()
+  return ({ path, length }, takenLength) => {
+    if (warned.has(path) || warned.size >= MAX_GROWTH_WARNINGS) return
+    warned.add(path)
+    log(
+      'WARN',
+      'FileInputDStream',
+      `${path} has grown from ${takenLength} to ${length} bytes since a batch took it, and what was added is not read: a file is read once. ` +
+        'Move files into the directory when they are complete, or read files that grow with tailStream.',
     )
   }
 }

@@ -81,3 +81,25 @@ test('a selection that is recalled goes on where the one before stood', () => {
   after.recall(before.state, [[1000, taken]])
   assert.deepEqual(select(after, 2000, ['a', 1500], ['old', 700], ['came meanwhile', 900]), ['came meanwhile'])
 })
+
+test('a batch that is made before its time leaves what comes until then to the next one', () => {
+  const selection = newSelection(0, { rememberMs: 1000 })
+  const early = selection.select(4000, [file('a', 3300)], 3500)
+  assert.deepEqual(
+    early.map(({ path }) => path),
+    ['a'],
+  )
+  assert.deepEqual(select(selection, 5000, ['a', 3300], ['b', 3600], ['c', 4500]), ['b', 'c'])
+})
+
+test('a filter that throws costs its neighbours nothing: they are found when the batch is asked for again', () => {
+  let isBroken = true
+  const filter = (path: string) => {
+    if (path === 'b' && isBroken) throw new Error('expected: thrown by a filter')
+    return true
+  }
+  const selection = newSelection(0, { filter })
+  assert.throws(() => select(selection, 1000, ['a', 500], ['b', 500]), /expected: thrown by a filter/)
+  isBroken = false
+  assert.deepEqual(select(selection, 1000, ['a', 500], ['b', 500]), ['a', 'b'])
+})

@@ -4,7 +4,9 @@ import type { Time } from '../../batches/time.ts'
 import { assertReadableCodec, isCompressedFile } from '../../files/codecs.ts'
 import type { FileSplit } from '../../files/input-splits.ts'
 import { clusterSplits, computeSplits } from '../../files/input-splits.ts'
+import { isHidden } from '../../files/path.ts'
 import { log } from '../../log.ts'
+import { FILE_STREAM_MIN_REMEMBER_DURATION } from '../../settings/streaming.ts'
 import type { BatchPlan, BatchSource, FilePartition, InputInfo, SourcePartition } from '../batch-source.ts'
 import type { FileSelection, SelectionState, WatchedFile } from './file-selection.ts'
 import type { WatchedDirectory } from './watched-directory.ts'
@@ -23,6 +25,8 @@ export interface FileSourceOptions {
   readonly batchIntervalMs: number
   readonly format: FilePartition['format']
   readonly recordLength: number
+  /** Whether files that were there before the start are left out whatever their age. */
+  readonly newFilesOnly: boolean
   /** Whether a file is read by the engine's cluster, which cuts text by itself. */
   readonly isOfCluster: (path: string) => boolean
 }
@@ -42,7 +46,8 @@ export class FileSource<T> implements BatchSource<T, FilePositions> {
     if (restored !== null) this.#options.selection.recall(restored, [])
   }
   /** Which files were there before the first run: they are not new to a later one either. */
-  beginning(): FilePositions {
+  async beginning(): Promise<FilePositions> {
+    await this.#tellOfLeftOut()
     return { ...this.#options.selection.state, files: [] }
   }
   close(): void {}
@@ -56,9 +61,10 @@ export class FileSource<T> implements BatchSource<T, FilePositions> {
   async plan(time: Time): Promise<BatchPlan<T, FilePositions>> {
     const { selection } = this.#options
     const batchTime = time.milliseconds
+    const now = this.#options.clock.now()
     const there = await this.#list(selection.thresholdOf(batchTime))
     if (there === null) selection.missed(batchTime)
-    const selected = there === null ? [] : selection.select(batchTime, there)
+    const selected = there === null ? [] : selection.select(batchTime, there, now)
     const files = selected.map(({ path, length, modificationTime }) => [path, length, modificationTime] as const)
     const positions = { ...selection.state, files }
     return { positions, partitions: this.#partitions(selected), ...this.describe(positions) }
@@ -72,6 +78,20 @@ export class FileSource<T> implements BatchSource<T, FilePositions> {
   describe({ files }: FilePositions): { readonly records: null; readonly info: InputInfo } {
     const paths = files.map(([path]) => path)
     return { records: null, info: { files: paths, Description: paths.join('\n') } }
+  }
+
+  /** Says in one line how many files are not read as they were there before the start; and that a path is no directory, which is never read. */
+  async #tellOfLeftOut(): Promise<void> {
+    const { directory, selection, clock, batchIntervalMs, newFilesOnly } = this.#options
+    const there = await directory.listAtStart()
+    const firstBatch = (Math.floor(clock.now() / batchIntervalMs) + 1) * batchIntervalMs
+    const leftOut = selection.leftOut(firstBatch, there).filter(({ path }) => !isHidden(path))
+    if (leftOut.length === 0) return
+    const what = leftOut.length === 1 ? '1 file' : `${leftOut.length} files`
+    const how = newFilesOnly
+      ? 'were there before the start; fileStream(directory, { newFilesOnly: false }) reads those of the last while, and sc.textFile reads all'
+      : `were modified too long before the start (${FILE_STREAM_MIN_REMEMBER_DURATION.key})`
+    log('WARN', 'FileInputDStream', `Leaving out ${what} in ${directory.path} that ${how}`)
   }
 
   async #list(modifiedAfter: number): Promise<readonly WatchedFile[] | null> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, test } from 'node:test'
+import { after, type TestContext, test } from 'node:test'
 import { until } from '../../../test/model/until.ts'
 import { ListenerLog } from '../../testing/listener-log.ts'
 import { StreamingHarness, type StreamingHarnessOptions } from '../../testing/streaming-harness.ts'
@@ -191,4 +191,61 @@ test('whole files come with their paths', async () => {
 test('a record length of nothing is refused where the stream is defined', async () => {
   await using harness = newHarness()
   assert.throws(() => harness.ssc.binaryRecordsStream(root, 0), { name: 'IllegalArgumentException' })
+})
+
+/** The lines that are logged during a test. */
+function loggedLines(t: TestContext): string[] {
+  const lines: string[] = []
+  t.mock.method(process.stderr, 'write', (line: string) => lines.push(line) > 0)
+  return lines
+}
+
+test('files that were there before the start are counted in one line', async (t) => {
+  const directory = await newDirectory()
+  const lines = loggedLines(t)
+  for (let i = 0; i < 3; i++) await put(`${directory}/old-${i}`, 'old\n', -5)
+  await put(`${directory}/.hidden`, 'old\n', -5)
+  await using harness = newHarness()
+  const output = harness.collect(harness.ssc.textFileStream(directory))
+  await harness.ssc.start()
+  await put(`${directory}/new`, 'new\n', 0.5)
+  await harness.advance(2)
+  assert.deepEqual(output.records, ['new'])
+  const told = lines.filter((line) => line.includes('Leaving out'))
+  assert.equal(told.length, 1)
+  assert.match(
+    told[0]!,
+    /Leaving out 3 files in \S+ that were there before the start; fileStream\(directory, \{ newFilesOnly: false \}\)/,
+  )
+})
+
+test('a plain file in the place of a directory is warned of, with what to use', async (t) => {
+  const directory = await newDirectory()
+  const lines = loggedLines(t)
+  await put(`${directory}/plain`, 'line\n', -5)
+  await using harness = newHarness()
+  const output = harness.collect(harness.ssc.textFileStream(`${directory}/plain`))
+  await harness.ssc.start()
+  await harness.advance()
+  assert.deepEqual(output.batches, [[]])
+  assert.equal(lines.filter((line) => /plain is a file, and a file stream reads .*tailStream/.test(line)).length, 1)
+})
+
+test('a file that goes on growing after a batch has taken it is warned of once', async (t) => {
+  const directory = await newDirectory()
+  const lines = loggedLines(t)
+  await using harness = newHarness()
+  const output = harness.collect(harness.ssc.textFileStream(directory))
+  await harness.ssc.start()
+  await put(`${directory}/a`, 'a\n', 0.5)
+  await put(`${directory}/whole`, 'w\n', 0.5)
+  await harness.advance()
+  await put(`${directory}/a`, 'a\nb\n', 1.5)
+  await harness.advance()
+  await put(`${directory}/a`, 'a\nb\nc\n', 2.5)
+  await harness.advance()
+  assert.deepEqual(output.records, ['a', 'w'])
+  const told = lines.filter((line) => line.includes('has grown'))
+  assert.equal(told.length, 1)
+  assert.match(told[0]!, /\/a has grown from 2 to 4 bytes since a batch took it, .*tailStream/)
 })

@@ -1,5 +1,6 @@
 import type { EngineFiles } from '../../engine/engine-files.ts'
 import type { FileStatus } from '../../files/file-system.ts'
+import { globStatus } from '../../files/glob-status.ts'
 import { log } from '../../log.ts'
 
 const USE = 'a file stream reads'
@@ -14,6 +15,26 @@ export class WatchedDirectory {
     this.path = path
     this.#files = files
     files.placeNow(path, USE)
+  }
+
+  /** The files that are there before the first batch; none where listing fails, which the first batch says. A path that is a file is warned of: its lines are never read. */
+  async listAtStart(): Promise<FileStatus[]> {
+    try {
+      if (this.#files.placeNow(this.path, USE)?.by === 'workers') {
+        const matches = (await globStatus(this.path)) ?? []
+        if (matches.length > 0 && matches.every(({ isDirectory }) => !isDirectory)) {
+          log(
+            'WARN',
+            'FileInputDStream',
+            `${this.path} is a file, and a file stream reads the files of a directory: nothing of it will be read. ` +
+              'Give its directory, read what is added to the file with tailStream, or all of it with sc.textFile.',
+          )
+        }
+      }
+      return (await this.#files.directoryFiles(this.path, USE, 0)) ?? []
+    } catch {
+      return []
+    }
   }
 
   /**

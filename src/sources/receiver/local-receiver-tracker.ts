@@ -229,7 +229,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
   async stop(_graceful: boolean, signal?: AbortSignal): Promise<void> {
     const closing = [...this.#receivers.values()].map(({ supervisor }) => supervisor.close('Stopped by driver'))
     await Promise.race([Promise.allSettled(closing), whenAborted(signal)])
-    for (const { store } of this.#receivers.values()) await store?.close()
+    await Promise.race([Promise.all([...this.#receivers.values()].map(closeStore)), whenAborted(signal)])
     const active = [...this.#receivers].filter(([, { isActive }]) => isActive).map(([streamId]) => streamId)
     if (active.length > 0)
       log('WARN', 'ReceiverTracker', `Not all of the receivers have deregistered: ${active.join(', ')}`)
@@ -326,6 +326,15 @@ export class LocalReceiverTracker implements ReceiverTracker {
       lastError,
       lastErrorTime,
     }))
+  }
+}
+
+/** Closes a stream's log. That it cannot be closed is told: the stop goes on. */
+async function closeStore({ store }: TrackedReceiver): Promise<void> {
+  try {
+    await store?.close()
+  } catch (error) {
+    log('ERROR', 'ReceiverTracker', `${store?.directory} could not be closed: ${describeError(error)}`)
   }
 }
 

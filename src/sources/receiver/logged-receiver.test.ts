@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { ManualClock } from '../../batches/manual-clock.ts'
 import { Time } from '../../batches/time.ts'
 import { SparkContext } from '../../context/spark-context.ts'
@@ -44,7 +45,20 @@ class Scripted extends Receiver<number> {
   put(...numbers: number[]): Promise<void> {
     return this.store(numbers)
   }
+  putWith(metadata: unknown, numbers: number[]): Promise<void> {
+    return this.store(numbers, metadata)
+  }
 }
+
+/** A write-ahead log of a program, in memory. */
+const MEMORY_LOG = `export default class MemoryLog {
+  records = []
+  write(record) { this.records.push(Buffer.from(record)); return this.records.length - 1 }
+  read(handle) { return this.records[handle] }
+  async *readAll() {}
+  clean() {}
+  close() {}
+}`
 
 interface Opening {
   readonly conf?: Record<string, string>
@@ -270,6 +284,50 @@ describe('what a receiver with a write-ahead log has stored', () => {
         message: /writeAheadLog.class names .*none.mjs, which cannot be used/,
       })
     })
+  })
+
+  test('takes no room once a custom log’s framing refuses it', async () => {
+    const log = join(root, 'log.mjs')
+    writeFileSync(log, MEMORY_LOG)
+    const { ssc, receiver, advance, collector } = await open(root, 0, {
+      conf: {
+        'spark.streaming.receiver.writeAheadLog.class': log,
+        'millstream.streaming.receiver.maxPendingSize': '1k',
+      },
+    })
+    let errors = 0
+    ssc.addStreamingListener({ onReceiverError: () => void errors++ })
+    const many = Array.from({ length: 500 }, (_, i) => i)
+    for (let i = 0; i < 6; i++) {
+      await assert.rejects(receiver.putWith({ ack: () => {} }, many), { code: 'WRITE_AHEAD_LOG_FAILED' })
+      await advance()
+    }
+    const stored = receiver.put(7)
+    await advance()
+    await advance()
+    await stored
+    assert.deepEqual(collector.records, [7])
+    assert(errors > 0)
+  })
+
+  test('a log whose close fails or hangs does not keep the batches running', async () => {
+    for (const close of ["throw new Error('expected: the log is gone')", 'return new Promise(() => {})']) {
+      const directory = join(root, String(close.length))
+      const log = join(root, `log-${close.length}.mjs`)
+      writeFileSync(log, MEMORY_LOG.replace('close() {', `close() { ${close}`))
+      const conf = {
+        'spark.streaming.receiver.writeAheadLog.class': log,
+        'spark.streaming.gracefulStopTimeout': '20ms',
+        'millstream.streaming.stopTimeout': '20ms',
+      }
+      const { ssc, advance, collector } = await open(directory, 0, { conf })
+      await advance()
+      await ssc.stop()
+      assert.equal(ssc.getState(), 'STOPPED')
+      ;(ssc.clock as ManualClock).advance(2000)
+      await setImmediate()
+      assert.equal(collector.batches.length, 1)
+    }
   })
 
   test('needs a checkpoint directory', async () => {

@@ -78,7 +78,12 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     this.streamId = options.streamId
     this.#limiter = new RateLimiter(clock, settings)
     this.#records = new RecordBuffer(memory, options.classes)
-    this.#timer = new RecurringTimer(clock, settings.blockIntervalMs, (time) => this.#tick(time))
+    this.#timer = new RecurringTimer(
+      clock,
+      settings.blockIntervalMs,
+      (time) => this.#tick(time),
+      (error) => this.reportError('Error in the clock of the blocks', error),
+    )
     attachHost(receiver, this)
   }
 
@@ -109,7 +114,7 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     this.#abort.abort()
     await this.#restarting
     await this.#stopReceiver(message, undefined)
-    await this.#timer.stop()
+    this.#timer.stop()
     this.#cutRecords()
     void this.#add('lines', this.#lines?.cut() ?? null)
     this.#isClosed = true
@@ -226,7 +231,7 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     const announcement = `Restarting receiver with delay ${delayMs} ms: ${message}`
     this.#complain(announcement, error)
     // The receiver's own call ends first, as it would in Spark.
-    this.#restarting = Promise.resolve().then(async () => {
+    this.#restarting = this.#reporting(async () => {
       await this.#stopReceiver(announcement, error)
       await this.#startLater(delayMs)
     })
@@ -235,11 +240,22 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
   stop(message: string, error?: unknown): void {
     if (this.#restarting !== null || this.#abort.signal.aborted) return
     this.#complain(message, error)
-    this.#restarting = Promise.resolve().then(async () => {
+    this.#restarting = this.#reporting(async () => {
       await this.#stopReceiver(message, error)
       // The first time at once, as in Spark; one that fails again and again gets the delay, or it would do nothing else.
       await this.#startLater(this.#failedStarts > 1 ? this.#options.settings.restartDelayMs : 0)
     })
+  }
+
+  /** Does something once the running code has ended, and reports what fails of it: a clock of the program, for instance. */
+  async #reporting(action: () => Promise<void>): Promise<void> {
+    try {
+      await Promise.resolve()
+      await action()
+    } catch (error) {
+      this.#restarting = null
+      this.reportError('Error starting the receiver again', error)
+    }
   }
 
   reportError(message: string, error: unknown): void {

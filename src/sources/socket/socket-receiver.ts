@@ -35,7 +35,10 @@ export class SocketReceiver extends Receiver<string> {
         const room = lines.received(count)
         space = lines.space()
         if (room === undefined) return true
-        void room.then(() => isCurrent() && socket.resume())
+        room.then(
+          () => isCurrent() && socket.resume(),
+          (error: unknown) => fail('Error receiving data', error),
+        )
       } catch (error) {
         fail('Error receiving data', error)
       }

@@ -114,12 +114,14 @@ function lazyReader(input: Reader, start: () => unknown): Reader {
     if (!hasBegun) {
       hasBegun = true
       begun = begin()
+      // Whoever asks for a record hears of a failure; a reader that is closed before does not end the worker.
+      if (isPromise(begun)) begun.catch(() => {})
     }
     return begun
   }
   return {
     get isAsync() {
-      open()
+      void open()
       return isAsync
     },
     next() {

@@ -113,6 +113,8 @@ class HistoryRun {
     this.#heal()
     await this.#settle()
     await this.#stop(false)
+    // A graceful stop has made the batch of the next tick already, and what came since is in the one after it.
+    await this.#tick()
     await this.#tick()
     const last = this.#batchAt(this.#now)
     const first = this.#batchAt(this.#run!.ssc.graph.zeroTime!.milliseconds) + 1

@@ -11,7 +11,7 @@ import type { WorkerEnvironment } from './worker-environment.ts'
 export function runWorker({ secret, isReused, localDir }: WorkerEnvironment): void {
   const directory = TaskDirectory.ofProcess(localDir)
   process.once('message', (_message: unknown, socket: net.Socket) => {
-    serve(socket, directory, isReused, (input, output) => answerExecutor(input, output, secret))
+    void serve(socket, directory, isReused, (input, output) => answerExecutor(input, output, secret))
   })
   // Without a daemon nobody could end this process.
   process.once('disconnect', () => process.exit(1))
@@ -21,11 +21,12 @@ export function runWorker({ secret, isReused, localDir }: WorkerEnvironment): vo
 export function runSingleWorker({ connectTo, secret, localDir }: WorkerEnvironment): void {
   const socket = net.connect(connectTo)
   const directory = TaskDirectory.ofProcess(localDir)
-  serve(socket, directory, false, (input, output) => greetExecutor(input, output, secret))
+  void serve(socket, directory, false, (input, output) => greetExecutor(input, output, secret))
 }
 
 type Handshake = (input: ByteInput, output: WorkerOutput) => Promise<boolean>
 
+/** Not awaited by those who call it: what it rejects with ends the process, and the crash report says so. */
 async function serve(
   socket: net.Socket,
   directory: TaskDirectory,
