@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { Readable, Writable } from 'node:stream'
 import { captureClosures } from '../src/closure/driver/index.ts'
 import type { LeafInput, SparkCommand } from '../src/engine/spark/command.ts'
-import type { Row } from '../src/engine/spark/rows/row-batch.ts'
+import type { StageRow } from '../src/engine/spark/rows/row-batch.ts'
 import { rowBatchMessage, rowStream } from '../src/engine/spark/rows/row-batch-writer.ts'
 import { ByteInput } from '../src/engine/spark/worker/protocol/byte-input.ts'
 import { WorkerOutput } from '../src/engine/spark/worker/protocol/worker-output.ts'
@@ -95,8 +95,8 @@ async function mapCommand(): Promise<SparkCommand> {
   }
 }
 
-function rowsOf(payload: Uint8Array): Row[] {
-  const rows: Row[] = []
+function rowsOf(payload: Uint8Array): StageRow[] {
+  const rows: StageRow[] = []
   for (let at = 0; at < payload.length; at += LIMITS.maxBlockBytes) {
     const block = payload.subarray(at, at + LIMITS.maxBlockBytes)
     rows.push({ target: 0, leaf: 0, source: 0, part: rows.length, block })

@@ -1,4 +1,4 @@
-import type { ArrowBatch, Column, ColumnRows, Offsets } from './column.ts'
+import type { ArrowBatch, ArrowColumn, ColumnRows, Offsets } from './column.ts'
 import { ArrowStreamError } from './errors.ts'
 import { fixedWidthArray } from './fixed-width.ts'
 import type { FlatPairs, FlatTable } from './flatbuffer-reader.ts'
@@ -59,7 +59,7 @@ class BatchBuffers {
   }
 }
 
-function readColumn({ name, type }: ArrowField, buffers: BatchBuffers): Column {
+function readColumn({ name, type }: ArrowField, buffers: BatchBuffers): ArrowColumn {
   const { length, nullCount } = buffers.node()
   if (type.kind === 'null') return { layout: 'null', length, nullCount: length, validity: null }
   const bits = buffers.bytes()
@@ -95,7 +95,7 @@ function readColumn({ name, type }: ArrowField, buffers: BatchBuffers): Column {
 }
 
 /** The entries of a map: a struct of keys and values. */
-function readEntries({ key, value }: ArrowType & { kind: 'map' }, buffers: BatchBuffers): Column {
+function readEntries({ key, value }: ArrowType & { kind: 'map' }, buffers: BatchBuffers): ArrowColumn {
   return readColumn({ ...key, name: 'entries', type: { kind: 'struct', fields: [key, value] } }, buffers)
 }
 

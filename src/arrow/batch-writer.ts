@@ -1,4 +1,4 @@
-import type { ArrowBatch, Column } from './column.ts'
+import type { ArrowBatch, ArrowColumn } from './column.ts'
 import type { FlatFields } from './flatbuffer-writer.ts'
 import { ALIGNMENT, aligned, BatchSlot, MessageHeader } from './format.ts'
 import { messageOf } from './message.ts'
@@ -49,7 +49,7 @@ export function batchMessage({ length, columns }: ArrowBatch): Uint8Array[] {
   return body.message(length)
 }
 
-function addColumn(column: Column, body: BatchBody): void {
+function addColumn(column: ArrowColumn, body: BatchBody): void {
   body.node(column.length, column.nullCount)
   if (column.layout === 'null') return
   body.buffer(column.validity === null ? [] : [column.validity])

@@ -1,7 +1,7 @@
-import type { ArrowBatch, Column, ColumnRows } from './column.ts'
+import type { ArrowBatch, ArrowColumn, ColumnRows } from './column.ts'
 import { fixedWidthArray } from './fixed-width.ts'
 import type { ArrowSchema, ArrowType } from './schema.ts'
-import { type ArrowValue, type CalendarInterval, elementType } from './values.ts'
+import { type ArrowCalendarInterval, type ArrowValue, elementType } from './values.ts'
 
 /** Makes a batch of rows, each an array of the fields' values in their order. */
 export function batchOf(schema: ArrowSchema, rows: readonly (readonly ArrowValue[])[]): ArrowBatch {
@@ -18,7 +18,7 @@ export function batchOf(schema: ArrowSchema, rows: readonly (readonly ArrowValue
  * Makes a column of values as {@link ArrowValue} describes them. Text and bytes of one column must stay below 2 GiB unless the type is large.
  * @throws TypeError for a value that is none of the type
  */
-export function columnOf(type: ArrowType, values: readonly ArrowValue[]): Column {
+export function columnOf(type: ArrowType, values: readonly ArrowValue[]): ArrowColumn {
   const rows = rowsOf(values)
   switch (type.kind) {
     case 'null':
@@ -28,7 +28,11 @@ export function columnOf(type: ArrowType, values: readonly ArrowValue[]): Column
     case 'decimal':
       return { ...rows, layout: 'wide', words: wordsOf(values, (value) => splitDecimal(typed(value, 'bigint', type))) }
     case 'calendarInterval':
-      return { ...rows, layout: 'wide', words: wordsOf(values, (value) => splitInterval(value as CalendarInterval)) }
+      return {
+        ...rows,
+        layout: 'wide',
+        words: wordsOf(values, (value) => splitInterval(value as ArrowCalendarInterval)),
+      }
     case 'string':
       return bytesColumn(rows, values, type.isLarge, (value) => Buffer.from(typed(value, 'string', type)))
     case 'binary':
@@ -96,7 +100,7 @@ function splitDecimal(unscaled: bigint): readonly [bigint, bigint] {
   return [BigInt.asIntN(64, unscaled), unscaled >> 64n]
 }
 
-function splitInterval({ months, days, nanoseconds }: CalendarInterval): readonly [bigint, bigint] {
+function splitInterval({ months, days, nanoseconds }: ArrowCalendarInterval): readonly [bigint, bigint] {
   return [BigInt.asIntN(64, (BigInt(days) << 32n) | BigInt.asUintN(32, BigInt(months))), nanoseconds]
 }
 
@@ -105,7 +109,7 @@ function bytesColumn(
   values: readonly ArrowValue[],
   isLarge: boolean,
   read: (value: ArrowValue) => Uint8Array,
-): Column {
+): ArrowColumn {
   const pieces: Uint8Array[] = []
   const offsets = isLarge ? new BigInt64Array(values.length + 1) : new Int32Array(values.length + 1)
   let end = 0
@@ -124,7 +128,7 @@ function listColumn(
   rows: ColumnRows,
   type: ArrowType & { kind: 'list' | 'map' },
   values: readonly ArrowValue[],
-): Column {
+): ArrowColumn {
   const elements: ArrowValue[] = []
   const isLarge = type.kind === 'list' && type.isLarge
   const offsets = isLarge ? new BigInt64Array(values.length + 1) : new Int32Array(values.length + 1)

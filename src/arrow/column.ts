@@ -5,7 +5,7 @@ export interface ArrowBatch {
   readonly schema: ArrowSchema
   /** How many rows there are. */
   readonly length: number
-  readonly columns: readonly Column[]
+  readonly columns: readonly ArrowColumn[]
 }
 
 /** What every column says of its rows. Where a row is null, its place among the values holds nothing of meaning. */
@@ -26,7 +26,7 @@ export type Offsets = Int32Array | BigInt64Array
  * The values of a column, in the layout that its type asks for. The arrays may be views of the bytes that were read, so that whoever keeps a few
  * values keeps the whole batch.
  */
-export type Column = ColumnRows &
+export type ArrowColumn = ColumnRows &
   (
     | { readonly layout: 'null' }
     /** boolean: a bit for each row, the lowest of a byte first. */
@@ -39,12 +39,12 @@ export type Column = ColumnRows &
     /** string and binary: row i is `data[offsets[i], offsets[i + 1])`. */
     | { readonly layout: 'bytes'; readonly offsets: Offsets; readonly data: Uint8Array }
     /** list and map: row i is the child's rows `[offsets[i], offsets[i + 1])`. A map's child is a struct of key and value. */
-    | { readonly layout: 'list'; readonly offsets: Offsets; readonly child: Column }
-    | { readonly layout: 'struct'; readonly children: readonly Column[] }
+    | { readonly layout: 'list'; readonly offsets: Offsets; readonly child: ArrowColumn }
+    | { readonly layout: 'struct'; readonly children: readonly ArrowColumn[] }
   )
 
 /** Whether a row is null. */
-export function isNull(column: Column, row: number): boolean {
+export function isNull(column: ArrowColumn, row: number): boolean {
   if (column.layout === 'null') return true
   return column.validity !== null && !bitAt(column.validity, row)
 }

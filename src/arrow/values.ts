@@ -1,10 +1,10 @@
-import { bitAt, type Column, isNull } from './column.ts'
+import { type ArrowColumn, bitAt, isNull } from './column.ts'
 import type { ArrowType } from './schema.ts'
 
 /**
  * A value of a column as a plain one of JavaScript, without loss: `null`; boolean; number (int up to 32 bits, float, date in days,
  * yearMonthInterval in months); bigint (int of 64 bits, time, timestamp, dayTimeInterval, the unscaled integer of a decimal); string;
- * bytes, as a view; {@link CalendarInterval}; an array of elements (list), of the fields' values in their order (struct), or of pairs (map).
+ * bytes, as a view; {@link ArrowCalendarInterval}; an array of elements (list), of the fields' values in their order (struct), or of pairs (map).
  */
 export type ArrowValue =
   | null
@@ -13,18 +13,18 @@ export type ArrowValue =
   | bigint
   | string
   | Uint8Array
-  | CalendarInterval
+  | ArrowCalendarInterval
   | readonly ArrowValue[]
 
 /** A value of Spark's `CalendarIntervalType`. */
-export interface CalendarInterval {
+export interface ArrowCalendarInterval {
   readonly months: number
   readonly days: number
   readonly nanoseconds: bigint
 }
 
 /** The value of one row of a column of that type. */
-export function valueAt(type: ArrowType, column: Column, row: number): ArrowValue {
+export function valueAt(type: ArrowType, column: ArrowColumn, row: number): ArrowValue {
   if (isNull(column, row)) return null
   switch (column.layout) {
     case 'null':
@@ -52,11 +52,11 @@ export function valueAt(type: ArrowType, column: Column, row: number): ArrowValu
 }
 
 /** All values of a column of that type. */
-export function valuesOf(type: ArrowType, column: Column): ArrowValue[] {
+export function valuesOf(type: ArrowType, column: ArrowColumn): ArrowValue[] {
   return Array.from({ length: column.length }, (_, row) => valueAt(type, column, row))
 }
 
-function intervalOf(low: bigint, nanoseconds: bigint): CalendarInterval {
+function intervalOf(low: bigint, nanoseconds: bigint): ArrowCalendarInterval {
   return { months: Number(BigInt.asIntN(32, low)), days: Number(low >> 32n), nanoseconds }
 }
 
@@ -64,7 +64,7 @@ function textOf({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString('utf8')
 }
 
-function listOf(type: ArrowType, child: Column, from: number, to: number): ArrowValue[] {
+function listOf(type: ArrowType, child: ArrowColumn, from: number, to: number): ArrowValue[] {
   const element = elementType(type)
   return Array.from({ length: to - from }, (_, index) => valueAt(element, child, from + index))
 }

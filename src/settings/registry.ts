@@ -6,6 +6,7 @@ import * as memory from './memory.ts'
 import * as onSpark from './on-spark.ts'
 import * as receivers from './receivers.ts'
 import type { Setting } from './setting.ts'
+import * as sql from './sql.ts'
 import * as status from './status.ts'
 import * as streaming from './streaming.ts'
 
@@ -26,6 +27,7 @@ export const SETTING_THEMES: readonly SettingTheme[] = [
   theme('Log and errors', logging),
   theme('Status', status),
   theme('Receivers', receivers),
+  theme('SQL', sql),
   theme('On Spark', onSpark),
 ]
 

@@ -9,7 +9,7 @@ const BELOW_BATCHES = [...BELOW_RDD, 'rdd', 'context'] as const
 const BELOW_DSTREAM = [...BELOW_BATCHES, 'batches'] as const
 const BELOW_SOURCES = [...BELOW_DSTREAM, 'dstream'] as const
 const BELOW_STREAMING = [...BELOW_SOURCES, 'sources'] as const
-const BELOW_CLI = [...BELOW_STREAMING, 'streaming', 'sinks', 'mllib', 'mllib/records'] as const
+const BELOW_CLI = [...BELOW_STREAMING, 'streaming', 'sinks', 'mllib', 'mllib/records', 'sql'] as const
 
 /**
  * Which layers each layer may import besides itself: the order of the folders under src/. A layer is a folder, or a file at the root;
@@ -45,6 +45,7 @@ const MAY_IMPORT = {
   streaming: BELOW_STREAMING,
   sinks: [...BELOW_STREAMING, 'streaming'],
   mllib: [...BELOW_STREAMING, 'streaming', 'mllib/records'],
+  sql: [...BELOW_STREAMING, 'streaming'],
   testing: BELOW_CLI,
   cli: BELOW_CLI,
   'index.ts': BELOW_CLI,

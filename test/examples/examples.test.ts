@@ -54,6 +54,12 @@ test('log files: lines come once, over a rotation and a restart', async () => {
   assert.equal(await outputOf('tail-logs.ts'), '{ INFO: 2 }\n{ ERROR: 1, INFO: 1, WARN: 1 }\n{ INFO: 1, WARN: 1 }\n')
 })
 
+test('words by SQL: each batch is a table, and is shown as Spark shows it', async () => {
+  const output = await outputOf('sql-network-wordcount.ts')
+  assert(output.startsWith('+----+-----+\n|word|total|\n+----+-----+\n|  be|    2|\n|  to|    2|\n'), output)
+  assert.match(output, /\|question\| +1\|/)
+})
+
 test('growing log: each batch reads its own bytes, a half line waits, and a second run goes on behind the first', async () => {
   const output = await outputOf('growing-log.ts')
   // Sources are told beside the batches: only the order of what a batch says itself is fixed.

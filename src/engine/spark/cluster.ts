@@ -24,7 +24,7 @@ import {
 } from './plan/relations.ts'
 import type { SparkStage } from './plan/spark-stage.ts'
 import { checkpointRelation, fetchRows, removeRelation, writeBlocks } from './remote-relations.ts'
-import type { Row } from './rows/row-batch.ts'
+import type { StageRow } from './rows/row-batch.ts'
 import { SessionFileSystem } from './session-file-system.ts'
 import { type PlanBudget, SessionFiles } from './session-files.ts'
 import type { SparkSettings } from './settings.ts'
@@ -101,7 +101,7 @@ export class SparkCluster {
   }
 
   /** Runs a stage and the stages below it. Every kept node that they read must be there. */
-  async *rows(stage: SparkStage, context: StageContext, signal?: AbortSignal): AsyncGenerator<Row> {
+  async *rows(stage: SparkStage, context: StageContext, signal?: AbortSignal): AsyncGenerator<StageRow> {
     const parts = this.#newPlan(context, signal)
     try {
       const { onProgress } = context
@@ -115,8 +115,8 @@ export class SparkCluster {
    * Runs a stage whose tasks send blocks, and has the executors write them, a file for each partition that has any.
    * @returns the rows of accumulators that came with it.
    */
-  async write(stage: SparkStage, output: JobOutput, context: StageContext, signal?: AbortSignal): Promise<Row[]> {
-    const accumulators: Row[] = []
+  async write(stage: SparkStage, output: JobOutput, context: StageContext, signal?: AbortSignal): Promise<StageRow[]> {
+    const accumulators: StageRow[] = []
     const parts = this.#newPlan(context, signal)
     const watch = { signal, onProgress: context.onProgress }
     // The number of a file is that of Spark's partition.
@@ -146,7 +146,7 @@ export class SparkCluster {
    * @param level how Spark is to keep them.
    * @returns the rows of accumulators that came with it, which are nobody else's to count.
    */
-  async persist(node: LineageNode, level: StorageLevel, plan: PersistPlan): Promise<Row[]> {
+  async persist(node: LineageNode, level: StorageLevel, plan: PersistPlan): Promise<StageRow[]> {
     let hasAccumulators = false
     const relationId = await this.kept.persist(node.id, level, () =>
       plan(async (stage, context, signal) => {
@@ -163,7 +163,7 @@ export class SparkCluster {
         }
       }),
     )
-    const rows: Row[] = []
+    const rows: StageRow[] = []
     if (!hasAccumulators) return rows
     for await (const row of fetchRows(this.session, accumulatorRows(checkpointedRelation(relationId)))) rows.push(row)
     return rows
@@ -212,7 +212,7 @@ export class SparkCluster {
   }
 
   /** Data of the driver, in the plan itself; beyond the plan's budget it goes up before, piece by piece, and the executors hold it. */
-  async #driverRelations(rows: readonly Row[], { budget, temporary, signal }: PlanParts): Promise<Relation[]> {
+  async #driverRelations(rows: readonly StageRow[], { budget, temporary, signal }: PlanParts): Promise<Relation[]> {
     let total = 0
     for (const { block } of rows) total += block.length
     if (total > this.#settings.maxDataBytes) throw new TooMuchDataError(total, this.#settings.maxDataBytes)
@@ -267,8 +267,8 @@ function usesAccumulators({ program, rows }: SparkStage): boolean {
 }
 
 /** Cuts rows into runs of about `bytes`, in order. */
-function* pieces(rows: readonly Row[], bytes: number): Generator<Row[]> {
-  let piece: Row[] = []
+function* pieces(rows: readonly StageRow[], bytes: number): Generator<StageRow[]> {
+  let piece: StageRow[] = []
   let sizeBytes = 0
   for (const row of rows) {
     if (piece.length > 0 && sizeBytes + row.block.length > bytes) {

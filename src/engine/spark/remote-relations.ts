@@ -14,7 +14,7 @@ import { StorageLevel } from '../../task/storage-level.ts'
 import type { JobOutput } from '../engine.ts'
 import { blocksAsText } from './plan/file-relations.ts'
 import { sqlRelation } from './plan/relations.ts'
-import type { Row } from './rows/row-batch.ts'
+import type { StageRow } from './rows/row-batch.ts'
 import { rowsOf } from './rows/row-batch.ts'
 import { readRowStream } from './rows/row-batch-reader.ts'
 
@@ -25,7 +25,7 @@ const ERROR_IF_EXISTS = 3
 type CommandType = NonNullable<MessageInitShape<typeof CommandSchema>['commandType']>
 
 /** Runs a relation and hands out its rows as they arrive. */
-export async function* fetchRows(session: ConnectSession, root: Relation, watch: Watch = {}): AsyncGenerator<Row> {
+export async function* fetchRows(session: ConnectSession, root: Relation, watch: Watch = {}): AsyncGenerator<StageRow> {
   for await (const stream of fetchStreams(session, root, watch)) {
     for (const batch of readRowStream(stream)) yield* rowsOf(batch)
   }

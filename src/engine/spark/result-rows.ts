@@ -1,10 +1,10 @@
-import type { Row } from './rows/row-batch.ts'
+import type { StageRow } from './rows/row-batch.ts'
 
 /** Puts the rows of a job's results together again: one value of bytes per target. */
 export class ResultRows {
   readonly #blocks = new Map<number, { part: number; block: Uint8Array }[]>()
 
-  add({ target, part, block }: Row): void {
+  add({ target, part, block }: StageRow): void {
     const blocks = this.#blocks.get(target)
     if (blocks === undefined) this.#blocks.set(target, [{ part, block }])
     else blocks.push({ part, block })

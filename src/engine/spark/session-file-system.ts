@@ -7,7 +7,7 @@ import type { FileStatus } from '../../files/file-system.ts'
 import { listedFile, listedFiles, wholeFiles } from './plan/file-relations.ts'
 import { localRelation, readFiles } from './plan/relations.ts'
 import { fetchRows, writeBlocks } from './remote-relations.ts'
-import type { Row } from './rows/row-batch.ts'
+import type { StageRow } from './rows/row-batch.ts'
 
 /** Spark's error class for a path or pattern that names nothing. */
 const PATH_NOT_FOUND = 'PATH_NOT_FOUND'
@@ -62,7 +62,7 @@ export class SessionFileSystem {
     throw new Error(`Spark found a file '${name}', which nobody made`)
   }
 
-  async #rows<T>(files: Relation, read: (row: Row) => T): Promise<T[]> {
+  async #rows<T>(files: Relation, read: (row: StageRow) => T): Promise<T[]> {
     const found: T[] = []
     for await (const row of fetchRows(this.#session, files)) found.push(read(row))
     return found

@@ -27,7 +27,7 @@ import { isBlockGone, lostCheckpoint } from './lost-partitions.ts'
 import type { SparkStage } from './plan/spark-stage.ts'
 import { type PlannerOptions, planSparkStage, type StageTree } from './plan/stage-planner.ts'
 import { ResultRows } from './result-rows.ts'
-import type { Row } from './rows/row-batch.ts'
+import type { StageRow } from './rows/row-batch.ts'
 import { type SparkSettings, sparkSettings } from './settings.ts'
 import { ShippedPayloads } from './shipped-payloads.ts'
 import { refusingScheme, SparkFiles } from './spark-files.ts'
@@ -311,7 +311,7 @@ export class SparkEngine implements Engine {
     const rows = new ResultRows()
     const { maxResultBytes } = this.#settings
     let resultBytes = 0
-    const accumulators: Row[] = []
+    const accumulators: StageRow[] = []
     try {
       for await (const row of cluster.rows(tree.stage, this.#contextOf(job, tree), job.signal)) {
         if (row.leaf === ACCUMULATOR_LEAF) {
@@ -387,7 +387,7 @@ export class SparkEngine implements Engine {
     return false
   }
 
-  #merge(rows: readonly Row[]): void {
+  #merge(rows: readonly StageRow[]): void {
     for (const { block } of rows) {
       this.#options.onAccumulatorUpdates(this.#codec.decode(block) as AccumulatorUpdate[])
     }

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { reviveError } from '../../../src/closure/driver/index.ts'
 import type { SparkCommand } from '../../../src/engine/spark/command.ts'
 import { parseErrorText } from '../../../src/engine/spark/error-text.ts'
-import type { Row } from '../../../src/engine/spark/rows/row-batch.ts'
+import type { StageRow } from '../../../src/engine/spark/rows/row-batch.ts'
 import { RecordCodec } from '../../../src/task/codec/index.ts'
 import type { StageProgram } from '../../../src/task/program.ts'
 import { row } from './commands.ts'
@@ -15,7 +15,7 @@ export function mapping(fn: (value: never) => unknown): StageProgram {
   return { root: { kind: 'narrow', input: { kind: 'source' }, op: { kind: 'map', fn } }, sink: { kind: 'collect' } }
 }
 
-export function records(target: number, values: readonly unknown[]): Row {
+export function records(target: number, values: readonly unknown[]): StageRow {
   return row(target, 0, 0, 0, codec.encode(values))
 }
 
@@ -55,14 +55,14 @@ export function smallLimits(given: Partial<SparkCommand['limits']>): SparkComman
   }
 }
 
-export function pieces(bytes: Uint8Array, length: number, target: number): Row[] {
+export function pieces(bytes: Uint8Array, length: number, target: number): StageRow[] {
   return Array.from({ length: Math.ceil(bytes.length / length) }, (_, part) =>
     row(target, 0, 0, part, bytes.subarray(part * length, (part + 1) * length)),
   )
 }
 
 /** The records of the frames that a leaf was sent. */
-export function framed(rows: readonly Row[], target: number, leaf: number): unknown[] {
+export function framed(rows: readonly StageRow[], target: number, leaf: number): unknown[] {
   const blocks = rows.filter((one) => one.target === target && one.leaf === leaf).map(({ block }) => block)
   const bytes = Buffer.concat(blocks)
   const values: unknown[] = []

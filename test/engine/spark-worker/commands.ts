@@ -7,7 +7,7 @@ import {
   type SparkCommand,
   type StageOutput,
 } from '../../../src/engine/spark/command.ts'
-import type { Row } from '../../../src/engine/spark/rows/row-batch.ts'
+import type { StageRow } from '../../../src/engine/spark/rows/row-batch.ts'
 import type { StageProgram } from '../../../src/task/program.ts'
 
 const OWN_FOLDER = fileURLToPath(new URL('../../../src/', import.meta.url))
@@ -47,6 +47,6 @@ export function recordsLeaf(partition: number): LeafInput {
   return { kind: 'data', partition, format: 'records', bytes: { leaf: 0 } }
 }
 
-export function row(target: number, leaf: number, source: number, part: number, block: Uint8Array): Row {
+export function row(target: number, leaf: number, source: number, part: number, block: Uint8Array): StageRow {
   return { target, leaf, source, part, block }
 }

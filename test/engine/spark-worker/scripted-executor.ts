@@ -6,7 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bodyLengthOf } from '../../../src/arrow/message.ts'
-import type { Row } from '../../../src/engine/spark/rows/row-batch.ts'
+import type { StageRow } from '../../../src/engine/spark/rows/row-batch.ts'
 import { rowsOf } from '../../../src/engine/spark/rows/row-batch.ts'
 import { readRowStream } from '../../../src/engine/spark/rows/row-batch-reader.ts'
 import { rowStream } from '../../../src/engine/spark/rows/row-batch-writer.ts'
@@ -19,7 +19,12 @@ const SECRET = 'the secret'
 
 /** What a worker answered to a task. */
 export type Answer =
-  | { readonly kind: 'done'; readonly rows: readonly Row[]; readonly longs: readonly number[]; readonly reuse: number }
+  | {
+      readonly kind: 'done'
+      readonly rows: readonly StageRow[]
+      readonly longs: readonly number[]
+      readonly reuse: number
+    }
   | { readonly kind: 'failed'; readonly text: string }
   | { readonly kind: 'gone' }
 
@@ -112,7 +117,7 @@ export class Connection {
   }
 
   /** Runs one task and reads all of its answer. */
-  async run(wire: WireForm, fields: StartFields, rows: readonly Row[]): Promise<Answer> {
+  async run(wire: WireForm, fields: StartFields, rows: readonly StageRow[]): Promise<Answer> {
     this.send(Buffer.concat([taskStart(wire, fields), rowStream(rows, 'struct'), int(-4)]))
     return this.answer(wire)
   }
@@ -130,7 +135,7 @@ export class Connection {
   }
 
   async #answer(wire: WireForm): Promise<Answer> {
-    const rows: Row[] = []
+    const rows: StageRow[] = []
     let mark = await this.#input.readInt()
     if (mark === -6) {
       rows.push(...(await this.#rows()))
@@ -147,7 +152,7 @@ export class Connection {
     return { kind: 'done', rows, longs, reuse: await this.#input.readInt() }
   }
 
-  async #rows(): Promise<Row[]> {
+  async #rows(): Promise<StageRow[]> {
     const pieces: Buffer[] = []
     for (;;) {
       const head = await this.#input.read(8)

@@ -5,7 +5,7 @@ import type { FileSplit } from '../../../files/input-splits.ts'
 import { CLUSTER_SPLIT_BYTES } from '../../../files/input-splits.ts'
 import { comparePaths, escapeGlob } from '../../../files/path.ts'
 import { ANCHOR_LEAF, type FilePiece, pieceName, ROW_COLUMNS } from '../command.ts'
-import type { Row } from '../rows/row-batch.ts'
+import type { StageRow } from '../rows/row-batch.ts'
 import {
   exchangeByTarget,
   filterRows,
@@ -95,8 +95,8 @@ function textLines(node: FilesNode, partitions: Iterable<number>): Relation {
  */
 function fileContent(node: FilesNode, partitions: Iterable<number>): Relation {
   const wanted = [...partitions]
-  const places: Row[] = wanted.flatMap((target) =>
-    (node.partitions[target] ?? []).map(({ path, start }, source): Row => {
+  const places: StageRow[] = wanted.flatMap((target) =>
+    (node.partitions[target] ?? []).map(({ path, start }, source): StageRow => {
       return { target, leaf: start, source, part: 0, block: Buffer.from(path) }
     }),
   )
@@ -120,7 +120,7 @@ function fileContent(node: FilesNode, partitions: Iterable<number>): Relation {
   if (areTasks && hasAll) return rows
   // Spark leaves out files without any byte: a partition may be of nothing else.
   const anchors = wanted.map(
-    (target): Row => ({ target, leaf: ANCHOR_LEAF, source: 0, part: 0, block: new Uint8Array(0) }),
+    (target): StageRow => ({ target, leaf: ANCHOR_LEAF, source: 0, part: 0, block: new Uint8Array(0) }),
   )
   return exchangeByTarget(unionAll([rows, localRelation(anchors)]), node.partitions.length)
 }
@@ -158,7 +158,7 @@ export function listedFiles(path: string, { modifiedAfter }: ClusterListOptions)
 }
 
 /** Reads a row of {@link listedFiles}. */
-export function listedFile({ block }: Row): FileStatus {
+export function listedFile({ block }: StageRow): FileStatus {
   const [length, modificationTime, ...path] = Buffer.from(block).toString('utf8').split(' ')
   return {
     path: decodeURIComponent(path.join(' ')),

@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { type Relation, RelationSchema } from '../../../connect/gen/spark_connect_pb.ts'
 import { ACCUMULATOR_LEAF, ROW_COLUMNS } from '../command.ts'
-import type { Row } from '../rows/row-batch.ts'
+import type { StageRow } from '../rows/row-batch.ts'
 import { rowStream } from '../rows/row-batch-writer.ts'
 import type { ForwardedRows } from './spark-stage.ts'
 
@@ -22,7 +22,7 @@ function relation(relType: RelType): Relation {
 }
 
 /** Rows inside the plan itself. */
-export function localRelation(rows: readonly Row[]): Relation {
+export function localRelation(rows: readonly StageRow[]): Relation {
   return relation({ case: 'localRelation', value: { data: rowStream(rows, 'flat') } })
 }
 

@@ -1,7 +1,7 @@
 import type { ClosurePayload } from '../../../closure/wire/index.ts'
 import type { LineageNode } from '../../lineage.ts'
 import type { LeafInput, StageOutput } from '../command.ts'
-import type { Row } from '../rows/row-batch.ts'
+import type { StageRow } from '../rows/row-batch.ts'
 
 /** One MapPartitions of a job: what its command says, and where its rows come from. */
 export interface SparkStage {
@@ -39,7 +39,7 @@ export interface ForwardedRows {
 /** The rows of a stage's input: all of these together. */
 export interface RowSources {
   /** Rows that the driver sends. */
-  readonly driver: readonly Row[]
+  readonly driver: readonly StageRow[]
   /** Stages whose output is for this one. */
   readonly stages: readonly SparkStage[]
   readonly forwarded: readonly ForwardedRows[]

@@ -18,7 +18,7 @@ import { type DataBlock, effectiveNode, type LineageNode } from '../../lineage.t
 import { planStage, type StagePlan } from '../../stage-plan.ts'
 import { isLocalPath, isOnCluster } from '../cluster-files.ts'
 import { ANCHOR_LEAF, type LeafInput, type LeafRef, type StageOutput } from '../command.ts'
-import type { Row } from '../rows/row-batch.ts'
+import type { StageRow } from '../rows/row-batch.ts'
 import type { FilesNode, ForwardedRows, SparkStage, StandingData } from './spark-stage.ts'
 
 /** The longest block of a row that the driver sends; more goes into several rows. */
@@ -157,7 +157,7 @@ class StagePlanner {
 
 /** Numbers the leaves of a stage's tasks and notes who fills them. */
 class StageLeaves {
-  readonly rows: Row[] = []
+  readonly rows: StageRow[] = []
   /** Classes whose instances are in the rows. */
   readonly classes = new Set<string>()
   /** By shuffle and bucket: the leaves that read it. */
@@ -207,11 +207,11 @@ class StageLeaves {
   }
 
   /** The driver's rows, with an anchor for each target that has none. */
-  rowsForEach(targetCount: number): Row[] {
+  rowsForEach(targetCount: number): StageRow[] {
     const having = new Set(this.rows.map(({ target }) => target))
     const anchors = wholeRange(targetCount)
       .filter((target) => !having.has(target))
-      .map((target): Row => ({ target, leaf: ANCHOR_LEAF, source: 0, part: 0, block: NO_BYTES }))
+      .map((target): StageRow => ({ target, leaf: ANCHOR_LEAF, source: 0, part: 0, block: NO_BYTES }))
     return [...this.rows, ...anchors].sort((a, b) => a.target - b.target)
   }
 

@@ -1,4 +1,4 @@
-import type { ArrowBatch, Column } from '../../../arrow/column.ts'
+import type { ArrowBatch, ArrowColumn } from '../../../arrow/column.ts'
 import { ArrowStreamError } from '../../../arrow/errors.ts'
 import { messagesOf } from '../../../arrow/message.ts'
 import type { ArrowField, ArrowSchema } from '../../../arrow/schema.ts'
@@ -97,7 +97,7 @@ function unexpectedColumns(columns: readonly ArrowField[]): ArrowStreamError {
 /** The columns of one batch by name. */
 class RowColumns {
   readonly #length: number
-  readonly #columns: readonly Column[]
+  readonly #columns: readonly ArrowColumn[]
   readonly #layout: RowLayout
 
   constructor({ length, columns }: ArrowBatch, layout: RowLayout) {
@@ -130,7 +130,7 @@ class RowColumns {
     return column.values
   }
 
-  #column(name: ColumnName): Column {
-    return this.#columns[this.#layout.index.get(name) as number] as Column
+  #column(name: ColumnName): ArrowColumn {
+    return this.#columns[this.#layout.index.get(name) as number] as ArrowColumn
   }
 }

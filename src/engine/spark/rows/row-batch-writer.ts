@@ -3,7 +3,7 @@ import { END_OF_ARROW_STREAM } from '../../../arrow/format.ts'
 import { arrowField, arrowSchema } from '../../../arrow/schema.ts'
 import { schemaMessage } from '../../../arrow/schema-writer.ts'
 import { ROW_COLUMNS } from '../command.ts'
-import type { Row } from './row-batch.ts'
+import type { StageRow } from './row-batch.ts'
 
 /** Where the columns stand: at the top, as in a relation, or in one struct column `_0`, as Spark wants them from mapInArrow. */
 export type Nesting = 'flat' | 'struct'
@@ -26,7 +26,7 @@ export function rowSchemaMessage(nesting: Nesting): Uint8Array {
  * @returns the pieces of one record batch message, in the order in which they are written; the rows' blocks are among them as they are.
  * Blocks must stay below 2 GiB together.
  */
-export function rowBatchMessage(rows: readonly Row[], nesting: Nesting): Uint8Array[] {
+export function rowBatchMessage(rows: readonly StageRow[], nesting: Nesting): Uint8Array[] {
   const count = rows.length
   const body = new BatchBody()
   if (nesting === 'struct') {
@@ -52,7 +52,7 @@ export function rowBatchMessage(rows: readonly Row[], nesting: Nesting): Uint8Ar
 }
 
 /** @returns a whole stream of rows, for instance the data of a local relation. */
-export function rowStream(rows: readonly Row[], nesting: Nesting): Buffer {
+export function rowStream(rows: readonly StageRow[], nesting: Nesting): Buffer {
   const batch = rows.length === 0 ? [] : rowBatchMessage(rows, nesting)
   return Buffer.concat([rowSchemaMessage(nesting), ...batch, END_OF_ARROW_STREAM])
 }

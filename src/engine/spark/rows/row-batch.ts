@@ -22,7 +22,7 @@ export interface BlockBatch {
 }
 
 /** One row by itself. */
-export interface Row {
+export interface StageRow {
   readonly target: number
   readonly leaf: number
   readonly source: number
@@ -36,7 +36,7 @@ export function blockOf({ offsets, data }: RowBatch, index: number): Uint8Array 
 }
 
 /** The rows of a batch one by one. */
-export function* rowsOf(batch: RowBatch): Generator<Row> {
+export function* rowsOf(batch: RowBatch): Generator<StageRow> {
   const { length, target, leaf, source, part } = batch
   for (let index = 0; index < length; index++) {
     yield {

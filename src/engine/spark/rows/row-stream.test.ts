@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ArrowStreamError } from '../../../arrow/errors.ts'
-import type { Row } from './row-batch.ts'
+import type { StageRow } from './row-batch.ts'
 import { rowsOf } from './row-batch.ts'
 import { readRowStream } from './row-batch-reader.ts'
 import { rowStream } from './row-batch-writer.ts'
 
-function row(index: number, block: string): Row {
+function row(index: number, block: string): StageRow {
   return { target: index, leaf: index % 3, source: index - 500, part: 7, block: new Uint8Array(Buffer.from(block)) }
 }
 
-function read(bytes: Uint8Array): Row[] {
+function read(bytes: Uint8Array): StageRow[] {
   return [...readRowStream(bytes)].flatMap((batch) => [...rowsOf(batch)])
 }
 
-function plain(rows: readonly Row[]): unknown[] {
+function plain(rows: readonly StageRow[]): unknown[] {
   return rows.map(({ block, ...rest }) => ({ ...rest, block: Buffer.from(block).toString() }))
 }
 

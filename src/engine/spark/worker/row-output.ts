@@ -1,5 +1,5 @@
 import { END_OF_ARROW_STREAM } from '../../../arrow/format.ts'
-import type { Row } from '../rows/row-batch.ts'
+import type { StageRow } from '../rows/row-batch.ts'
 import { rowBatchMessage, rowSchemaMessage } from '../rows/row-batch-writer.ts'
 import { Marker } from './protocol/markers.ts'
 import { intBytes, type WorkerOutput } from './protocol/worker-output.ts'
@@ -11,7 +11,7 @@ const MAX_BATCH_ROWS = 10_000
 export class RowOutput {
   readonly #output: WorkerOutput
   readonly #maxBlockBytes: number
-  #rows: Row[] = []
+  #rows: StageRow[] = []
   #bytes = 0
   #isOpen = false
 
@@ -26,14 +26,14 @@ export class RowOutput {
     return this.#isOpen
   }
 
-  async add(row: Row): Promise<void> {
+  async add(row: StageRow): Promise<void> {
     this.#rows.push(row)
     this.#bytes += row.block.length
     if (this.#bytes >= this.#maxBlockBytes || this.#rows.length >= MAX_BATCH_ROWS) await this.#flush()
   }
 
   /** Sends a block in as many rows as its length asks for, numbered from `part` on. @returns the next part's number. */
-  async addBlock(row: Omit<Row, 'block' | 'part'>, block: Uint8Array, part = 0): Promise<number> {
+  async addBlock(row: Omit<StageRow, 'block' | 'part'>, block: Uint8Array, part = 0): Promise<number> {
     let next = part
     for (let at = 0; at < block.length; at += this.#maxBlockBytes) {
       await this.add({ ...row, part: next, block: block.subarray(at, at + this.#maxBlockBytes) })

@@ -4,7 +4,7 @@ import { uniqueFileName } from '../../../task/frames.ts'
 import type { StoredBytes } from '../../../task/input.ts'
 import { writeAll } from '../../../task/write-all.ts'
 import { ACCUMULATOR_LEAF } from '../command.ts'
-import { blockOf, type Row, type RowBatch } from '../rows/row-batch.ts'
+import { blockOf, type RowBatch, type StageRow } from '../rows/row-batch.ts'
 import { GrowingInts } from './growing-ints.ts'
 
 /** Chunk number of blocks that are in the file. */
@@ -18,7 +18,7 @@ class LeafRows {
   readonly starts = new GrowingInts()
   readonly lengths = new GrowingInts()
 
-  /** Row numbers by source and part. */
+  /** StageRow numbers by source and part. */
   inOrder(): Uint32Array {
     const order = new Uint32Array(this.sources.length)
     let isSorted = true
@@ -40,7 +40,7 @@ class LeafRows {
  */
 export class TaskRows {
   /** Rows for the driver that only pass through. */
-  readonly accumulatorRows: Row[] = []
+  readonly accumulatorRows: StageRow[] = []
   readonly #targets = new Map<number, Map<number, LeafRows>>()
   readonly #chunks: Uint8Array[] = []
   readonly #memoryBytes: number

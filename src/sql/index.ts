@@ -1,0 +1,11 @@
+import './rdd-to-df.ts'
+
+export { Column, type ColumnLike } from './dataframe/column.ts'
+export { DataFrame } from './dataframe/dataframe.ts'
+export { GroupedData } from './dataframe/grouped-data.ts'
+export type { Row } from './dataframe/row.ts'
+export { SparkSession, SparkSessionBuilder } from './dataframe/spark-session.ts'
+export { AnalysisException, ParseException, SqlError, SqlRuntimeException } from './errors.ts'
+export * from './functions.ts'
+export { RuntimeConfig } from './session/sql-config.ts'
+export * from './types/data-type.ts'
