@@ -1,6 +1,7 @@
 import type { RDD } from '../../rdd/rdd.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import { rowOfBlock, type VectorBlock } from '../columns/vector-block.ts'
+import { BernoulliSampler, partitionSeeds } from '../random/bernoulli-sampler.ts'
 import { JavaRandom } from '../random/java-random.ts'
 import { XORShiftRandom } from '../random/xor-shift-random.ts'
 import type { DenseVector, Vector } from '../records/vector.ts'
@@ -14,29 +15,59 @@ export interface ParallelInitialization {
   readonly seed: number
 }
 
-/** At most `count` points, each drawn once and all equally likely. */
+/** Spark lets a sample be too small this often, and draws again. */
+const TOO_SMALL = 1e-4
+const LEAST_FRACTION = 1e-10
+
+/** At most `count` points, each drawn once and all equally likely: those that Spark's `takeSample` draws from the same partitions with this seed. */
 export async function randomCenters(columns: RDD<VectorBlock>, count: number, seed: number): Promise<DenseVector[]> {
-  const rowsOfPartitions = await columns.mapPartitions((blocks) => [[...blocks].map(({ rows }) => rows)]).collect()
-  const partitionRows = rowsOfPartitions.map((rows) => rows.reduce((sum, n) => sum + n, 0))
-  const total = partitionRows.reduce((sum, n) => sum + n, 0)
+  const total = await columns.map(({ rows }) => rows).fold(0, (a, b) => a + b)
+  if (total === 0) return []
   const random = new JavaRandom(seed)
-  const chosen = new Set<number>()
-  while (chosen.size < Math.min(count, total)) chosen.add(random.nextInt(total))
-  const starts = partitionRows.map((_, p) => partitionRows.slice(0, p).reduce((sum, n) => sum + n, 0))
-  const places = [...chosen].sort((a, b) => a - b)
-  const drawn = await columns
-    .mapPartitionsWithIndex((partition, blocks) => rowsAt(blocks, starts[partition]!, places))
-    .collect()
-  // In the order in which they were drawn.
-  return [...chosen].map((place) => drawn[places.indexOf(place)]!.toDense())
+  const drawn =
+    count >= total
+      ? await drawnPoints(columns, 1, 0)
+      : await enoughPoints(columns, count, random, fractionFor(count, total))
+  for (let i = drawn.length - 1; i > 0; i--) {
+    const j = random.nextInt(i + 1)
+    const moved = drawn[j]!
+    drawn[j] = drawn[i]!
+    drawn[i] = moved
+  }
+  return drawn.slice(0, count).map((point) => point.toDense())
 }
 
-/** Rows by their places in the whole data set, ascending; the partition begins at `start`. */
-function* rowsAt(blocks: Iterable<VectorBlock>, start: number, places: readonly number[]): Generator<Vector> {
-  let first = start
+/** The part of the points to draw so that there are hardly ever fewer than `count`. */
+function fractionFor(count: number, total: number): number {
+  const fraction = count / total
+  const gamma = -Math.log(TOO_SMALL) / total
+  return Math.min(1, Math.max(LEAST_FRACTION, fraction + gamma + Math.sqrt(gamma * gamma + 2 * gamma * fraction)))
+}
+
+async function enoughPoints(
+  columns: RDD<VectorBlock>,
+  count: number,
+  random: JavaRandom,
+  fraction: number,
+): Promise<Vector[]> {
+  for (;;) {
+    const drawn = await drawnPoints(columns, fraction, random.nextInt())
+    if (drawn.length >= count) return drawn
+  }
+}
+
+async function drawnPoints(columns: RDD<VectorBlock>, fraction: number, seed: number): Promise<Vector[]> {
+  const seeds = partitionSeeds(seed, await columns.getNumPartitions())
+  return columns
+    .mapPartitionsWithIndex((partition, blocks) =>
+      sampledRows(blocks, new BernoulliSampler(fraction, seeds[partition]!)),
+    )
+    .collect()
+}
+
+function* sampledRows(blocks: Iterable<VectorBlock>, sampler: BernoulliSampler): Generator<Vector> {
   for (const block of blocks) {
-    for (const place of places) if (place >= first && place < first + block.rows) yield rowOfBlock(block, place - first)
-    first += block.rows
+    for (let row = 0; row < block.rows; row++) if (sampler.takesNext()) yield rowOfBlock(block, row)
   }
 }
 
@@ -63,10 +94,9 @@ export async function parallelCenters(
       const total = await next.map(({ costs }) => costs.reduce((sum, cost) => sum + cost, 0)).fold(0, (a, b) => a + b)
       await costed?.unpersist()
       costed = next
-      const factor = (2 * k) / total
       const stepSeed = seed ^ (step << 16)
       const chosen = await costed
-        .mapPartitionsWithIndex((partition, blocks) => drawRows(blocks, stepSeed ^ partition, factor))
+        .mapPartitionsWithIndex((partition, blocks) => drawRows(blocks, stepSeed ^ partition, { k, total }))
         .collect()
       fresh = chosen.map((vector) => vector.toDense())
       for (const center of fresh) drawn.push(center)
@@ -120,11 +150,18 @@ function* cheaperBlocks(
   }
 }
 
-function* drawRows(blocks: Iterable<CostedBlock>, seed: number, factor: number): Generator<Vector> {
+/** What the chance of a point is made of. */
+interface DrawChance {
+  readonly k: number
+  /** The sum of all costs. */
+  readonly total: number
+}
+
+function* drawRows(blocks: Iterable<CostedBlock>, seed: number, { k, total }: DrawChance): Generator<Vector> {
   const random = new XORShiftRandom(seed)
   for (const { block, costs } of blocks) {
     for (let row = 0; row < block.rows; row++) {
-      if (random.nextDouble() < factor * costs[row]!) yield rowOfBlock(block, row)
+      if (random.nextDouble() < (2 * costs[row]! * k) / total) yield rowOfBlock(block, row)
     }
   }
 }

@@ -20,9 +20,9 @@ export class JavaRandom {
     return (high + this.#next(27)) * 2 ** -53
   }
 
-  /** A whole number from 0 to `bound` - 1. */
-  nextInt(bound: number): number {
-    return boundedInt(bound, () => this.#next(31))
+  /** Any Java `int`; with a bound a whole number from 0 to `bound` - 1. */
+  nextInt(bound?: number): number {
+    return bound === undefined ? this.#next(32) : boundedInt(bound, () => this.#next(31))
   }
 
   #next(bits: number): number {

@@ -50,7 +50,7 @@ function parseOldFormat(text: string): LabeledPoint {
   if (features === undefined) {
     throw new MLlibError(
       'CANNOT_PARSE_NUMERIC',
-      `There are no features behind the label in '${shown(text)}': ${FORMATS}`,
+      `Index 1 out of bounds for length 1: there are no features behind the label in '${shown(text)}': ${FORMATS}`,
     )
   }
   return new LabeledPoint(labelValue, new DenseVector(features.trim().split(' ').map(number)))

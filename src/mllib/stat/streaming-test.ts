@@ -67,13 +67,20 @@ export class StreamingTest {
     return this
   }
 
-  /** The result of the test after each batch; no result before there is data. A group of fewer than two values fails the batch, as in Spark. */
+  /**
+   * The result of the test after each batch; no result before there is data. The statistic is positive where the control group has the greater mean. A group of
+   * fewer than two values fails the batch, and with one group alone it is compared with itself, as in Spark.
+   */
   registerStream(data: DStream<BinarySample>): DStream<StreamingTestResult> {
     const [method, isExact] = [this.#method, this.#isExact]
     return this.#summaries(this.#afterPeace(data))
-      .map(([, summary]): [number, GroupSummary] => [0, summary])
+      .map((group): [number, [boolean, GroupSummary]] => [0, group])
       .groupByKey()
-      .map(([, groups]) => tTest(groups[0]!, groups.at(-1)!, method, isExact))
+      .map(([, groups]) => {
+        const control = groups.find(([isExperiment]) => !isExperiment) ?? groups[0]!
+        const experiment = groups.find(([isExperiment]) => isExperiment) ?? groups[0]!
+        return tTest(control[1], experiment[1], method, isExact)
+      })
   }
 
   #afterPeace(data: DStream<BinarySample>): DStream<BinarySample> {
