@@ -5,6 +5,8 @@ import { dstreamLatency } from './benchmarks/dstream-latency.ts'
 import { dstreamSocket } from './benchmarks/dstream-socket.ts'
 import { jsonLines } from './benchmarks/json-lines.ts'
 import { ledgerCheckpoints } from './benchmarks/ledger-checkpoints.ts'
+import { mllib } from './benchmarks/mllib.ts'
+import { mllibKernels } from './benchmarks/mllib-kernels.ts'
 import { rddWords } from './benchmarks/rdd-words.ts'
 import { socketIngest } from './benchmarks/socket-ingest.ts'
 import { sparkBatches } from './benchmarks/spark-batches.ts'
@@ -24,6 +26,8 @@ export const benchmarks: readonly Benchmark[] = [
   checkpoint,
   recovery,
   ledgerCheckpoints,
+  ...mllib,
+  mllibKernels,
   startup,
   closureCapture,
   codec,

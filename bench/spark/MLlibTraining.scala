@@ -68,8 +68,9 @@ object MLlibTraining {
       case "logistic" => descent(points(sparseLabeled), 10000, Descents.logistic(iterations))
     }
     var numbers = Array.empty[Double]
-    val runs = (1 to args(2).toInt).map { _ =>
-      BenchReport.timed { numbers = train() }._2
+    val runs = (1 to args(2).toInt).map { run =>
+      // Of the first run: Spark's k-means adds into points of persisted data, so that later runs have other data.
+      BenchReport.timed { if (run == 1) numbers = train() else train() }._2
     }
     var sum = 0.0
     for (i <- numbers.indices) sum += numbers(i) * ((i % 5) + 1)

@@ -5,6 +5,7 @@ export { StreamingLogisticRegressionWithSGD } from './classification/streaming-l
 export { type InitializationMode, KMeans } from './clustering/k-means.ts'
 export { KMeansModel } from './clustering/k-means-model.ts'
 export { type DecayTimeUnit, StreamingKMeans, StreamingKMeansModel } from './clustering/streaming-k-means.ts'
+export { persistColumns, unpersistColumns } from './columns/vector-columns.ts'
 export { type Gradient, LeastSquaresGradient, LogisticGradient } from './optimization/gradient.ts'
 export { GradientDescent } from './optimization/gradient-descent.ts'
 export {

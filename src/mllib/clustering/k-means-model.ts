@@ -1,6 +1,6 @@
 import { RDD } from '../../rdd/rdd.ts'
 import type { RDDContext } from '../../rdd/rdd-context.ts'
-import { vectorColumns } from '../columns/vector-columns.ts'
+import { mapColumns } from '../columns/vector-columns.ts'
 import { runOnColumns } from '../job-errors.ts'
 import { loadModel, type ModelFile, saveModel } from '../model-file.ts'
 import type { Vector } from '../records/vector.ts'
@@ -47,9 +47,11 @@ export class KMeansModel {
   async computeCost(points: RDD<Vector>): Promise<number> {
     const { clusterCenters } = this
     const sums = await runOnColumns(() =>
-      vectorColumns(points)
-        .mapPartitionsWithIndex((partition, blocks) => [sumsOfPartition(blocks, partition, clusterCenters)])
-        .treeAggregate(null, mergeClusters, mergeClusters),
+      mapColumns(points, (blocks, partition) => sumsOfPartition(blocks, partition, clusterCenters)).treeAggregate(
+        null,
+        mergeClusters,
+        mergeClusters,
+      ),
     )
     return sums?.cost ?? 0
   }

@@ -5,7 +5,7 @@ import { log } from '../../log.ts'
 import type { RDD } from '../../rdd/rdd.ts'
 import { require } from '../../rdd/requirement.ts'
 import { freshSeed } from '../../task/random.ts'
-import { vectorColumns } from '../columns/vector-columns.ts'
+import { mapColumns } from '../columns/vector-columns.ts'
 import { XORShiftRandom } from '../random/xor-shift-random.ts'
 import { DenseVector, type Vector } from '../records/vector.ts'
 import { asVector, Vectors } from '../records/vectors.ts'
@@ -40,9 +40,9 @@ export class StreamingKMeansModel extends KMeansModel {
   async update(data: RDD<Vector>, decayFactor: number, timeUnit: DecayTimeUnit): Promise<StreamingKMeansModel> {
     requireTimeUnit(timeUnit)
     const centers = this.clusterCenters
-    const sums = await vectorColumns(data)
-      .mapPartitionsWithIndex((partition, blocks) => [sumsOfPartition(blocks, partition, centers)])
-      .treeAggregate<ClusterSums | null>(null, mergeClusters, mergeClusters)
+    const sums = await mapColumns(data, (blocks, partition) =>
+      sumsOfPartition(blocks, partition, centers),
+    ).treeAggregate<ClusterSums | null>(null, mergeClusters, mergeClusters)
     return this.#moved(sums, decayFactor, timeUnit)
   }
 

@@ -1,4 +1,5 @@
 import { ROW_STEP } from '../kernels/kernel-module.ts'
+import { javaDouble } from '../records/java-double.ts'
 import type { LabeledPoint } from '../records/labeled-point.ts'
 import { MLlibError } from '../records/mllib-error.ts'
 import { DenseVector, isSparse, isVector, SparseVector, type Vector } from '../records/vector.ts'
@@ -24,14 +25,14 @@ export interface VectorBlock {
 export interface BlockOptions {
   /** Whether each vector gets a last value of 1, for the intercept. */
   readonly hasBias?: boolean
-  /** Whether labels must be 0 or 1. */
-  readonly isBinary?: boolean
-  /** Whether numbers must be finite. */
-  readonly mustBeFinite?: boolean
+  /** Whether a dense block is read at once: the next one takes its memory. */
+  readonly isPassing?: boolean
 }
 
 /** A block has about this many bytes of values at most. */
 const BLOCK_BYTES = 2 * 1024 * 1024
+/** A block that is read at once stays in the processor's second cache. */
+const PASSING_BYTES = 128 * 1024
 const FIRST_ROWS = 64
 
 /**
@@ -47,10 +48,11 @@ export function* vectorBlocks(
   let place = 0
   for (const record of records) {
     const vector = vectorOf(record, partition, place)
-    checkNumbers(record, vector, partition, place, options)
     if (builder === null || !builder.takes(vector)) {
       if (builder !== null) yield builder.finish()
-      builder = isSparse(vector) ? new SparseBuilder(vector, place) : new DenseBuilder(vector, place)
+      builder = isSparse(vector)
+        ? new SparseBuilder(vector, place)
+        : new DenseBuilder(vector, place, options.isPassing === true)
     }
     builder.add(vector, isLabeled(record) ? record.label : undefined, options.hasBias === true)
     place++
@@ -69,12 +71,23 @@ export function rowOfBlock(block: VectorBlock, row: number): Vector {
 /** Refuses a block of vectors that the model does not fit. @throws MLlibError with Spark's words, the record and its place. */
 export function requireBlockSize(block: VectorBlock, size: number, partition: number, what: string): void {
   if (block.size === size) return
-  const vector = String(rowOfBlock(block, 0))
-  const record = block.labels.length > 0 ? `(${block.labels[0]},${vector})` : vector
   throw new MLlibError(
     'VECTOR_SIZE_MISMATCH',
-    `requirement failed: ${what}: the model has ${size} numbers, ${placeOf(partition, block.first)} has ${block.size}: ${cut(record)}`,
+    `requirement failed: ${what}: the model has ${size} numbers, ${placeOf(partition, block.first)} has ${block.size}: ${textOfRow(block, 0)}`,
   )
+}
+
+/** The record that a row was, for messages. */
+export function textOfRow(block: VectorBlock, row: number): string {
+  const vector = String(rowOfBlock(block, row))
+  return cut(block.labels.length > 0 ? `(${javaDouble(block.labels[row]!)},${vector})` : vector)
+}
+
+/** A block whose vectors have a last value of 1 besides. */
+export function withBias(block: VectorBlock): VectorBlock {
+  const rows = Array.from({ length: block.rows }, (_, row) => rowOfBlock(block, row))
+  const [biased] = vectorBlocks(rows, 0, { hasBias: true })
+  return { ...biased!, first: block.first, labels: block.labels }
 }
 
 /** Words for the place of a record, both numbers from 0. */
@@ -97,28 +110,6 @@ function vectorOf(record: unknown, partition: number, place: number): Vector {
   )
 }
 
-function checkNumbers(
-  record: Vector | LabeledPoint,
-  vector: Vector,
-  partition: number,
-  place: number,
-  { isBinary, mustBeFinite }: BlockOptions,
-): void {
-  if (isBinary && isLabeled(record) && record.label !== 0 && record.label !== 1) {
-    throw new MLlibError(
-      'INPUT_VALIDATION_FAILED',
-      `Input validation failed. Classification labels should be 0 or 1, but ${placeOf(partition, place)} has ${record.label}: ${cut(String(record))}`,
-    )
-  }
-  if (!mustBeFinite) return
-  const isGood = (value: number) => Number.isFinite(value)
-  if (vector.values.every(isGood) && (!isLabeled(record) || isGood(record.label))) return
-  throw new MLlibError(
-    'NOT_A_FINITE_NUMBER',
-    `${placeOf(partition, place)} has a number that is NaN or infinite: ${cut(String(record))}`,
-  )
-}
-
 function isLabeled(record: unknown): record is LabeledPoint {
   return typeof record === 'object' && record !== null && 'features' in record
 }
@@ -129,20 +120,33 @@ interface BlockBuilder {
   finish(): VectorBlock
 }
 
+const NO_INTEGERS = new Int32Array(0)
+
+/** The memory of passing blocks, one for each worker. */
+let passing: Float64Array<ArrayBufferLike> = new Float64Array(0)
+
+function passingMemory(length: number): Float64Array {
+  if (passing.length < length) passing = new Float64Array(length)
+  return passing
+}
+
 class DenseBuilder implements BlockBuilder {
   readonly #first: number
   readonly #size: number
   readonly #maxRows: number
+  readonly #isPassing: boolean
   #blockSize = 0
   #stride = 0
   #rows = 0
-  #values = new Float64Array(0)
+  #values: Float64Array = new Float64Array(0)
   readonly #labels: number[] = []
 
-  constructor(vector: Vector, first: number) {
+  constructor(vector: Vector, first: number, isPassing: boolean) {
     this.#first = first
     this.#size = vector.size
-    this.#maxRows = Math.max(1, Math.floor(BLOCK_BYTES / (8 * Math.max(1, vector.size))))
+    this.#isPassing = isPassing
+    const bytes = isPassing ? PASSING_BYTES : BLOCK_BYTES
+    this.#maxRows = Math.max(1, Math.floor(bytes / (8 * Math.max(1, vector.size))))
   }
   takes(vector: Vector): boolean {
     return this.#rows < this.#maxRows && vector.size === this.#size && !isSparse(vector)
@@ -154,31 +158,36 @@ class DenseBuilder implements BlockBuilder {
       this.#stride = Math.max(ROW_STEP, Math.ceil(this.#blockSize / ROW_STEP) * ROW_STEP)
     }
     const start = this.#rows * this.#stride
-    if (start === this.#values.length) this.#grow()
+    if (start + this.#stride > this.#values.length) this.#grow()
     const to = this.#values
     const { values } = vector
     for (let i = 0; i < size; i++) to[start + i] = values[i]!
+    for (let i = size; i < this.#stride; i++) to[start + i] = 0
     if (hasBias) to[start + size] = 1
     if (label !== undefined) this.#labels.push(label)
     this.#rows++
   }
   finish(): VectorBlock {
-    const values = this.#values.slice(0, this.#rows * this.#stride)
-    const labels = Float64Array.from(this.#labels)
-    const none = new Int32Array(0)
+    const length = this.#rows * this.#stride
+    const isWhole = length === this.#values.length
+    const values = isWhole || this.#isPassing ? this.#values.subarray(0, length) : this.#values.slice(0, length)
     return {
       rows: this.#rows,
       size: this.#blockSize,
       stride: this.#stride,
       first: this.#first,
-      labels,
+      labels: Float64Array.from(this.#labels),
       values,
-      starts: none,
-      indices: none,
+      starts: NO_INTEGERS,
+      indices: NO_INTEGERS,
     }
   }
   #grow(): void {
-    const rows = Math.min(this.#maxRows, Math.max(FIRST_ROWS, this.#rows * 2))
+    if (this.#isPassing) {
+      this.#values = passingMemory(this.#maxRows * this.#stride)
+      return
+    }
+    const rows = Math.min(this.#maxRows, Math.max(FIRST_ROWS, this.#rows * 4))
     const grown = new Float64Array(rows * this.#stride)
     grown.set(this.#values)
     this.#values = grown

@@ -99,23 +99,45 @@ function addSparse(
   total: Float64Array,
 ): void {
   const { length: size } = weights
+  const pieces = sparsePieces(starts, rows)
+  const [mostRows, mostValues] = pieces.reduce(
+    ([r, v], [first, end]) => [Math.max(r, end - first), Math.max(v, starts[end]! - starts[first]!)],
+    [0, 0],
+  )
   kernels.begin()
   const weightsAt = kernels.reserve(size * 8)
   const sumAt = kernels.reserve(size * 8)
-  const dotsAt = kernels.reserve(rows * 8)
-  const startsAt = kernels.reserve((rows + 1) * 4)
-  const valuesAt = kernels.reserve(values.length * 8)
-  const indicesAt = kernels.reserve(indices.length * 4)
+  const dotsAt = kernels.reserve(mostRows * 8)
+  const startsAt = kernels.reserve((mostRows + 1) * 4)
+  const valuesAt = kernels.reserve(mostValues * 8)
+  const indicesAt = kernels.reserve(mostValues * 4)
   const { doubles, integers, run } = kernels
   doubles.set(weights, weightsAt / 8)
   doubles.fill(0, sumAt / 8, sumAt / 8 + size)
-  doubles.set(values, valuesAt / 8)
-  integers.set(indices, indicesAt / 4)
-  integers.set(starts, startsAt / 4)
-  run.sparseDots(startsAt, rows, indicesAt, valuesAt, weightsAt, dotsAt)
-  factorsOf(doubles.subarray(dotsAt / 8, dotsAt / 8 + rows), 0, rows)
-  run.sparseAccumulate(startsAt, rows, indicesAt, valuesAt, dotsAt, sumAt)
+  for (const [first, end] of pieces) {
+    const count = end - first
+    const start = starts[first]!
+    doubles.set(values.subarray(start, starts[end]!), valuesAt / 8)
+    integers.set(indices.subarray(start, starts[end]!), indicesAt / 4)
+    for (let i = 0; i <= count; i++) integers[startsAt / 4 + i] = starts[first + i]! - start
+    run.sparseDots(startsAt, count, indicesAt, valuesAt, weightsAt, dotsAt)
+    factorsOf(doubles.subarray(dotsAt / 8, dotsAt / 8 + count), first, count)
+    run.sparseAccumulate(startsAt, count, indicesAt, valuesAt, dotsAt, sumAt)
+  }
   for (let i = 0; i < size; i++) total[i]! += doubles[sumAt / 8 + i]!
+}
+
+/** Ranges of rows with at most so many values that these and their indices take {@link PIECE_BYTES}, but with one row at least. */
+function sparsePieces(starts: Int32Array, rows: number): (readonly [first: number, end: number])[] {
+  const pieces: [number, number][] = []
+  let first = 0
+  for (let end = 1; end <= rows; end++) {
+    const isFull = end === rows || starts[end + 1]! - starts[first]! > PIECE_BYTES / 12
+    if (!isFull) continue
+    pieces.push([first, end])
+    first = end
+  }
+  return pieces
 }
 
 /** A block of the rows that the sampler takes. */

@@ -1,6 +1,5 @@
 import type { RDD } from '../../rdd/rdd.ts'
-import type { BlockOptions } from '../columns/vector-block.ts'
-import { withColumns } from '../columns/vector-columns.ts'
+import { type ColumnOptions, withColumns } from '../columns/vector-columns.ts'
 import { runOnColumns } from '../job-errors.ts'
 import type { GradientDescent } from '../optimization/gradient-descent.ts'
 import type { LabeledPoint } from '../records/labeled-point.ts'
@@ -51,7 +50,7 @@ export abstract class GeneralizedLinearAlgorithm<M extends GeneralizedLinearMode
   async run(input: RDD<LabeledPoint>, initialWeights?: Vector | ArrayLike<number>, firstIteration = 1): Promise<M> {
     const weights = initialWeights === undefined ? await zerosFor(input) : asVector(initialWeights)
     const hasIntercept = this.#hasIntercept
-    const options: BlockOptions = {
+    const options: ColumnOptions = {
       hasBias: hasIntercept,
       isBinary: this.isBinary && this.#isValidating,
       mustBeFinite: this.#rejectsNotFinite,

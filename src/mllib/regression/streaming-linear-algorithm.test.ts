@@ -84,7 +84,7 @@ describe('streaming regression', () => {
     assert.equal((error as { code?: string }).code, 'VECTOR_SIZE_MISMATCH')
     assert.match(
       error!.message,
-      /non-matching sizes: the model has 2 numbers, record 0 of partition 1 has 1: \(1,\[2\.0\]\)/,
+      /non-matching sizes: the model has 2 numbers, record 0 of partition 1 has 1: \(1\.0,\[2\.0\]\)/,
     )
   })
 
