@@ -30,8 +30,13 @@ function program(): string {
 import { ${exportedNames('index.ts').join(', ')} } from 'millstream'
 import { ${exportedNames('testing/index.ts').join(', ')} } from 'millstream/testing'
 import { ${exportedNames('sinks/postgres/index.ts').join(', ')} } from 'millstream/postgres'
+import { ${exportedNames('mllib/index.ts').join(', ')} } from 'millstream/mllib'
 
 declare const counts: DStream<[string, number]>
+declare const points: RDD<Vector>
+declare const trainingData: DStream<LabeledPoint> & DStream<Vector>
+declare const testData: DStream<LabeledPoint> & DStream<Vector>
+declare const samples: DStream<BinarySample>
 type Examples = Record<string, () => Promise<void>>
 const [rdds, streams, unrun]: [Examples, Examples, Examples] = [{}, {}, {}]
 const sc = new SparkContext('local[2]', 'examples')
