@@ -58,7 +58,8 @@ const cells = new Cells()
 /** The `this` of an arrow function never changes. */
 const outerThisValues = new WeakMap<object, { readonly value: unknown }>()
 const anchorIds = new WeakMap<object, string>()
-const symbolIds = new Map<symbol, string>()
+const symbolIds = new WeakMap<symbol, string>()
+let symbolCount = 0
 
 /**
  * Does what the first capture of a process would do once: opens the inspector, lists the scripts, names the built-ins (tens of milliseconds).
@@ -193,7 +194,7 @@ class Capture implements FunctionOracle {
   symbolId(symbol: symbol): string {
     let id = symbolIds.get(symbol)
     if (id === undefined) {
-      id = `${symbolIds.size}`
+      id = `${symbolCount++}`
       symbolIds.set(symbol, id)
     }
     return id

@@ -6,7 +6,7 @@ import { ScopeIdentity } from './scope-identity.ts'
 /** How a variable is assigned: only where it has no value yet, or anyhow. */
 export type Assignment = 'lazily' | 'freely'
 
-/** Scopes of functions come and go with calls, so what is kept of their variables is bounded. */
+/** Scopes of functions come and go with calls, so of their variables those are remembered that were met last. */
 const MAX_KNOWN = 20_000
 
 /** The shared variables met so far: who they are, and which of their driver values workers have been given. */
@@ -38,9 +38,7 @@ export class Cells {
       const isLazy = usesOf(facts, outer).every((use) => !use.write || use.lazy)
       const known = this.#assigned.get(id)
       if (known === undefined) isNew = true
-      else if (known === 'freely' || isLazy) continue
-      makeRoom(this.#assigned)
-      this.#assigned.set(id, isLazy ? 'lazily' : 'freely')
+      setLast(this.#assigned, id, known === 'freely' || !isLazy ? 'freely' : 'lazily')
       this.#assignedNames.add(outer.name)
     }
     return isNew
@@ -53,7 +51,10 @@ export class Cells {
     if (!isImport && !this.#assignedNames.has(outer.name)) return undefined
     if (this.#assigned.size === 0) return undefined
     const id = this.identify(facts, outer)
-    return this.#assigned.has(id) ? id : undefined
+    const assignment = this.#assigned.get(id)
+    if (assignment === undefined) return undefined
+    setLast(this.#assigned, id, assignment)
+    return id
   }
 
   assignmentOf(id: string): Assignment | undefined {
@@ -63,10 +64,8 @@ export class Cells {
   /** Another number when the driver's value is another than at the last capture. */
   version(id: string, digest: string): number {
     const last = this.#versions.get(id)
-    if (last !== undefined && last.digest === digest) return last.version
-    makeRoom(this.#versions)
-    const version = ++this.#lastVersion
-    this.#versions.set(id, { digest, version })
+    const version = last?.digest === digest ? last.version : ++this.#lastVersion
+    setLast(this.#versions, id, { digest, version })
     return version
   }
 }
@@ -79,6 +78,9 @@ function isWritten(facts: FunctionFacts, outer: OuterVariable): boolean {
   return usesOf(facts, outer).some((use) => use.write)
 }
 
-function makeRoom(map: Map<string, unknown>): void {
+/** Sets an entry, which is the one that was used last then; where they are too many, the one goes that was not used for the longest time. */
+function setLast<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key)
   if (map.size >= MAX_KNOWN) map.delete(map.keys().next().value as string)
+  map.set(key, value)
 }

@@ -60,7 +60,7 @@ test('this, super, import.meta, import() and eval are seen where they belong to 
 
 test("a script's variables are told to be constant or not, as each function sees them", () => {
   const text = 'let a = 1; const b = 2; let c = 3; { let a = 4; f = () => a } g = () => a + b + c; a++'
-  const lookUp = findDeclarations(parseScript(text, true)!)!
+  const { lookUp } = findDeclarations(parseScript(text, true)!)!
   const f = text.indexOf('() => a }')
   const g = text.indexOf('() => a + b')
   assert.deepEqual(lookUp(f, 'a'), { kind: 'let', isAssigned: false })

@@ -52,6 +52,8 @@ interface Scope {
   readonly parent: Scope | undefined
   /** Where `var` lands. */
   readonly isFunction: boolean
+  /** Whether what stands in it can run more than once for each time that the code around it runs. */
+  readonly isRepeated: boolean
 }
 
 interface Reference {
@@ -67,22 +69,27 @@ export function findFreeNames(root: SyntaxNode): FreeNames {
   return new Finder().run(root)
 }
 
-/**
- * Analyses a whole script: gives the declaration of a name as the function that starts at an offset sees it (-1: the top of the script).
- * `undefined` when the script calls eval, which can assign anything.
- */
-export function findDeclarations(
-  program: SyntaxNode,
-): ((functionStart: number, name: string) => Declaration | undefined) | undefined {
+/** What a script says of a name, as the function that starts at an offset sees it (-1: the top of the script). */
+export interface Declarations {
+  lookUp(functionStart: number, name: string): Declaration | undefined
+  /** Whether the function is made at most once for each variable of that name: no loop and no other function stands between. */
+  isMadeOnce(functionStart: number, name: string): boolean | undefined
+}
+
+/** Analyses a whole script; `undefined` when it calls eval, which can assign anything. */
+export function findDeclarations(program: SyntaxNode): Declarations | undefined {
   const finder = new Finder()
   const { usesEval } = finder.run(program)
   if (usesEval) return undefined
-  return (functionStart, name) => {
-    for (let scope = finder.scopes.get(functionStart); scope !== undefined; scope = scope.parent) {
-      const declaration = scope.names.get(name)
-      if (declaration !== undefined) return declaration
-    }
-    return undefined
+  return {
+    lookUp: (functionStart, name) => declarationOf(name, finder.scopes.get(functionStart)),
+    isMadeOnce(functionStart, name) {
+      for (let scope = finder.scopes.get(functionStart); scope !== undefined; scope = scope.parent) {
+        if (scope.names.has(name)) return true
+        if (scope.isRepeated) return false
+      }
+      return undefined
+    },
   }
 }
 
@@ -167,6 +174,12 @@ class Finder {
       case 'SwitchStatement':
         this.#block(node, scope)
         return
+      case 'WhileStatement':
+      case 'DoWhileStatement': {
+        const repeated = newScope(scope, false, true)
+        eachChild(node, (child) => this.#visit(child, repeated))
+        return
+      }
       case 'CatchClause':
         this.#catch(node, scope)
         return
@@ -313,7 +326,7 @@ class Finder {
 
   #block(node: SyntaxNode, outer: Scope): void {
     const isStatic = node.type === 'StaticBlock'
-    const scope = newScope(outer, isStatic)
+    const scope = newScope(outer, isStatic, isStatic || node.type.startsWith('For'))
     if (isStatic) {
       this.#thisDepth++
       this.#methodDepth++
@@ -472,11 +485,11 @@ function collectIdentifiers(node: SyntaxNode, into: Set<string>): void {
   else if (!FUNCTIONS.has(node.type)) eachChild(node, (child) => collectIdentifiers(child, into))
 }
 
-function newScope(parent: Scope | undefined, isFunction: boolean): Scope {
-  return { names: new Map(), parent, isFunction }
+function newScope(parent: Scope | undefined, isFunction: boolean, isRepeated: boolean = isFunction): Scope {
+  return { names: new Map(), parent, isFunction, isRepeated }
 }
 
-function declarationOf(name: string, from: Scope): Declaration | undefined {
+function declarationOf(name: string, from: Scope | undefined): Declaration | undefined {
   for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.parent) {
     const declaration = scope.names.get(name)
     if (declaration !== undefined) return declaration

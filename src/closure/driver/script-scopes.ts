@@ -1,4 +1,4 @@
-import { type Declaration, findDeclarations } from './free-names.ts'
+import { type Declaration, type Declarations, findDeclarations } from './free-names.ts'
 import { importedVariable } from './module-bindings.ts'
 import { Scripts } from './scripts.ts'
 import { parseScript } from './syntax.ts'
@@ -6,10 +6,8 @@ import { parseScript } from './syntax.ts'
 /** A larger script (a bundle) is not worth parsing for what it saves. */
 const MAX_LENGTH = 2_000_000
 
-type LookUp = (functionStart: number, name: string) => Declaration | undefined
-
 interface ScriptScopes {
-  readonly lookUp: LookUp
+  readonly declarations: Declarations
   /** Offsets of the line starts. */
   readonly lines: readonly number[]
 }
@@ -32,10 +30,22 @@ export interface FunctionPlace {
 export function isConstant(place: FunctionPlace, name: string): boolean {
   const scopes = scopesOf(place)
   if (scopes === undefined) return false
-  const start = (scopes.lines[place.line] ?? Number.NaN) + place.column
-  const declaration = scopes.lookUp(start, name)
+  const declaration = scopes.declarations.lookUp(startOf(scopes, place), name)
   if (declaration === undefined) return false
   return declaration.kind === 'import' ? isConstantImport(place, name) : isConstantDeclaration(declaration)
+}
+
+/**
+ * Whether a function is made at most once for each variable of that name that it sees: no loop and no other function stands between the two.
+ * `undefined` where the script tells nothing.
+ */
+export function isMadeOncePerVariable(place: FunctionPlace, name: string): boolean | undefined {
+  const scopes = scopesOf(place)
+  return scopes?.declarations.isMadeOnce(startOf(scopes, place), name)
+}
+
+function startOf({ lines }: ScriptScopes, { line, column }: FunctionPlace): number {
+  return (lines[line] ?? Number.NaN) + column
 }
 
 function isConstantDeclaration({ kind, isAssigned }: Declaration): boolean {
@@ -48,7 +58,7 @@ function isConstantImport({ scriptId, url }: FunctionPlace, name: string): boole
   if (variable === undefined) return true
   const target = Scripts.shared.byId(variable.scriptId)
   const scopes = target === undefined ? undefined : scopesOf(target)
-  const declaration = scopes?.lookUp(-1, variable.name)
+  const declaration = scopes?.declarations.lookUp(-1, variable.name)
   return declaration !== undefined && isConstantDeclaration(declaration)
 }
 
@@ -70,6 +80,6 @@ function analyse(text: string, isModule: boolean): ScriptScopes | undefined {
   if (program === undefined) return undefined
   const lines = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.push(at + 1)
-  const lookUp = findDeclarations(program)
-  return lookUp === undefined ? undefined : { lookUp, lines }
+  const declarations = findDeclarations(program)
+  return declarations === undefined ? undefined : { declarations, lines }
 }

@@ -11,24 +11,20 @@ import {
 } from '../wire/format.ts'
 import { type ClassRestore, constructBare } from './class-restore.ts'
 import { compile, compileWithin } from './compile.ts'
+import type { RecentlyUsed } from './recently-used.ts'
+import type { WorkerCells } from './worker-cells.ts'
 import { importFor, importMeta, type Locate, namespaceOf, requireFor, resolveReference } from './worker-modules.ts'
 
 type AnyNode = Node & NodeExtras
 type Holder = Record<PropertyKey, unknown>
 type AnyFunction = (...args: unknown[]) => unknown
 
-/** A shared variable on this worker. */
-export interface Cell {
-  v: unknown
-  version: number
-}
-
 /** What lives as long as the worker: shared variables, classes, local symbols, loaded modules. */
 export interface RebuildState {
-  readonly cells: Map<string, Cell>
+  readonly cells: WorkerCells
   /** Objects that outlive the tables which brought them, with what they reach: see `Anchor`. */
   readonly anchors: Map<string, { readonly hash: string; readonly values: readonly unknown[] }>
-  readonly symbols: Map<string, symbol>
+  readonly symbols: RecentlyUsed<string, symbol>
   readonly modules: Map<string, object>
   readonly restores: WeakMap<object, ClassRestore>
   readonly factories: Map<string, AnyFunction>
@@ -244,7 +240,7 @@ export class ValueBuilder {
     let symbol = this.#state.symbols.get(node.key)
     if (symbol === undefined) {
       symbol = Symbol(node.description)
-      this.#state.symbols.set(node.key, symbol)
+      this.#state.symbols.set(node.key, symbol, 0)
     }
     return symbol
   }
@@ -282,7 +278,7 @@ export class ValueBuilder {
     let cell = this.#state.cells.get(binding.cell)
     if (cell === undefined) {
       cell = { v: undefined, version: 0 }
-      this.#state.cells.set(binding.cell, cell)
+      this.#state.cells.set(binding.cell, cell, 0)
     }
     return cell
   }

@@ -2,10 +2,14 @@ import type { CellUpdate, ClassName, ClosurePayload } from '../wire/payload.ts'
 import { readTable } from '../wire/read-table.ts'
 import { importAll, neededImports, type RebuildState, ValueBuilder } from './rebuild.ts'
 import { RecentlyUsed } from './recently-used.ts'
+import { WorkerCells } from './worker-cells.ts'
 import type { Locate } from './worker-modules.ts'
 
 /** Built values kept per worker, and the bytes that they came as; a stage's program is a few. */
 const MAX_BUILT = { count: 200, weight: 128 * 1024 * 1024 }
+
+/** Symbols of the program that functions use. A function that makes one for each batch must not fill the worker's memory. */
+const MAX_SYMBOLS = { count: 10_000, weight: Number.POSITIVE_INFINITY }
 
 /** Why a class is not there. */
 export interface ClassFailure {
@@ -34,9 +38,9 @@ export class ClosureRebuilder {
     } = {},
   ) {
     this.#state = {
-      cells: new Map(),
+      cells: new WorkerCells(),
       anchors: new Map(),
-      symbols: new Map(),
+      symbols: new RecentlyUsed(MAX_SYMBOLS),
       modules: new Map(),
       restores: new WeakMap(),
       factories: new Map(),
@@ -122,13 +126,11 @@ export class ClosureRebuilder {
     return this.#state.cells.get(update.id)?.version !== update.version
   }
 
-  #update({ id, version }: CellUpdate, value: unknown): void {
-    const cell = this.#state.cells.get(id)
-    if (cell === undefined) this.#state.cells.set(id, { v: value, version })
-    else {
-      cell.v = value
-      cell.version = version
-    }
+  #update({ id, version, bytes }: CellUpdate, value: unknown): void {
+    const cell = this.#state.cells.get(id) ?? { v: value, version }
+    cell.v = value
+    cell.version = version
+    this.#state.cells.set(id, cell, bytes.length)
   }
 
   #keep({ digest, bytes }: ClosurePayload, value: unknown): unknown {
