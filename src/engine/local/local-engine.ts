@@ -5,6 +5,7 @@ import type { ClosurePayload } from '../../closure/wire/index.ts'
 import { SparkException } from '../../errors.ts'
 import type { StageHead } from '../../events/running-work.ts'
 import { fileSystemReferences, fileSystemVersion } from '../../files/file-systems.ts'
+import { log } from '../../log.ts'
 import { ClassNotReadyError, RecordCodec } from '../../task/codec/index.ts'
 import { privateDirectoryName } from '../../task/private-directory.ts'
 import type { Sink } from '../../task/program.ts'
@@ -28,7 +29,7 @@ import { sharedBytes } from './shared-bytes.ts'
 import { ShuffleStore } from './shuffle-store.ts'
 import { TaskInputs } from './task-inputs.ts'
 import { TaskScheduler, type TaskSet, type TaskSetFailure } from './task-scheduler.ts'
-import { WorkerPool } from './worker-pool.ts'
+import { type WorkerDeath, WorkerPool } from './worker-pool.ts'
 
 /** What the embedded engine needs beside an engine's options: the numbers of a `local[N,F]` master. */
 export interface LocalEngineOptions extends EngineOptions {
@@ -113,10 +114,11 @@ export class LocalEngine implements Engine {
       {
         onAnswer: (slot, message) => this.#onAnswer(slot, message),
         onReady: (slot) => this.#reporter.workerStarted(slot),
-        onDeath: (slot, taskId, reason) => {
+        onDeath: (slot, death) => {
           this.#cache.dropSlot(slot)
-          this.#reporter.workerDied(slot, reason)
-          this.#scheduler.onDeath(taskId, reason)
+          tellOfStrayError(slot, death)
+          this.#reporter.workerDied(slot, death.reason)
+          this.#scheduler.onDeath(death)
         },
         onIdle: (slot) => this.#scheduler.onIdle(slot),
         onBroken: (reason) => {
@@ -448,6 +450,17 @@ function reasonOf(failure: TaskSetFailure | null, signal: AbortSignal): string |
     case 'lostBlock':
       return `Lost block rdd_${failure.rddId}_${failure.partition}`
   }
+}
+
+/** An error that no task awaited belongs to none: it is told of where it happened, whatever becomes of the task that runs then. */
+function tellOfStrayError(slot: number, { taskId, error }: WorkerDeath): void {
+  if (error === null || error.fields.code === 'ERR_WORKER_OUT_OF_MEMORY') return
+  const during = taskId === 0 ? 'between tasks' : `during task ${taskId}`
+  log(
+    'ERROR',
+    'Worker',
+    `Worker ${slot} ended ${during} by an error that no task awaited: a promise that was not awaited was rejected, or a timer or an event listener threw\n${reviveError(error).stack}`,
+  )
 }
 
 function tooLarge(job: Job, bytes: number, limit: number): SparkException {

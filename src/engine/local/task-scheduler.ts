@@ -6,7 +6,7 @@ import type { TaskContextInfo } from '../../task/task-context.ts'
 import type { AccumulatorUpdate } from '../engine.ts'
 import type { EventReporter } from './event-reporter.ts'
 import type { TaskResult, WorkerAnswer } from './messages.ts'
-import type { WorkerPool } from './worker-pool.ts'
+import type { WorkerDeath, WorkerPool } from './worker-pool.ts'
 
 /** Time between asking a task to end and ending its thread. */
 const CANCEL_GRACE_MS = 20
@@ -140,7 +140,7 @@ export class TaskScheduler {
     this.#settleIfOver(run)
   }
 
-  onDeath(taskId: number, reason: string): void {
+  onDeath({ taskId, reason, error }: WorkerDeath): void {
     const attempt = this.#attempts.get(taskId)
     if (attempt === undefined) return
     this.#end(attempt)
@@ -149,7 +149,7 @@ export class TaskScheduler {
     attempt.deaths += 1
     const deathLimit = Math.max(this.#limits.maxWorkerDeaths, this.#limits.maxTaskFailures)
     if (run.failure === null && attempt.deaths < deathLimit) run.queue.unshift(attempt)
-    else this.#giveUp(attempt, attempt.deaths, null, `worker ${attempt.slot} died: ${reason}`)
+    else this.#giveUp(attempt, attempt.deaths, error, `worker ${attempt.slot} died: ${reason}`)
     this.#settleIfOver(run)
   }
 

@@ -1,4 +1,6 @@
 import type { Worker } from 'node:worker_threads'
+import type { SerializedError } from '../../closure/wire/index.ts'
+import { serializeError } from '../../closure/worker/index.ts'
 import { startModuleThread } from '../../files/worker/start-thread.ts'
 import type { MemoryLimits } from '../../task/memory-gauge.ts'
 import type { FromWorker, TaskMessage, ToWorker, WorkerAnswer, WorkerSettings } from './messages.ts'
@@ -19,13 +21,22 @@ const MAX_FAILED_STARTS = 8
 
 const WORKER_MAIN = new URL(import.meta.url.endsWith('.ts') ? './worker-main.ts' : './worker-main.js', import.meta.url)
 
+/** How a worker thread ended. */
+export interface WorkerDeath {
+  /** What it was running, 0 for nothing. */
+  readonly taskId: number
+  readonly reason: string
+  /** The error that ended it: thrown or rejected where no task awaited it; null when the thread was ended otherwise. */
+  readonly error: SerializedError | null
+}
+
 /** What the pool tells its owner. */
 export interface PoolListener {
   onAnswer(slot: number, message: WorkerAnswer): void
   /** A thread is up. */
   onReady(slot: number): void
-  /** A worker ended with its heap; a new one takes the slot. `taskId` is what it was running, 0 for none. */
-  onDeath(slot: number, taskId: number, reason: string): void
+  /** A worker ended with its heap; a new one takes the slot. */
+  onDeath(slot: number, death: WorkerDeath): void
   /** The slot can take a task. */
   onIdle(slot: number): void
   /** Threads die before they are up: no job can run any more. */
@@ -157,7 +168,7 @@ export class WorkerPool {
     })
     const started: Slot = { worker, cancelFlag, taskId: 0, ending: null, announced: new Set(), isUp: false }
     this.#slots[slot] = started
-    let failure: string | null = null
+    let failure: SerializedError | null = null
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'output') {
         writeOutput(message, writtenOutput)
@@ -175,12 +186,14 @@ export class WorkerPool {
       if (started.taskId === 0) this.#listener.onIdle(slot)
     })
     worker.on('error', (error) => {
-      failure = error.message
+      failure = serializeError(error)
     })
     worker.on('exit', (code) => {
       if (this.#isStopped) return
       const { taskId } = started
-      const reason = started.ending ?? failure ?? `the user's code ended the worker thread (exit code ${code})`
+      const error = started.ending === null ? failure : null
+      const reason =
+        started.ending ?? error?.message ?? `the user's code ended the worker thread (exit code ${code})`
       if (!started.isUp) this.#failedStarts += 1
       if (this.#failedStarts > MAX_FAILED_STARTS) {
         this.#isStopped = true
@@ -188,7 +201,7 @@ export class WorkerPool {
         return
       }
       this.#start(slot)
-      this.#listener.onDeath(slot, taskId, reason)
+      this.#listener.onDeath(slot, { taskId, reason, error })
       this.#listener.onIdle(slot)
     })
     for (const message of this.#standing.values()) worker.postMessage(message)

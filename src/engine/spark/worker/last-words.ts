@@ -19,13 +19,19 @@ export interface TaskProgress {
  * asynchronous runs any more at that point, so the socket is written to directly; where that cannot be done, the log says it alone.
  */
 export function sayWhyOnExit(socket: Socket, progress: TaskProgress): void {
+  let stray: { readonly error: unknown } | null = null
+  process.on('uncaughtExceptionMonitor', (error) => {
+    stray = { error }
+  })
   process.once('exit', (code) => {
     if (!progress.isRunning) return
-    const error = new SparkException(
+    const ended = new SparkException(
       'WORKER_EXITED',
-      `The worker's process ended with code ${code} while it ran a task: a function called process.exit, or an error was thrown outside of any function of the job; such an error is in the executor's log`,
+      `The worker's process ended with code ${code} while it ran a task: ${stray === null ? 'a function called process.exit' : 'a promise that was not awaited was rejected, or a timer or an event listener threw'}`,
     )
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${ended.message}\n`)
+    // The user's own error says most: node has written it to the executor's log, and it becomes the cause of the job's error.
+    const error = stray === null ? ended : stray.error
     const descriptor = (socket as Socket & { readonly _handle?: { readonly fd?: number } })._handle?.fd
     if (descriptor === undefined || descriptor < 0 || socket.writableLength > 0) return
     const text = textBytes(formatErrorText(serializeError(error)))
