@@ -27,6 +27,52 @@ describe('a worker thread that dies', () => {
     assert.equal(await sc.range(0, 10, 1, 4).count(), 10)
   })
 
+  const stray: readonly (readonly [string, () => void])[] = [
+    [
+      'a throw in a timer',
+      () => {
+        setTimeout(() => {
+          throw new RangeError('stray')
+        }, 0)
+      },
+    ],
+    [
+      'a promise that is rejected and that nobody awaits',
+      () => {
+        void (async () => {
+          await null
+          throw new RangeError('stray')
+        })()
+      },
+    ],
+  ]
+  for (const [what, happens] of stray) {
+    test(`by ${what}: the error is the cause, is logged with the user's line, and the next job runs`, async (t) => {
+      const lines: string[] = []
+      t.mock.method(process.stderr, 'write', (text: string) => {
+        lines.push(text)
+        return true
+      })
+      await using sc = context('local[1,1]', { 'spark.task.maxWorkerDeaths': '1' })
+      const waiting = sc.range(0, 1, 1, 1).foreachPartition(async () => {
+        happens()
+        await new Promise((resolve) => setTimeout(resolve, 60_000))
+      })
+      await assert.rejects(waiting, (error: Error) => {
+        const { name, message, stack } = error.cause as Error
+        assert.deepEqual([name, message], ['RangeError', 'stray'])
+        assert.match(stack ?? '', /worker-deaths\.test\.ts:\d+/)
+        assert.match(error.message, /worker 0 died: stray/)
+        return true
+      })
+      assert.match(
+        lines.join(''),
+        /ERROR Worker: Worker 0 ended during task \d+ by an error that no task awaited.*RangeError: stray.*worker-deaths/s,
+      )
+      assert.equal(await sc.range(0, 10, 1, 1).count(), 10)
+    })
+  }
+
   test('out of memory: the job fails and says so, and the next job runs', async () => {
     await using sc = context('local[1,1]', { 'spark.executor.memory': '32m', 'spark.task.maxWorkerDeaths': '1' })
     const greedy = sc.range(0, 1, 1, 1).map(() => {

@@ -65,6 +65,7 @@ describe('a variable of a function', () => {
     while (turns < 5) {
       const next = () => {
         if (turns >= 0) made ??= {}
+        return made
       }
       for (const id of shared(next)) found.add(id)
       turns++

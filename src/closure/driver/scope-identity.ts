@@ -164,24 +164,15 @@ function findShared(scopes: readonly KnownScope[], facts: FunctionFacts, index: 
   const isOnly = index === 0 ? isMadeOnce(facts) : false
   for (let at = scopes.length - 1; at >= 0 && possible.length < MAX_COMPARED; at--) {
     const scope = scopes[at]!
-    if (isOnly && scope.positions.has(positionKey(facts.position))) continue
+    if (isOnly === true && scope.positions.has(positionKey(facts.position))) continue
     const fn = scope.last.deref()
     if (fn === undefined || !hasConstants(scope, facts, index)) continue
     if (isOnly === undefined && isTwin(fn, facts)) continue
     possible.push({ scope, fn })
   }
-  // The newest is most often the one.
-  const [newest, ...others] = possible
-  if (newest === undefined) return undefined
-  return firstShared([newest], facts, index) ?? firstShared(others, facts, index)
-}
-
-function firstShared(
-  possible: readonly { readonly scope: KnownScope; readonly fn: FunctionFacts['fn'] }[],
-  facts: FunctionFacts,
-  index: number,
-): KnownScope | undefined {
   if (possible.length === 0) return undefined
+  // Of scopes that look the same, functions are captured in the order in which the scopes were met.
+  possible.reverse()
   const ours = facts.scopes[index]!.object
   const names = Object.keys(ours)
   const looked = Inspector.shared.inspectFunctions(possible.map(({ fn }) => fn))

@@ -192,8 +192,7 @@ export class WorkerPool {
       if (this.#isStopped) return
       const { taskId } = started
       const error = started.ending === null ? failure : null
-      const reason =
-        started.ending ?? error?.message ?? `the user's code ended the worker thread (exit code ${code})`
+      const reason = started.ending ?? error?.message ?? `the user's code ended the worker thread (exit code ${code})`
       if (!started.isUp) this.#failedStarts += 1
       if (this.#failedStarts > MAX_FAILED_STARTS) {
         this.#isStopped = true
