@@ -47,13 +47,13 @@ const otherAndPartitioner = [aDStream('other'), optional(partitioner)]
 const reduceFunc = aSyncFunction('reduceFunc')
 const windowDuration = aDuration('windowDuration')
 const slideDuration = aDuration('slideDuration')
-const invReduceFunc = orNull(aSyncFunction('invReduceFunc'))
+const invReduceFunc = optional(orNull(aSyncFunction('invReduceFunc')))
 const printed = [optional(aWholeNumber('num'))]
 const savedAs = [orNull(aText('prefix')), optional(aText('suffix'))]
 
 /** Whether the second argument is an inverse, or stands for none, so that the durations come behind it. */
-function hasInverse(args: readonly unknown[]): boolean {
-  return typeof args[1] === 'function' || args[1] === null
+function hasInverse([, second, third]: readonly unknown[]): boolean {
+  return typeof second === 'function' || second === null || (second === undefined && third !== undefined)
 }
 
 /** What the methods of a DStream that answer at once take. */

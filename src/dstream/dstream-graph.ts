@@ -11,6 +11,7 @@ import { operatorIds } from './operator-ids.ts'
 import type { OutputOperation } from './output-operation.ts'
 import { ReadTimes } from './read-times.ts'
 import type { InputNode, StreamRegistry } from './stream-runtime.ts'
+import { checkUserFunctions } from './user-functions.ts'
 
 const NO_FLOORS: readonly StateFloor[] = []
 
@@ -145,6 +146,15 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
       'NO_OUTPUT_OPERATION',
       'requirement failed: No output operations registered, so nothing to execute',
     )
+  }
+
+  /**
+   * Finds out whether the functions of all streams that are needed can be sent to workers.
+   * @throws ClosureError which names the operation and the user's line.
+   */
+  checkFunctions(): MaybePromise<void> {
+    const needed = this.#outputs.flatMap(({ parent }) => [...withAncestors(parent)])
+    return checkUserFunctions(new Set(needed))
   }
 
   /**

@@ -10,6 +10,7 @@ import type { DStreamNode } from './dstream-node.ts'
 import type { StreamOperator } from './operators/operator.ts'
 import { OutputOperations } from './output-operations.ts'
 import type { StreamRuntime } from './stream-runtime.ts'
+import { noteUserFunctions } from './user-functions.ts'
 
 /**
  * What `stream.context` offers: the part of the StreamingContext that a stream is for, and that code which is handed nothing but a stream may
@@ -62,6 +63,7 @@ export abstract class DStream<T> extends OutputOperations<T> {
   }
 }
 
+noteUserFunctions(DStream.prototype)
 checkMethods(DStream, 'DStream', DSTREAM_METHODS)
 checkActions(DStream, 'DStream', DSTREAM_ACTIONS)
 

@@ -35,11 +35,12 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
   reduceByWindow(reduceFunc: Merge<T>, windowDuration: DurationLike, slideDuration: DurationLike): DStream<T>
   /**
    * The same, step by step: what leaves the window is taken out with `invReduceFunc`. Needs a checkpoint directory.
-   * @param reduceFunc associative and commutative. @param invReduceFunc its inverse: `inv(f(a, b), b)` equals `a`.
+   * @param reduceFunc associative and commutative.
+   * @param invReduceFunc its inverse: `inv(f(a, b), b)` equals `a`. Null or undefined, PySpark's `None`, stands for none: windows are merged anew.
    */
   reduceByWindow(
     reduceFunc: Merge<T>,
-    invReduceFunc: Merge<T> | null,
+    invReduceFunc: Merge<T> | null | undefined,
     windowDuration: DurationLike,
     slideDuration: DurationLike,
   ): DStream<T>
@@ -137,13 +138,14 @@ export abstract class WindowOperations<T> extends PairOperations<T> {
   /**
    * The same, step by step: what leaves the window is taken out with `invReduceFunc`, so that a long window costs no more than a short one.
    * A key stays once it came, also when nothing in the window has it, unless `filterFunc` drops it. Needs a checkpoint directory.
-   * @param reduceFunc associative and commutative. @param invReduceFunc its inverse: `inv(f(a, b), b)` equals `a`.
+   * @param reduceFunc associative and commutative.
+   * @param invReduceFunc its inverse: `inv(f(a, b), b)` equals `a`. Null or undefined, PySpark's `None`, stands for none: windows are merged anew.
    * @param filterFunc asked with each pair of key and merged value; keeps what it is truthy for.
    */
   reduceByKeyAndWindow<K, V>(
     this: Pairs<K, V>,
     reduceFunc: (a: V, b: V) => V | TupleHint,
-    invReduceFunc: ((a: V, b: V) => V | TupleHint) | null,
+    invReduceFunc: ((a: V, b: V) => V | TupleHint) | null | undefined,
     windowDuration: DurationLike,
     slideDuration?: DurationLike,
     partitioner?: PartitionerChoice,
@@ -195,8 +197,10 @@ function splitInverse<V, Rest extends unknown[] = []>(
   slideDuration: DurationLike | undefined,
   ...rest: Rest,
 ] {
-  const hasInverse = typeof args[0] === 'function' || args[0] === null
-  return (hasInverse ? args : [null, ...args]) as ReturnType<typeof splitInverse<V, Rest>>
+  const [first, second] = args
+  const standsForNone = first === null || (first === undefined && second !== undefined)
+  const all = standsForNone ? [null, ...args.slice(1)] : typeof first === 'function' ? args : [null, ...args]
+  return all as ReturnType<typeof splitInverse<V, Rest>>
 }
 
 // These stand at the module's level because a function that closes over nothing costs nothing to ship, batch after batch.

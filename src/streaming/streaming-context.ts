@@ -362,6 +362,8 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     try {
       this.sparkContext.assertNotStopped()
       this.graph.validate()
+      const checking = this.graph.checkFunctions()
+      if (checking !== undefined) await checking
       // A flow of its own: what the caller sets later does not hold for the batches.
       await this.sparkContext.withLocalProperties(this.#startProperties, () => this.#startScheduler())
       if (this.getState() === StreamingContextState.STOPPED) {

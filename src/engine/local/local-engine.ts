@@ -29,7 +29,7 @@ import { sharedBytes } from './shared-bytes.ts'
 import { ShuffleStore } from './shuffle-store.ts'
 import { TaskInputs } from './task-inputs.ts'
 import { TaskScheduler, type TaskSet, type TaskSetFailure } from './task-scheduler.ts'
-import { type WorkerDeath, WorkerPool } from './worker-pool.ts'
+import { type ThreadDeath, WorkerPool } from './worker-pool.ts'
 
 /** What the embedded engine needs beside an engine's options: the numbers of a `local[N,F]` master. */
 export interface LocalEngineOptions extends EngineOptions {
@@ -453,7 +453,7 @@ function reasonOf(failure: TaskSetFailure | null, signal: AbortSignal): string |
 }
 
 /** An error that no task awaited belongs to none: it is told of where it happened, whatever becomes of the task that runs then. */
-function tellOfStrayError(slot: number, { taskId, error }: WorkerDeath): void {
+function tellOfStrayError(slot: number, { taskId, error }: ThreadDeath): void {
   if (error === null || error.fields.code === 'ERR_WORKER_OUT_OF_MEMORY') return
   const during = taskId === 0 ? 'between tasks' : `during task ${taskId}`
   log(

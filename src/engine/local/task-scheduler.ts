@@ -6,7 +6,7 @@ import type { TaskContextInfo } from '../../task/task-context.ts'
 import type { AccumulatorUpdate } from '../engine.ts'
 import type { EventReporter } from './event-reporter.ts'
 import type { TaskResult, WorkerAnswer } from './messages.ts'
-import type { WorkerDeath, WorkerPool } from './worker-pool.ts'
+import type { ThreadDeath, WorkerPool } from './worker-pool.ts'
 
 /** Time between asking a task to end and ending its thread. */
 const CANCEL_GRACE_MS = 20
@@ -140,7 +140,7 @@ export class TaskScheduler {
     this.#settleIfOver(run)
   }
 
-  onDeath({ taskId, reason, error }: WorkerDeath): void {
+  onDeath({ taskId, reason, error }: ThreadDeath): void {
     const attempt = this.#attempts.get(taskId)
     if (attempt === undefined) return
     this.#end(attempt)

@@ -22,7 +22,7 @@ const MAX_FAILED_STARTS = 8
 const WORKER_MAIN = new URL(import.meta.url.endsWith('.ts') ? './worker-main.ts' : './worker-main.js', import.meta.url)
 
 /** How a worker thread ended. */
-export interface WorkerDeath {
+export interface ThreadDeath {
   /** What it was running, 0 for nothing. */
   readonly taskId: number
   readonly reason: string
@@ -36,7 +36,7 @@ export interface PoolListener {
   /** A thread is up. */
   onReady(slot: number): void
   /** A worker ended with its heap; a new one takes the slot. */
-  onDeath(slot: number, death: WorkerDeath): void
+  onDeath(slot: number, death: ThreadDeath): void
   /** The slot can take a task. */
   onIdle(slot: number): void
   /** Threads die before they are up: no job can run any more. */
