@@ -17,6 +17,7 @@ export interface RDDContext {
   jobProperties(operation: string): JobProperties
   /** @throws IllegalStateException once the context is stopped. */
   assertNotStopped(): void
+  /** Runs a job of an operation. @internal */
   runJob(request: JobRequest): Promise<unknown[]>
   /** Runs what an action does before its job; the signal fires when the action is cancelled, by whatever cancels its jobs. */
   asAction<R>(

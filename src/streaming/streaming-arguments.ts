@@ -23,6 +23,7 @@ import { aStorageLevel, isRDD } from '../rdd/rdd-arguments.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
 import type { FileStreamOptions } from '../sources/files/file-input-dstream.ts'
 import { Receiver } from '../sources/receiver/receiver.ts'
+import type { RawSocketOptions } from '../sources/socket/socket-input-dstream.ts'
 import type { TailStreamOptions } from '../sources/tail/tail-input-dstream.ts'
 import type { StopOptions, StreamingContextOptions } from './streaming-context.ts'
 
@@ -54,6 +55,7 @@ const waitOptions = optional(anOptionsObject('options', ['signal']))
 const recoveryOptions = optional(
   anOptionsObject('options', keysOf<RecoveryOptions>({ createOnError: true, dropOperators: true })),
 )
+const rawSocketOptions = optional(anOptionsObject('options', keysOf<RawSocketOptions>({ classes: true })))
 const fileStreamOptions = optional(
   anOptionsObject(
     'options',
@@ -75,7 +77,7 @@ const stopOptions = anOptionsObject(
 export const INPUT_METHODS: Signatures = {
   socketTextStream: [...server, level],
   socketStream: [...server, aFunction('converter'), level],
-  rawSocketStream: [...server, level],
+  rawSocketStream: [...server, level, rawSocketOptions],
   directStream: [aBatchSource('source')],
   receiverStream: [argumentOf('receiver', 'a Receiver', (value) => value instanceof Receiver)],
   textFileStream: [aText('directory')],
