@@ -11,11 +11,10 @@ import { runBatches } from './run-batches.ts'
 const WORDS = [['a', 'b', 'a'], ['a'], ['b']]
 const pairs = (word: string): [string, number] => [word, 1]
 const add = (a: number, b: number) => a + b
+const countAll = (values: number[], state: number | undefined) => values.reduce(add, state ?? 0)
 
 test('a state goes on from batch to batch', async () => {
-  const counts = await runBatches(WORDS, (words) =>
-    words.map(pairs).updateStateByKey((values: number[], state: number | undefined) => values.reduce(add, state ?? 0)),
-  )
+  const counts = await runBatches(WORDS, (words) => words.map(pairs).updateStateByKey(countAll))
   assert.deepEqual(
     counts.map((batch) => Object.fromEntries(batch)),
     [
@@ -84,6 +83,10 @@ test('a SparkContext that is given serves several runs, and nothing is left in t
     for (const factor of [1, 2]) {
       const output = await runBatches([[1], [2]], (numbers) => numbers.map((n) => n * factor), { sparkContext })
       assert.deepEqual(output, [[factor], [2 * factor]])
+    }
+    for (const _ of [1, 2]) {
+      const states = await runBatches(WORDS, (words) => words.map(pairs).updateStateByKey(countAll), { sparkContext })
+      assert.deepEqual(Object.fromEntries(states.at(-1)!), { a: 3, b: 2 })
     }
     assert.deepEqual(await sparkContext.range(2).collect(), [0, 1])
   } finally {

@@ -31,6 +31,9 @@ export interface StreamingHarnessOptions {
   readonly startTime?: number
 }
 
+/** SparkContexts whose checkpoint directory an earlier harness gave, and has removed. */
+const withOurDirectory = new WeakSet<SparkContext>()
+
 const OPTIONS = anObject('options', 'an object of options')
 
 /**
@@ -70,8 +73,12 @@ export class StreamingHarness implements AsyncDisposable {
       // Errors of batches reach the test, which shows them.
       logsFailures: false,
     })
-    this.#checkpoints = this.sc.checkpointDir === null ? join(tmpdir(), `millstream-test-${randomUUID()}`) : null
-    if (this.#checkpoints !== null) this.sc.setCheckpointDir(this.#checkpoints)
+    const isOurs = this.sc.checkpointDir === null || withOurDirectory.has(this.sc)
+    this.#checkpoints = isOurs ? join(tmpdir(), `millstream-test-${randomUUID()}`) : null
+    if (this.#checkpoints !== null) {
+      this.sc.setCheckpointDir(this.#checkpoints)
+      withOurDirectory.add(this.sc)
+    }
   }
 
   /**

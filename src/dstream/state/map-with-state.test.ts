@@ -1,51 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, describe, test } from 'node:test'
-import fc from 'fast-check'
-import { useReferenceEngine } from '../../../test/model/use-reference-engine.ts'
-import { HashPartitioner, type State, StateSpec, TaskContext, type Time } from '../../index.ts'
-import { StreamingHarness, type StreamingHarnessOptions } from '../../testing/index.ts'
+import { after, before, describe, test } from 'node:test'
+import { pairs, runningCount, runStates, stateContext } from '../../../test/streams/state-run.ts'
+import { HashPartitioner, type SparkContext, type State, StateSpec, type Time } from '../../index.ts'
+import { StreamingHarness } from '../../testing/index.ts'
 
-const checkpoints = mkdtempSync(join(tmpdir(), 'millstream-state-'))
-after(() => rmSync(checkpoints, { recursive: true, force: true }))
+let sparkContext: SparkContext
+before(() => {
+  sparkContext = stateContext()
+})
+after(() => sparkContext?.stop())
 
-interface Outcome<K, S, T> {
-  readonly outputs: T[][]
-  readonly states: [K, S][][]
-}
-
-/** What a spec gives for each batch, and the states after it, sorted. */
-async function run<K, V, S, T>(
-  input: readonly (readonly [K, V][])[],
-  spec: StateSpec<K, V, S, T>,
-  { conf, ...options }: StreamingHarnessOptions = {},
-): Promise<Outcome<K, S, T>> {
-  await using harness = new StreamingHarness({
-    ...options,
-    conf: { 'spark.streaming.checkpoint.directory': checkpoints, ...conf },
-  })
-  const mapped = harness.input(input, 2).mapWithState(spec)
-  const outputs = harness.collect(mapped)
-  const states = harness.collect(mapped.stateSnapshots())
-  await harness.ssc.start()
-  await harness.advance(input.length)
-  await harness.ssc.awaitTerminationOrTimeout(0)
-  return { outputs: outputs.batches.map(sorted), states: states.batches.map(sorted) }
-}
-
-function sorted<T>(records: readonly T[]): T[] {
-  return [...records].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-}
-
-const pairs = (...keys: string[]) => keys.map((key): [string, number] => [key, 1])
-
-const runningCount = (key: string, one: number | undefined, state: State<number>): [string, number] => {
-  const count = (state.getOption() ?? 0) + (one ?? 0)
-  state.update(count)
-  return [key, count]
-}
+const run: typeof runStates = (input, spec) => runStates(input, spec, { sparkContext })
 
 describe('mapWithState', () => {
   test('calls the function for each record, which sees what the ones before have done', async () => {
@@ -205,7 +170,7 @@ describe('mapWithState', () => {
       [StateSpec.function(runningCount).partitioner(new ByLength(3)), 3],
       [StateSpec.function(runningCount), 2],
     ] as const) {
-      await using harness = new StreamingHarness({ conf: { 'spark.streaming.checkpoint.directory': checkpoints } })
+      await using harness = new StreamingHarness({ sparkContext })
       const seen: number[] = []
       harness
         .input([pairs('a', 'bb')])
@@ -217,129 +182,4 @@ describe('mapWithState', () => {
       assert.deepEqual(seen, [expected, 2])
     }
   })
-
-  test('a batch that failed is not applied, and neither is a task that is tried again', async () => {
-    const spec = StateSpec.function((key: string, one: number | undefined, state: State<number>): [string, number] => {
-      state.update((state.getOption() ?? 0) + (one ?? 0))
-      // Behind the first records of the partition, so that those have been applied when it fails.
-      if (key === 'z' && TaskContext.get()?.attemptNumber() === 0) throw new Error('the first attempt fails')
-      return [key, state.get()]
-    })
-    const input = [pairs('a', 'b', 'z'), pairs('a', 'a', 'z'), pairs('b', 'z')]
-    const { outputs } = await run(input, spec, { master: 'local[2,4]' })
-    assert.deepEqual(outputs, [
-      [
-        ['a', 1],
-        ['b', 1],
-        ['z', 1],
-      ],
-      [
-        ['a', 2],
-        ['a', 3],
-        ['z', 2],
-      ],
-      [
-        ['b', 2],
-        ['z', 3],
-      ],
-    ])
-  })
-
-  test('a worker that dies between and within batches costs the state nothing', async () => {
-    const spec = StateSpec.function((key: string, one: number | undefined, state: State<number>): [string, number] => {
-      if (key.startsWith('die') && TaskContext.get()?.attemptNumber() === 0) process.exit(1)
-      state.update((state.getOption() ?? 0) + (one ?? 0))
-      return [key, state.get()]
-    })
-    const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
-    // A checkpoint is written with the tenth batch: deaths before and after it.
-    const input = Array.from({ length: 16 }, (_, i) =>
-      pairs(...keys, ...([3, 12, 13].includes(i) ? [`die${i}`, `die too${i}`] : [])),
-    )
-    const { states } = await run(input, spec, { master: 'local[2,4]' })
-    for (const [i, batch] of states.entries()) {
-      for (const key of keys)
-        assert.deepEqual(
-          batch.find(([k]) => k === key),
-          [key, i + 1],
-        )
-    }
-  })
-
-  for (const engine of ['local', 'reference'] as const) {
-    test(`random programs give what a map gives, on the ${engine} engine`, async () => {
-      const record = fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.integer({ min: 0, max: 5 }))
-      const batches = fc.array(fc.array(record, { maxLength: 6 }), { minLength: 1, maxLength: 14 })
-      const stopUsing = engine === 'reference' ? useReferenceEngine() : () => {}
-      try {
-        await fc.assert(
-          fc.asyncProperty(
-            batches,
-            fc.option(fc.integer({ min: 1, max: 3 })),
-            fc.boolean(),
-            async (input, timeout, isSmall) => {
-              const base = StateSpec.function(
-                (_: Time, key: string, value: number | undefined, state: State<number>) => {
-                  if (state.isTimingOut()) return `${key} timed out at ${state.get()}`
-                  if (value === 0) {
-                    const had = state.getOption() ?? 'nothing'
-                    state.remove()
-                    return `${key} removed, had ${had}`
-                  }
-                  // A record that only looks.
-                  if (value === 1) return state.exists() ? `${key} has ${state.get()}` : undefined
-                  state.update((state.getOption() ?? 0) + (value as number))
-                  return `${key} = ${state.get()}`
-                },
-              )
-              const spec = timeout === null ? base : base.timeout(timeout)
-              // One input partition, so that a key's records come in their order.
-              const conf = isSmall ? { 'spark.shuffle.spill.numElementsForceSpillThreshold': 2 } : {}
-              const { outputs, states } = await run(input, spec.numPartitions(2), { conf })
-              const expected = model(input, timeout)
-              assert.deepEqual(outputs, expected.outputs)
-              assert.deepEqual(states, expected.states)
-            },
-          ),
-          { numRuns: engine === 'local' ? 8 : 25 },
-        )
-      } finally {
-        stopUsing()
-      }
-    })
-  }
 })
-
-function model(input: readonly (readonly [string, number][])[], timeout: number | null) {
-  const states = new Map<string, { value: number; updated: number }>()
-  const result = { outputs: [] as string[][], states: [] as [string, number][][] }
-  for (const [index, batch] of input.entries()) {
-    const time = index + 1
-    const outputs: string[] = []
-    for (const [key, value] of batch) {
-      const state = states.get(key)
-      if (value === 0) {
-        outputs.push(`${key} removed, had ${state?.value ?? 'nothing'}`)
-        states.delete(key)
-        continue
-      }
-      if (value === 1) {
-        if (state !== undefined) {
-          outputs.push(`${key} has ${state.value}`)
-          state.updated = time
-        }
-        continue
-      }
-      states.set(key, { value: (state?.value ?? 0) + value, updated: time })
-      outputs.push(`${key} = ${(state?.value ?? 0) + value}`)
-    }
-    for (const [key, { value, updated }] of states) {
-      if (timeout === null || updated >= time - timeout) continue
-      outputs.push(`${key} timed out at ${value}`)
-      states.delete(key)
-    }
-    result.outputs.push(sorted(outputs))
-    result.states.push(sorted([...states].map(([key, { value }]): [string, number] => [key, value])))
-  }
-  return result
-}
