@@ -1,10 +1,10 @@
 import { types } from 'node:util'
 
-/** What one argument of a public method must be. */
+/** The rule for one argument of a public method: its name, the check and the words of the error. */
 export interface Argument {
   /** The parameter's name, as the documentation gives it. */
   readonly name: string
-  /** What the argument must be, to stand behind "must be": `a whole number`. */
+  /** The requirement in the words that follow "must be" in an error: `a whole number`. */
   readonly expects: string
   readonly accepts: (value: unknown) => boolean
   /** Whether it may be left out; undefined counts as left out. */

@@ -113,7 +113,7 @@ interface ViewType<T> {
 /** A typed view of bytes; a copy where they do not stand on a multiple of the element's size. */
 function viewOf<T>(bytes: Uint8Array, Type: ViewType<T>, length: number, name: string): T {
   atLeast(bytes, length * Type.BYTES_PER_ELEMENT, name)
-  // Not slice(): that of a Buffer is a view.
+  // Buffer's slice() would return a view of the same memory, so the bytes are copied.
   const source = bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes)
   return new Type(source.buffer, source.byteOffset, length)
 }

@@ -1,7 +1,7 @@
 /** Numbers of the Arrow IPC format. Everything is little-endian. */
 export const CONTINUATION = 0xffffffff
 
-/** What ends a stream: a continuation mark and a metadata length of zero. */
+/** The bytes that end a stream: a continuation mark and a metadata length of zero. */
 export const END_OF_ARROW_STREAM: Uint8Array = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0)
 
 export const MessageHeader = { SCHEMA: 1, DICTIONARY_BATCH: 2, RECORD_BATCH: 3 } as const

@@ -69,7 +69,7 @@ function listOf(type: ArrowType, child: ArrowColumn, from: number, to: number): 
   return Array.from({ length: to - from }, (_, index) => valueAt(element, child, from + index))
 }
 
-/** What stands in the child of a list or map column. */
+/** The values in the child of a list or map column. */
 export function elementType(type: ArrowType): ArrowType {
   if (type.kind === 'map') return { kind: 'struct', fields: [type.key, type.value] }
   if (type.kind === 'list') return type.element.type

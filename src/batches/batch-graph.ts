@@ -5,12 +5,12 @@ import type { StateFloor } from './ledger/needed-batches.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 import type { Time } from './time.ts'
 
-/** What the job generator runs: the streams and output operations of a context, seen as a maker of jobs. */
+/** The streams and output operations of a context, as the job generator sees them: they make the jobs of each batch. */
 export interface BatchGraph {
   readonly batchDuration: Duration
   /** The longest that an input stream must remember what it gave. */
   readonly maxInputStreamRememberDuration: Duration
-  /** What brings data into the batches. */
+  /** The inputs that bring data into the batches. */
   readonly inputs: readonly BatchInput[]
   /** Where the states of the streams are on the disk. */
   stateFloors(): readonly StateFloor[]

@@ -5,7 +5,7 @@ import type { Time } from './time.ts'
 export interface OutputOperationInfo {
   /** The batch that the operation belongs to. */
   readonly batchTime: Time
-  /** Its place among the output operations, from 0, in the order in which they were defined. */
+  /** The operation's place among the output operations, from 0, in the order in which the program defined them. */
   readonly id: number
   /** The operation and the user's line, for instance `foreachRDD at app.ts:12:8`. */
   readonly name: string
@@ -25,7 +25,7 @@ export interface OutputOperationInfo {
 export interface BatchInfo {
   /** The time that names the batch: the end of its interval. */
   readonly batchTime: Time
-  /** What each input stream gave, by the stream's id. */
+  /** The records and metadata of each input stream, by the stream's id. */
   readonly streamIdToInputInfo: ReadonlyMap<number, StreamInputInfo>
   /** When its jobs were generated and queued. */
   readonly submissionTime: number
@@ -33,13 +33,13 @@ export interface BatchInfo {
   readonly processingStartTime: number | undefined
   /** When the last output operation ended, once it did. */
   readonly processingEndTime: number | undefined
-  /** By output operation id. */
+  /** The output operations of the batch, by their ids. */
   readonly outputOperationInfos: ReadonlyMap<number, OutputOperationInfo>
-  /** From submission to the start of the first output operation. */
+  /** The time from submission to the start of the first output operation. */
   readonly schedulingDelay: number | undefined
-  /** From the start of the first output operation to the end of the last. */
+  /** The time from the start of the first output operation to the end of the last one. */
   readonly processingDelay: number | undefined
-  /** From submission to the end of the last output operation. */
+  /** The time from submission to the end of the last output operation. */
   readonly totalDelay: number | undefined
   /** Over all input streams. */
   readonly numRecords: number

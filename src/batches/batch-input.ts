@@ -22,7 +22,7 @@ export interface BatchInput {
   attemptEnded?(time: number): void
   /** Lets go of what only this run's batches need, where they do not need it any more. @param reachMs how far back batches reach. */
   release?(needed: NeededBatches, reachMs: number): void
-  /** Nothing needs the batch any more, in this run or a later one. */
+  /** Forgets a batch. Neither this run nor a later one needs the batch any more. */
   forget?(time: number): void
   /** A checkpoint is written. @param oldest the oldest batch that it keeps. */
   checkpointWritten?(oldest: number): MaybePromise<void>

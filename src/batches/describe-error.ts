@@ -100,7 +100,7 @@ function oneLine(text: string): string {
 /** Marks errors that were logged, for whichever copy of this library ends the program. */
 const LOGGED = Symbol.for('millstream.logged')
 
-/** Logs a failure, its first line behind a message; whoever sees the error later can tell that it was logged. */
+/** Logs an error with a message in front of its first line, and marks the error as logged. */
 export function logFailure(source: string, message: string, error: unknown): void {
   if (!isLogged('ERROR', source)) return
   log('ERROR', source, `${message}: ${describeFailure(error)}`)
@@ -109,7 +109,7 @@ export function logFailure(source: string, message: string, error: unknown): voi
   }
 }
 
-/** Notes what an error failed, for whoever ends the program because of it. */
+/** Remembers what failed because of an error. The code that ends the program shows this text. */
 const FAILED = Symbol.for('millstream.failed')
 
 /** Notes what an error failed, for instance a job of a batch. */
@@ -118,7 +118,7 @@ export function noteFailed(error: unknown, what: string): void {
   Object.defineProperty(error, FAILED, { value: what, configurable: true })
 }
 
-/** What {@link noteFailed} noted. */
+/** The text that {@link noteFailed} remembered for an error. */
 export function whatFailed(error: unknown): string | undefined {
   return error instanceof Error ? (Reflect.get(error, FAILED) as string | undefined) : undefined
 }

@@ -44,7 +44,7 @@ export class Duration {
     return that instanceof Duration && that.milliseconds === this.milliseconds
   }
 
-  /** Both together. */
+  /** The sum of this duration and `that`. */
   plus(that: DurationLike): Duration {
     return new Duration(this.milliseconds + toDuration(that).milliseconds)
   }
@@ -52,7 +52,7 @@ export class Duration {
   minus(that: DurationLike): Duration {
     return new Duration(this.milliseconds - toDuration(that).milliseconds)
   }
-  /** This one so many times. @param times a plain factor. */
+  /** This duration multiplied. @param times the factor, which may be a fraction. */
   times(times: number): Duration {
     return new Duration(this.milliseconds * times)
   }

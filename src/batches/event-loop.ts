@@ -11,7 +11,7 @@ export class EventLoop<E> {
   #isHandling = false
   #isStopped = false
 
-  /** @param onError told what `handle` throws; the loop goes on. */
+  /** @param onError is called with what `handle` throws. The loop continues with the next event. */
   constructor(handle: (event: E) => MaybePromise<void>, onError: (error: unknown) => void) {
     this.#handle = handle
     this.#onError = onError

@@ -1,7 +1,7 @@
 import { IllegalStateException } from '../errors.ts'
 import type { Time } from './time.ts'
 
-/** What an input stream gave to one batch (Spark's `StreamInputInfo`). */
+/** The number of records that an input stream brought into one batch, and their metadata (Spark's `StreamInputInfo`). */
 export interface StreamInputInfo {
   /** The id of the input stream. */
   readonly inputStreamId: number
@@ -30,7 +30,7 @@ export class InputInfoTracker {
     this.#infoByTime.set(batchTime.milliseconds, infos)
   }
 
-  /** By input stream's id; empty when nothing was reported. */
+  /** The reports of a batch, by the input stream's id; empty when no stream reported. */
   getInfo(batchTime: Time): ReadonlyMap<number, StreamInputInfo> {
     return this.#infoByTime.get(batchTime.milliseconds) ?? NO_INFO
   }

@@ -25,7 +25,7 @@ type GeneratorEvent =
   | { readonly kind: 'attemptEnded'; readonly time: Time }
   | { readonly kind: 'caughtUp'; readonly time: Time }
 
-/** What a generator works with. */
+/** The collaborators of a job generator. */
 export interface JobGeneratorOptions {
   readonly clock: Clock
   readonly graph: BatchGraph
@@ -56,7 +56,7 @@ export class JobGenerator {
   readonly #teller: CompletionTeller
   /** Jobs that a batch's next attempt has to run, by batch time: those that an earlier attempt generated and that have not succeeded. */
   readonly #readyJobs = new Map<number, readonly Job[]>()
-  /** Those who wait for the generator to get on; each is asked after every event whether it has seen enough. */
+  /** Callers that wait for the generator to make progress. After every event the generator asks each of them whether its condition holds. */
   readonly #watchers = new Set<() => void>()
   readonly #closing = new AbortController()
   #checkpointer: Checkpointer | null = null
@@ -279,7 +279,7 @@ export class JobGenerator {
     this.#options.ledger.beginAttempt(time.milliseconds)
     this.#forEachInput((input) => input.attemptBegan?.(time.milliseconds))
     const failed = (error: unknown) => {
-      // What a stop tears down fails because of the stop.
+      // Ignore errors after a stop: stopping the context interrupts jobs that were being generated.
       if (!this.#closing.signal.aborted) {
         this.#options.scheduler.reportError(`Error generating jobs for time ${time}`, error)
       }

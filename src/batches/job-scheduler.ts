@@ -13,7 +13,7 @@ import type { ReceiverTracker } from './receiver-tracker.ts'
 import type { StreamingEvents } from './streaming-events.ts'
 import type { Time } from './time.ts'
 
-/** What a scheduler works with. */
+/** The collaborators of a job scheduler. */
 export interface JobSchedulerOptions {
   readonly sparkContext: SparkContext
   readonly clock: Clock

@@ -15,7 +15,7 @@ export class Job {
   startTime: number | undefined
   /** Milliseconds since the epoch, once the job is over. */
   endTime: number | undefined
-  /** What the job threw, as text, if it failed. */
+  /** The text of the error that the job threw; undefined when the job did not fail. */
   failureReason: string | undefined
 
   constructor(time: Time, outputOpId: number, callSite: string, run: () => unknown, namesActions: boolean) {

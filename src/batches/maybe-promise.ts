@@ -1,7 +1,7 @@
-/** A value that is there, or a promise of it. Most batches are generated without waiting for anything, and then pay for no promise. */
+/** A value, or a promise of the value. Most batches are generated without waiting, and need no promise. */
 export type MaybePromise<T> = T | Promise<T>
 
-/** `f` of the value: at once when it is there, else once it is. */
+/** Applies `f` to the value: at once to a plain value, and to a promised value when the promise is fulfilled. */
 export function whenReady<T, U>(value: MaybePromise<T>, f: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return value instanceof Promise ? value.then(f) : f(value)
 }

@@ -1,7 +1,7 @@
 import type { PlainData } from './checkpoint/plain-data.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 
-/** What the ledger has of an input, by batch time in milliseconds: {@link file://./ledger/batch-ledger.ts | BatchLedger.inputsOf}. */
+/** The positions that the ledger has for one input, by batch time in milliseconds: {@link file://./ledger/batch-ledger.ts | BatchLedger.inputsOf}. */
 export type InputsOf = (inputId: string) => ReadonlyMap<number, PlainData>
 
 /**

@@ -7,7 +7,7 @@ import type { StreamInputInfo } from './input-info-tracker.ts'
 import type { StreamingListener, StreamingListenerEvents } from './streaming-listener.ts'
 import { Time } from './time.ts'
 
-/** Which events are heard by which method of a StreamingListener. */
+/** The event kind of each method of a StreamingListener. */
 const KINDS_OF_METHODS = {
   onStreamingStarted: ['streamStarted'],
   onReceiverStarted: ['receiverStarted'],
@@ -20,7 +20,7 @@ const KINDS_OF_METHODS = {
   onOutputOperationCompleted: ['outputOperationCompleted'],
 } as const satisfies Record<keyof StreamingListenerEvents, readonly EventKind[]>
 
-/** Spark's streaming listener as a listener of the bus, which hears of one StreamingContext. */
+/** Subscribes one of Spark's streaming listeners to the event bus, for the events of one StreamingContext. */
 export function streamingListenerAdapter(listener: StreamingListener, streamingContextId: number): EventListener {
   return {
     name: listenerName(listener),

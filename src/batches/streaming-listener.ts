@@ -76,7 +76,7 @@ export abstract class StreamingListener {
   onEventsDropped?(event: ListenerEventsDropped): void
 }
 
-/** Which event object belongs to which listener method. */
+/** The type of the event object of each listener method. */
 export interface StreamingListenerEvents {
   onStreamingStarted: StreamingListenerStreamingStarted
   onReceiverStarted: StreamingListenerReceiverStarted

@@ -9,7 +9,7 @@ export interface RunCommand {
   readonly kind: 'run'
   /** The program's file as it was given. */
   readonly app: string
-  /** What stands after the file, for the program alone. */
+  /** The arguments after the file, which belong to the program. */
   readonly appArgs: readonly string[]
   readonly master: string | undefined
   /** The settings of the options, which go before those of a file. */
@@ -18,13 +18,13 @@ export interface RunCommand {
   readonly propertiesFile: string | undefined
 }
 
-/** What `millstream …` was asked to do. */
+/** A parsed command line. */
 export type Command =
   | RunCommand
   | { readonly kind: 'help'; readonly topic: HelpTopic | undefined }
   | { readonly kind: 'version' }
 
-/** What there is help about besides the whole. */
+/** The topics that have a help text of their own. */
 export type HelpTopic = 'run'
 
 /** The command line cannot be followed: printed without a stack, the process ends with `exitCode`. */

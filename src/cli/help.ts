@@ -40,12 +40,12 @@ Example:
   millstream run --master 'local[4]' --conf spark.app.name=counts app.ts --port 9999
 `
 
-/** What `millstream --help` and `millstream help run` print. */
+/** The text that `millstream --help` and `millstream help run` print. */
 export function helpText(topic: HelpTopic | undefined): string {
   return topic === 'run' ? RUN : GENERAL
 }
 
-/** What `millstream version` prints: the package's version and Node's. */
+/** The text that `millstream version` prints: the versions of the package and of Node. */
 export function versionText(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   const { version } = manifest as { version: string }

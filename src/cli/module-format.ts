@@ -29,7 +29,7 @@ export function moduleFormatOf(file: string): ModuleFormat {
   }
 }
 
-/** What a text must be: an ES module where it uses such syntax and nothing that only CommonJS has. */
+/** The module format of a source text: `module` when the text uses syntax of ES modules and nothing that only CommonJS has. */
 export function formatOfSource(source: string): ModuleFormat {
   if (IS_COMMONJS_SYNTAX.test(source)) return 'commonjs'
   return IS_MODULE_SYNTAX.test(source) || IS_TOP_LEVEL_AWAIT.test(source) ? 'module' : 'commonjs'
@@ -41,7 +41,7 @@ function nearestPackageType(directory: string): string | undefined {
       const manifest: unknown = JSON.parse(readFileSync(join(current, 'package.json'), 'utf8'))
       return (manifest as { type?: string }).type
     } catch {
-      // None here, or one that cannot be read, which whoever imports it will report better.
+      // There is no package.json here, or it cannot be read; Node reports an unreadable one when it imports the file.
     }
     if (dirname(current) === current) return undefined
   }

@@ -20,7 +20,7 @@ export const GrpcCode = {
   UNAUTHENTICATED: 16,
 } as const
 
-/** What a gRPC status says beyond its code: Spark sends its error's class and an id under which the whole error can be fetched. */
+/** The details in a gRPC status: Spark sends the class of its error, and an id under which the whole error can be fetched. */
 export interface ErrorDetails {
   readonly errorId: string | null
   readonly errorClass: string | null
@@ -53,7 +53,7 @@ export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && typeof (error as { code?: unknown }).code === 'number' && 'details' in error
 }
 
-/** What makes more of an error that a user's function threw: who runs functions on executors knows how their errors travel. */
+/** Rebuilds the error of a user's function from Spark's error. The engine that runs functions on executors provides the reader, because it knows how their errors travel. */
 export interface FunctionErrors {
   /** The error that the function threw, from the messages of Spark's error and of its causes; undefined when none of them holds one. */
   causeIn(messages: readonly string[]): unknown
@@ -90,7 +90,7 @@ function fallbackClass(error: ServiceError): string {
   return /\[([A-Z_]+(?:\.[A-Z_]+)*)\]/.exec(error.details)?.[1] ?? 'SPARK_CONNECT_ERROR'
 }
 
-/** What gRPC says of a message above a limit, on either side. */
+/** The text of gRPC's error for a message above a size limit, on either side. */
 const TOO_LARGE = /larger than|exceeds maximum/
 
 /** The error of a call by which a message was too large, or null for any other. */

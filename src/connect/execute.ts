@@ -170,7 +170,7 @@ class Execution {
   }
 }
 
-/** A gRPC stream, read one message at a time; no more are taken from the network than are asked for. */
+/** Reads a gRPC stream one message at a time. No more messages are taken from the network than the reader asks for. */
 class ResponseStream {
   readonly #call: { cancel(): void }
   readonly #messages: AsyncIterator<ExecutePlanResponse>

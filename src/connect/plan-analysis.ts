@@ -17,7 +17,7 @@ type Answer<Case> = Extract<AnalyzePlanResponse['result'], { readonly case: Case
 /** How much `explain` tells: values of `ExplainMode`. */
 export const ExplainMode = { SIMPLE: 1, EXTENDED: 2, CODEGEN: 3, COST: 4, FORMATTED: 5 } as const
 
-/** What the server says of a plan without running it. Every method throws Spark's error for a plan with something wrong in it. */
+/** Asks the server about a plan without running it. Every method throws Spark's error when the plan is wrong. */
 export class PlanAnalysis {
   readonly #session: SessionCalls
 

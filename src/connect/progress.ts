@@ -9,7 +9,7 @@ export interface OperationProgress {
   readonly inputBytes: number
 }
 
-/** How whoever waits for an operation follows it. */
+/** The callbacks for the progress of an operation. */
 export interface Watch {
   /** Ends it when aborted. */
   readonly signal?: AbortSignal | undefined

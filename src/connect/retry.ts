@@ -8,7 +8,7 @@ export interface RetryPolicy {
   readonly initialBackoffMs: number
   readonly maxBackoffMs: number
   readonly multiplier: number
-  /** What the waits may take together; no limit when absent. */
+  /** The limit on the sum of all waits, in milliseconds; no limit when absent. */
   readonly maxTotalMs?: number
 }
 
@@ -20,7 +20,7 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   multiplier: 4,
 }
 
-/** As often as there is time for. */
+/** A policy that retries without a limit on the number, until the waits add up to `maxTotalMs`. */
 export function retryingFor(maxTotalMs: number): RetryPolicy {
   return { ...DEFAULT_RETRY_POLICY, maxRetries: Number.POSITIVE_INFINITY, maxTotalMs }
 }

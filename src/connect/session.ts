@@ -25,18 +25,18 @@ const BACKGROUND_WAIT_MS = 1000
 /** `InterruptRequest.interrupt_type` */
 const InterruptType = { ALL: 1, TAG: 2, OPERATION_ID: 3 } as const
 
-/** What a session needs beside its channel. */
+/** The settings of a session. */
 export interface SessionOptions {
   readonly version: string
   readonly retry?: RetryPolicy
   readonly wait?: Wait
   /** Session settings that {@link ConnectSession.applySettings} sets. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Who reads the errors of user functions; without it they stay Spark's texts. */
+  /** Rebuilds the errors of user functions; without it they stay Spark's texts. */
   readonly functionErrors?: FunctionErrors
 }
 
-/** Which operations are to end: all of the session, those with a tag, or one. */
+/** The operations to interrupt: all operations of the session, those with a tag, or a single one. */
 export type InterruptTarget =
   | { readonly kind: 'all' }
   | { readonly kind: 'tag'; readonly tag: string }
@@ -53,7 +53,7 @@ export class ConnectSession implements SessionCalls {
   readonly wait: Wait
   /** The session's settings on the server. */
   readonly config: SessionConfig = new SessionConfig(this)
-  /** What the server says of plans. */
+  /** Asks the server about plans. */
   readonly analysis: PlanAnalysis = new PlanAnalysis(this)
   readonly #settings: Readonly<Record<string, string>>
   readonly #functionErrors: FunctionErrors | undefined
@@ -139,7 +139,7 @@ export class ConnectSession implements SessionCalls {
       userContext: this.#userContext,
       clientType: this.#clientType,
     })
-    // They are short; should one hang, the server cleans up behind it.
+    // The calls are short. When one of them hangs, the server cleans the session up by itself.
     await Promise.race([Promise.all(this.#background), sleep(BACKGROUND_WAIT_MS, undefined, { ref: false })])
     await this.channel.unary('releaseSession', request, { deadline })
   }
@@ -162,7 +162,7 @@ export class ConnectSession implements SessionCalls {
     return sparkErrorOf(error, errorId === null ? null : await this.errorDetails(errorId), this.#functionErrors)
   }
 
-  /** The whole error behind the id that a failed call gives; null where the server knows no more of it. */
+  /** Fetches the whole error by the id that a failed call gives; null when the server does not have the error any more. */
   async errorDetails(errorId: string): Promise<FetchErrorDetailsResponse | null> {
     try {
       return await this.channel.unary(

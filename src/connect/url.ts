@@ -1,6 +1,6 @@
 import { SparkException } from '../errors.ts'
 
-/** What an `sc://` URL says, after Spark's rules. */
+/** A parsed `sc://` URL. */
 export interface ConnectUrl {
   /** A host name or an address; an IPv6 address without its brackets. */
   readonly host: string
@@ -18,7 +18,7 @@ export interface ConnectUrl {
 
 const DEFAULT_PORT = 15002
 const MAX_USER_AGENT = 2048
-/** What gRPC takes as a header that is text. */
+/** The names and values that gRPC allows for a text header. */
 const HEADER_NAME = /^[0-9a-z_.-]+$/i
 const HEADER_VALUE = /^[ -~]*$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { SparkException } from '../errors.ts'
 
-/** What a master URL asks for. */
+/** A parsed master URL. */
 export type Master =
   /** Worker threads in this process; a task that fails `maxTaskFailures` times fails its job. */
   | { readonly kind: 'local'; readonly threads: number; readonly maxTaskFailures: number }

@@ -517,7 +517,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     return { kind: 'applicationStarted', time, appId, appName, master: shownUrl(this.master) }
   }
 
-  /** In the turn behind the constructor, so that listeners that are added at once hear of it. */
+  /** Sends the event in the turn after the constructor, so that listeners that the program adds at once receive it. */
   #tellOfStart(): void {
     const { events, startTime: time } = this
     if (events.isListenedTo('applicationStarted')) events.post(this.#applicationStarted())

@@ -35,7 +35,7 @@ export abstract class DStreamNode<T> {
   readonly #generated = new Map<number, MaybePromise<RDD<T> | null>>()
   /** Times of the RDDs among them that were read from a checkpoint of an earlier run. */
   readonly #restored = new Set<number>()
-  /** What was computed in this run beside a restored RDD, by batch time: see {@link getOrComputeAnew}. */
+  /** RDDs that this run computed in addition to a restored RDD, by batch time: see {@link getOrComputeAnew}. */
   readonly #computedAnew = new Map<number, MaybePromise<RDD<T> | null>>()
   #givenName: string | null = null
   #zeroTime: Time | null = null
@@ -254,7 +254,7 @@ export abstract class DStreamNode<T> {
     if (known !== undefined) return known
     if (!this.isTimeValid(time) || time.milliseconds < this.#firstBatch) return null
     const made = whenReady(this.#computeAtCreationSite(time), (rdd) => this.#prepare(rdd, time))
-    // What a program asks for before its time, by `slice`, is made again when it is due: by then more may have come.
+    // When a program asks for a batch before the batch is due, by `slice`, the batch is computed again when it is due: by then more data may have come.
     if (made !== null && time.milliseconds <= this.context.ledger.newestDue)
       remember(this.#generated, time.milliseconds, made)
     return made
@@ -385,7 +385,7 @@ export abstract class DStreamNode<T> {
     const floors = this.context.graph.floorsOf(this)
     for (const [key, rdd] of this.#generated) {
       if (needed.includes(key, reachMs, floors)) continue
-      // What is written for a later run stays known to checkpoints, and keeps nothing in memory.
+      // An RDD that is written for a later run stays known to checkpoints, and keeps nothing in memory.
       const isWritten = rdd instanceof RDD && filesOf(rdd as RDD<never>) !== null
       const isKept = isWritten && neededLater.includes(key, reachMs, floors)
       if (!isKept) {

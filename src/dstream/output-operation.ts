@@ -4,7 +4,7 @@ import type { Time } from '../batches/time.ts'
 import type { RDD } from '../rdd/rdd.ts'
 import type { DStreamNode } from './dstream-node.ts'
 
-/** What is done with each batch of a stream: the reason why anything is computed (Spark's `ForEachDStream`). */
+/** An output operation, which runs a function on each batch of a stream. Streams are computed only for output operations (Spark's `ForEachDStream`). */
 export class OutputOperation<T> {
   readonly parent: DStreamNode<T>
   /** The operation and the user's line: `foreachRDD at app.ts:12:8`. */

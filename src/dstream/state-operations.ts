@@ -18,13 +18,13 @@ export type InitialState<K, S> = RDD<[K, S]> | readonly [K, S][]
 /** A stream of pairs: what the operations by key are methods of. */
 type Pairs<K, V> = DStream<readonly [K, V]>
 
-/** What `mapWithState` gives (Spark's `MapWithStateDStream`): the outputs of its function, and the states behind them. */
+/** The result of `mapWithState` (Spark's `MapWithStateDStream`): a stream of the function's outputs, with the states of all keys. */
 export interface MapWithStateDStream<K, S, T> extends DStream<T> {
   /** The state of every key after each batch. */
   stateSnapshots(): DStream<[K, S]>
 }
 
-/** Spark checkpoints these states every so many batches unless told otherwise. */
+/** The states of mapWithState are checkpointed every ten batches unless the program sets an interval, as in Spark. */
 const BATCHES_PER_CHECKPOINT = 10
 
 /** Operations that carry a state from batch to batch. */

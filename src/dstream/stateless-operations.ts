@@ -205,7 +205,7 @@ export abstract class StatelessOperations<T> extends DStreamNode<T> {
   }
 }
 
-// These stand at the module's level because a function that closes over nothing costs nothing to ship, batch after batch.
+// These functions are at the level of the module because a function that closes over nothing costs nothing to ship in every batch.
 
 function* countPartition(records: IterableIterator<unknown>): IterableIterator<[null, number]> {
   let count = 0

@@ -60,7 +60,7 @@ export interface StreamRegistry {
   operatorId(stream: DStreamNode<unknown>): string
 }
 
-/** What a context needs of an input stream beside what it needs of every stream. */
+/** The members of an input stream that a context needs, beyond those of every stream. */
 export interface InputNode extends DStreamNode<unknown> {
   /** Counted from 0 in each context, in the order in which its input streams were made. */
   readonly id: number

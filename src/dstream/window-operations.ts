@@ -203,7 +203,7 @@ function splitInverse<V, Rest extends unknown[] = []>(
   return all as ReturnType<typeof splitInverse<V, Rest>>
 }
 
-// These stand at the module's level because a function that closes over nothing costs nothing to ship, batch after batch.
+// These functions are at the level of the module because a function that closes over nothing costs nothing to ship in every batch.
 
 function one(): number {
   return 1

@@ -31,7 +31,7 @@ export interface JobRequest {
 /** A local checkpoint: of which node, and who asked for it. */
 export type LocalCheckpointRequest = Pick<JobRequest, 'node' | 'properties' | 'signal'>
 
-/** What a task's accumulators gathered: each update is merged once for every task that succeeded. */
+/** The updates of accumulators that a task made. The driver merges the updates once for every task that succeeded. */
 export interface AccumulatorUpdate {
   readonly id: number
   readonly value: unknown
@@ -42,11 +42,11 @@ export interface JobOutput {
   /** Resolved. */
   readonly directory: string
   readonly compression: SaveCodec
-  /** Whether what is there already goes away; it is an error else. */
+  /** Whether an existing file or directory is replaced; when false, it is an error. */
   readonly replaces: boolean
 }
 
-/** What an engine is given by the SparkContext that owns it. */
+/** The settings and callbacks that a SparkContext gives to its engine. */
 export interface EngineOptions {
   readonly conf: ReadonlyMap<string, string>
   readonly onAccumulatorUpdates: (updates: readonly AccumulatorUpdate[]) => void

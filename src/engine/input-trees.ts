@@ -15,7 +15,7 @@ export type SourceNode = Extract<
 /** How an engine names the pieces of a task's input. */
 export interface LeafSources<Leaf> {
   source(node: SourceNode, partition: number): Leaf
-  /** What the map tasks of a shuffle wrote for one reduce partition. */
+  /** The segments that the map tasks of a shuffle wrote for one reduce partition. */
   segments(shuffleKey: string, partition: number): Leaf
   /** A persisted node's partition. @param below makes the input of what it is made from. */
   persisted(node: LineageNode, partition: number, below: () => InputTree<Leaf>): InputTree<Leaf>

@@ -22,7 +22,7 @@ export class JobAbort implements Disposable {
     return this.#controller.signal
   }
 
-  /** Listens to the sources no more. */
+  /** Removes the listeners from the abort signals. */
   [Symbol.dispose](): void {
     for (const source of this.#sources) source.removeEventListener('abort', this.#onAbort)
   }

@@ -64,7 +64,7 @@ export type LineageNode =
       readonly partitions: readonly (readonly FileSplit[])[]
       readonly recordLength: number
     })
-  /** What an engine keeps in place of lineage that was cut off ({@link file://./engine.ts | Engine.checkpointLocally}), by the node's id. */
+  /** The data that an engine keeps in place of lineage that was cut off ({@link file://./engine.ts | Engine.checkpointLocally}), by the node's id. */
   | (NodeBase & { readonly kind: 'localCheckpoint' })
   | (NodeBase & { readonly kind: 'narrow'; readonly parent: LineageNode; readonly op: NarrowOp })
   /** Partitions of the parents one after another. */

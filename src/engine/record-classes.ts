@@ -6,7 +6,7 @@ import { isPromise } from '../task/reader.ts'
 
 type Constructor = Parameters<ClassTable['idOf']>[0]
 
-/** Of more classes than this that are met together, each one's capture would hold most of the others: they are captured as one. */
+/** When more classes than this are met together, they are captured as one, because each single capture would hold most of the others. */
 const MAX_CAPTURED_ALONE = 8
 
 /** Classes that travel together: a list of them, captured, and what they are called. */
@@ -17,7 +17,7 @@ export interface ClassBundle {
   readonly payload: ClosurePayload
 }
 
-/** What is told of the classes of records. */
+/** The callbacks for classes of records. */
 export interface RecordClassListener {
   /** Workers need these classes before they get records of them. Called once for each class. */
   onCaptured(bundle: ClassBundle): void
@@ -56,7 +56,7 @@ export class RecordClasses implements ClassTable {
     return id !== undefined && this.#known.has(id) ? id : undefined
   }
 
-  /** What workers need before they get records of a class. */
+  /** The captured classes that workers need before they get records of the class with this identity. */
   bundleOf(id: string): ClassBundle | undefined {
     return this.#known.get(id)
   }

@@ -2,7 +2,7 @@ import type { Aggregator } from '../task/aggregator.ts'
 import type { Program, ShuffleWriteSink, Sink, StageProgram } from '../task/program.ts'
 import { effectiveNode, type LineageNode } from './lineage.ts'
 
-/** One side of a shuffle: which node's records go through it and how. Two jobs over one lineage share it by its key. */
+/** One side of a shuffle: the node whose records go through the shuffle, and how. Two jobs over one lineage share the side by its key. */
 export interface ShuffleDependency {
   /** `<id of the shuffle or cogroup node>/<parent index>`, unique in the SparkContext. */
   readonly key: string

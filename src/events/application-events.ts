@@ -19,5 +19,5 @@ export interface EnvironmentUpdated extends EventTime {
   readonly sparkProperties: readonly (readonly [key: string, value: string])[]
 }
 
-/** What happens to the application as a whole. */
+/** The events of the application as a whole. */
 export type ApplicationEvent = ApplicationStarted | ApplicationEnded | EnvironmentUpdated

@@ -11,7 +11,7 @@ const MAX_TURN_MS = 10
 /** How long a stop waits for listeners that are not done. */
 export const STOP_DELIVERY_MS = 2000
 
-/** What those need of the bus who tell of events. */
+/** The part of the bus that posts events. */
 export interface EventPublisher {
   /** Whether anybody wants events of a kind: they need not be made otherwise. */
   isListenedTo(kind: EventKind): boolean

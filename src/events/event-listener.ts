@@ -1,10 +1,10 @@
 import type { EventKind, MillstreamEvent } from './millstream-event.ts'
 
-/** Who hears of events: what an {@link EventBus} calls. Listeners of the user's are adapted to it. */
+/** A listener as an {@link EventBus} calls it. Adapters make one of each listener of the user. */
 export interface EventListener {
   /** How log lines call it. */
   readonly name: string
-  /** What it wants to hear. Events that no listener wants are not even made. */
+  /** The kinds of events that the listener wants. An event that no listener wants is not created. */
   readonly kinds: ReadonlySet<EventKind>
   /** Whether an event of a wanted kind is for it; all are when absent. Called within the code that posts, so it is short and never throws. */
   accepts?(event: MillstreamEvent): boolean

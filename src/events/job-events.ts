@@ -34,5 +34,5 @@ export interface JobEnded extends EventTime {
   readonly stageIds: readonly number[]
 }
 
-/** What happens to jobs. */
+/** The events of jobs. */
 export type JobEvent = JobStarted | JobEnded

@@ -43,7 +43,7 @@ export class ListenerQueue {
   readonly listener: EventListener
   readonly #capacity: number
   readonly #onSettled: () => void
-  /** Runs the listener in the flow of whoever added it, with the local properties of that code and not of the code that posts. */
+  /** Runs the listener in the async context of the code that added it, with the local properties of that code and not of the code that posts. */
   readonly #inFlowOfAdder = AsyncLocalStorage.snapshot()
   #entries: (PostedEvent | Gap)[] = []
   #head = 0
@@ -184,7 +184,7 @@ function deliver(listener: EventListener, entry: PostedEvent | Gap): unknown {
   return 'event' in entry ? listener.handle(entry.event) : listener.onEventsDropped?.(entry.missed)
 }
 
-/** What the listener was told, for the log. */
+/** The name of the event that the listener got, for the log. */
 function titleOf(entry: PostedEvent | Gap): string {
   return 'event' in entry ? entry.event.kind : 'onEventsDropped'
 }

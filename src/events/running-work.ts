@@ -15,10 +15,10 @@ export interface JobNames {
   readonly localProperties: Readonly<Record<string, string>>
 }
 
-/** What a stage is known by from the start. */
+/** The facts about a stage that are known when it begins. */
 export type StageHead = Omit<StageDescription, 'parentIds' | 'rddIds'>
 
-/** What is looked up only when somebody listens. */
+/** Facts that are looked up only when there is a listener. */
 export type StageLineage = Pick<StageDescription, 'parentIds' | 'rddIds'>
 
 interface RunningJob {
@@ -118,7 +118,7 @@ export class RunningWork {
     if (this.events.isListenedTo('stageProgress')) this.events.post(this.#progressOf(stage))
   }
 
-  /** What a cluster tells of a stage's tasks, whose number may be known only now, and of the bytes that they read. */
+  /** Records a cluster's report on a stage: the number of tasks, which may be known only now, and the bytes that they have read. */
   clusterProgress(stageId: number, numTasks: number, numCompletedTasks: number, active: number, bytes: number): void {
     const stage = this.#stages.get(stageId)
     if (stage === undefined) return

@@ -7,7 +7,7 @@ import { kindsOfMethods, listenerName } from './user-listener.ts'
 /** Where workers run. */
 const LOCAL_HOST = 'localhost'
 
-/** Which events are heard by which method of a SparkListener. */
+/** The event kind of each method of a SparkListener. */
 const KINDS_OF_METHODS = {
   onApplicationStart: ['applicationStarted'],
   onApplicationEnd: ['applicationEnded'],

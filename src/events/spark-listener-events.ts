@@ -31,7 +31,7 @@ export interface SparkListenerJobStart {
   readonly time: number
   /** The action and the user's line, for instance `count at app.ts:3:9`. */
   readonly callSite: string
-  /** What `setJobDescription` said, or null. */
+  /** The description that `setJobDescription` set, or null. */
   readonly description: string | null
   /** The job group, or null. */
   readonly group: string | null
@@ -127,7 +127,7 @@ export interface TaskInfo {
   readonly duration: number | undefined
 }
 
-/** What was measured of a task (Spark's `TaskMetrics`). */
+/** The measurements of a task (Spark's `TaskMetrics`). */
 export interface SparkTaskMetrics {
   /** Milliseconds. */
   readonly executorRunTime: number
@@ -207,14 +207,14 @@ export interface SparkListenerBlockUpdated {
     readonly executorId: string
     /** Whether the partition is kept as objects rather than as bytes. */
     readonly deserialized: boolean
-    /** Bytes; 0 when it is in memory no more. */
+    /** The size in memory, in bytes; 0 when the partition is not in memory. */
     readonly memSize: number
-    /** Bytes; 0 when it is on disk no more. */
+    /** The size on disk, in bytes; 0 when the partition is not on disk. */
     readonly diskSize: number
   }
 }
 
-/** Nothing is kept of an RDD any more. */
+/** An RDD was unpersisted: no partition of it is kept any more. */
 export interface SparkListenerUnpersistRDD {
   /** The id of the RDD. */
   readonly rddId: number

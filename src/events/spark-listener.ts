@@ -45,13 +45,13 @@ export abstract class SparkListener {
   onTaskEnd?(event: SparkListenerTaskEnd): void
   /** A partition of a persisted RDD was kept, moved or lost; not told on `sc://`. */
   onBlockUpdated?(event: SparkListenerBlockUpdated): void
-  /** Nothing is kept of an RDD any more. */
+  /** An RDD was unpersisted: no partition of it is kept any more. */
   onUnpersistRDD?(event: SparkListenerUnpersistRDD): void
   /** A worker is up; not told on `sc://`. */
   onExecutorAdded?(event: SparkListenerExecutorAdded): void
   /** A worker died; another one takes its place. Not told on `sc://`. */
   onExecutorRemoved?(event: SparkListenerExecutorRemoved): void
-  /** What has no method of its own here: the events of streams, and how far stages are. */
+  /** Gets every event that has no method of its own: events of streams, and progress of stages. */
   onOtherEvent?(event: MillstreamEvent): void
   /** The listener fell behind and missed events; called in their place. Its own: Spark only logs it. */
   onEventsDropped?(event: ListenerEventsDropped): void

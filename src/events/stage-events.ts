@@ -30,7 +30,7 @@ export interface StageProgress extends EventTime {
   readonly numTasks: number
   readonly numActiveTasks: number
   readonly numCompletedTasks: number
-  /** Bytes read from sources so far, where the cluster says so and nobody is told of single tasks; else null. */
+  /** The bytes read from sources so far, on a cluster that reports no single tasks; null otherwise. */
   readonly inputBytes: number | null
 }
 
@@ -46,5 +46,5 @@ export interface StageCompleted extends EventTime {
   readonly failureReason: string | null
 }
 
-/** What happens to stages. */
+/** The events of stages. */
 export type StageEvent = StageSubmitted | StageProgress | StageCompleted

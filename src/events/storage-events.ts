@@ -14,11 +14,11 @@ export interface BlockUpdated extends EventTime {
   readonly deserialized: boolean
 }
 
-/** Nothing is kept of an RDD any more. */
+/** An RDD was unpersisted: no partition of it is kept any more. */
 export interface RDDUnpersisted extends EventTime {
   readonly kind: 'rddUnpersisted'
   readonly rddId: number
 }
 
-/** What happens to persisted RDDs. On a Spark cluster only `rddUnpersisted` is told. */
+/** The events of persisted RDDs. On a Spark cluster there is only `rddUnpersisted`. */
 export type StorageEvent = BlockUpdated | RDDUnpersisted

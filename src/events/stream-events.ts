@@ -1,6 +1,6 @@
 import type { EventTime } from './event-time.ts'
 
-/** Which StreamingContext an event is of. */
+/** The StreamingContext that an event belongs to. */
 export interface OfStream extends EventTime {
   /** Counted from 0 over the StreamingContexts of the process. */
   readonly streamingContextId: number
@@ -25,7 +25,7 @@ export interface StreamStopped extends OfStream {
   readonly kind: 'streamStopped'
 }
 
-/** What an input stream gave to one batch. */
+/** The records that an input stream brought into one batch. */
 export interface InputFigures {
   readonly streamId: number
   /** 0 where the source does not know. */
@@ -120,7 +120,7 @@ export interface ReceiverStopped extends OfStream {
   readonly receiver: ReceiverDescription
 }
 
-/** What happens to batches. */
+/** The events of batches. */
 export type BatchEvent =
   | BatchSubmitted
   | BatchStarted
@@ -128,8 +128,8 @@ export type BatchEvent =
   | OutputOperationStarted
   | OutputOperationCompleted
 
-/** What happens to receivers. */
+/** The events of receivers. */
 export type ReceiverEvent = ReceiverStarted | ReceiverError | ReceiverStopped
 
-/** What happens to StreamingContexts. */
+/** The events of StreamingContexts. */
 export type StreamEvent = StreamStarted | StreamStopped | BatchEvent | ReceiverEvent

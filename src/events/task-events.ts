@@ -33,9 +33,9 @@ export interface TaskEnded extends EventTime {
   readonly status: 'success' | 'failed' | 'killed'
   /** The error's name and message, or what became of the worker; null when it succeeded. */
   readonly failureReason: string | null
-  /** What the worker measured; null when it died, or when nobody listened to tasks yet as the task began. */
+  /** The worker's measurements; null when the worker died, or when there was no listener for tasks when the task began. */
   readonly metrics: TaskMetrics | null
 }
 
-/** What happens to tasks. On a Spark cluster nobody is told of single tasks. */
+/** The events of tasks. On a Spark cluster there are none. */
 export type TaskEvent = TaskStarted | TaskEnded

@@ -1,6 +1,6 @@
-/** What a worker measured of one task. Measured only while somebody listens to the ends of tasks. */
+/** A worker's measurements of one task. Tasks are measured only while there is a listener for their ends. */
 export interface TaskMetrics {
-  /** From the first to the last moment on the worker, in milliseconds. */
+  /** The time that the task took on the worker, in milliseconds. */
   readonly runTimeMs: number
   /** Processor time of the worker's thread meanwhile; null where the platform does not tell (Node before 23.9 on other systems than Linux). */
   readonly cpuTimeMs: number | null

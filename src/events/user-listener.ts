@@ -42,7 +42,7 @@ function hasMethod(listener: object, method: string): boolean {
 export class UserListeners<Listener extends object> {
   readonly #added: { readonly listener: Listener; readonly adapter: EventListener; readonly remove: () => void }[] = []
 
-  /** What the bus knows them by. */
+  /** The adapters by which the bus knows the user's listeners. */
   get adapters(): ReadonlySet<EventListener> {
     return new Set(this.#added.map(({ adapter }) => adapter))
   }

@@ -14,5 +14,5 @@ export interface WorkerDied extends EventTime {
   readonly reason: string
 }
 
-/** What happens to the worker threads of the embedded engine. */
+/** The events of the embedded engine's worker threads. */
 export type WorkerEvent = WorkerStarted | WorkerDied

@@ -12,11 +12,11 @@ export interface ClusterLister {
   list(path: string, options?: ClusterListOptions): Promise<readonly FileStatus[] | null>
 }
 
-/** Which files are of interest. */
+/** A selection of files. */
 export interface ClusterListOptions {
   /** Only files modified after this time, in milliseconds since the epoch. */
   readonly modifiedAfter?: number
-  /** Also files without any byte, which take another question; their time is not told. */
+  /** Whether empty files count too. The cluster needs a second query for them, and does not tell their modification times. */
   readonly includesEmpty?: boolean
 }
 
@@ -67,7 +67,7 @@ export async function filesOfClusterDirectories(
 interface ClusterMatches {
   /** Files that match, and files in directories that match, in the order of the matches. */
   readonly direct: readonly FileStatus[]
-  /** Those of them that are in directories. */
+  /** The files that are in directories. */
   readonly inDirectories: FileStatus[]
   /** Directories in directories that match, which hold files. */
   readonly deeper: readonly string[]

@@ -12,7 +12,7 @@ const CODEC_OF_EXTENSION: Readonly<Record<string, Codec>> = {
   '.zstd': 'zstd',
 }
 
-/** What Hadoop unpacks by name and we cannot: read as text it would be noise. */
+/** Endings of compressed files that Hadoop reads and Millstream does not. Such a file is refused, because its bytes are no text. */
 const REFUSED = /\.(?:lz4|snappy)$/i
 
 /** The codec that a file's name tells, or null for a plain file. */

@@ -14,11 +14,11 @@ export interface FileSystemReference {
   readonly module: string | URL
   /** The exported function `(authority, options) => FileSystem`, or a promise of one; `default` unless given. */
   readonly exportName?: string
-  /** What the function is given beside the authority: plain data, copied to each thread. */
+  /** The function's second argument, after the authority: plain data, copied to each thread. */
   readonly options?: unknown
 }
 
-/** What a module's exported function is like. */
+/** The type of the module's exported function. */
 export type FileSystemModuleFactory = (authority: string, options: unknown) => FileSystem | Promise<FileSystem>
 
 /** A reference as it travels between threads. */

@@ -1,4 +1,4 @@
-/** What a file system knows of one file or directory; Hadoop's `FileStatus`. */
+/** A file or directory as a file system lists it (Hadoop's `FileStatus`). */
 export interface FileStatus {
   /** The qualified path: scheme and absolute path, never percent-encoded, for instance `file:/data/a b.txt`. */
   readonly path: string
@@ -102,7 +102,7 @@ export interface FileSystem {
    */
   createLog(path: string): Promise<LogFile>
 
-  /** Makes a directory and its missing parents; one that is there is left alone. */
+  /** Makes a directory and its missing parents. Does nothing when the directory exists. */
   mkdirs(path: string): Promise<void>
 
   /**

@@ -34,7 +34,7 @@ export function computeSplits(files: readonly FileStatus[], minPartitions: numbe
 
 /** Bytes of the pieces that a cluster's own text reader makes of a file. */
 export const CLUSTER_SPLIT_BYTES = 32 * 1024 * 1024
-/** What a cluster's reader decompresses and cannot begin to read in the middle. */
+/** Compressed formats that a cluster's reader can only read from the start of the file. */
 const WHOLE_ON_CLUSTER = /\.(?:gz|deflate|lz4|snappy|zst|zstd)$/i
 
 /** The partitions of `textFile` over files that a cluster's own reader reads: pieces of {@link CLUSTER_SPLIT_BYTES}, compressed files whole. */

@@ -250,7 +250,7 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Nothing where a file is gone by now, or is a link to nowhere. */
+/** Returns undefined when the file is gone meanwhile, or is a link to a missing file. */
 async function statIfThere(local: string): Promise<Stats | undefined> {
   try {
     return await stat(local)

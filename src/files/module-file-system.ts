@@ -25,7 +25,7 @@ export class ModuleFileSystem implements FileSystem {
     this.#reference = reference
   }
 
-  /** What the module gives; a failure is not kept, so that the next use tries again. */
+  /** The file system that the module made. A failure is not remembered, so that the next use tries again. */
   load(): Promise<FileSystem> {
     if (this.#loading !== null) return this.#loading
     const loading = loadReference(this.#reference, this.#authority)

@@ -26,6 +26,6 @@ export function assertPacks(codec: Codec): void {
 /** The packed bytes of a file's content. */
 export function pack(codec: Codec, content: Iterable<string | Uint8Array>): AsyncIterable<Uint8Array> {
   assertPacks(codec)
-  // What goes wrong in the content ends the iteration of the packed bytes and is told there.
+  // An error in the content ends the iteration of the packed bytes, which throws the error.
   return pipeline(Readable.from(content), (packers[codec] as () => Transform)(), () => {})
 }

@@ -25,7 +25,7 @@ export async function* unpack(
   try {
     yield* unpackers[codec](source)
   } catch (cause) {
-    // What went wrong in reading is told as it is.
+    // An error of the underlying reader is thrown unchanged.
     if (cause === source.failure) throw cause
     throw new IOException(
       'CORRUPT_COMPRESSED_FILE',
@@ -114,7 +114,7 @@ class InflateMember {
   async unpack(bytes: Uint8Array): Promise<Uint8Array[]> {
     this.#givenBefore = this.#given
     this.#given += bytes.length
-    // Behind the end of its stream, zlib takes nothing and calls nobody back.
+    // After the end of its stream zlib accepts no data and calls no callback.
     await Promise.race([new Promise<void>((resolve) => this.#inflate.write(bytes, () => resolve())), this.#ended])
     return this.#taken()
   }
@@ -142,7 +142,7 @@ async function* unpackBzip2(packed: AsyncIterable<Uint8Array>): AsyncGenerator<U
   stream.on('error', (error: unknown) => {
     failure ??= error
   })
-  /** What has been unpacked; the stream does all its work within `write` and `end`. */
+  /** The unpacked bytes. The stream does all its work inside `write` and `end`. */
   function* taken(): Generator<Uint8Array> {
     const ready = unpacked
     unpacked = []
@@ -162,7 +162,7 @@ async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   const { Decompress } = await import('fzstd')
   let unpacked: Uint8Array[] = []
   const stream = new Decompress((bytes) => {
-    // The decoder goes on to use its memory.
+    // The bytes are copied because the decoder reuses its memory.
     unpacked.push(bytes.slice())
   })
   for await (const piece of packed) {

@@ -63,7 +63,7 @@ function countLabel(node: LineageNode): string {
   return `(${node.numPartitions})`
 }
 
-/** The line that goes on below a number of partitions. */
+/** The prefix of a line that continues below a number of partitions. */
 function trunk(count: string): string {
   const left = Math.floor((count.length - 1) / 2)
   return `${' '.repeat(left)}|${' '.repeat(count.length - left)}`

@@ -51,6 +51,6 @@ export async function unpersist(rdd: RDDCore<unknown>, blocking: boolean): Promi
   if (node === null) return
   const freed = rdd.context.unpersist(node)
   if (blocking) await freed
-  // Nobody waits for it, and what cannot be freed now goes with the context.
+  // No caller waits for the unpersist. Data that cannot be freed now is freed when the context stops.
   else freed.catch(() => {})
 }

@@ -69,7 +69,7 @@ export function aTimeMs(name = 'timeoutMs'): Argument {
   )
 }
 
-/** One to three RDDs, and behind them further arguments. */
+/** The rule for one to three RDDs that further arguments may follow. */
 function rddsThen(...further: readonly Argument[]) {
   return (args: readonly unknown[]): readonly Argument[] => {
     const firstOther = args.findIndex((arg) => !isRDD(arg))
@@ -95,7 +95,7 @@ const zeroAndMerges = [anything('zero'), aSyncFunction('seqOp'), aSyncFunction('
 const partitionFunction = [f, optional(aFlag('preservesPartitioning'))]
 const optionalOrdering = optional(anOrdering('ordering'))
 
-/** What the transformations and other methods of an RDD that answer at once take. */
+/** The rules for the arguments of an RDD's methods that return at once. */
 export const RDD_METHODS: Signatures = {
   setName: [aText('name')],
   persist: [optional(aStorageLevel())],
@@ -164,7 +164,7 @@ export const RDD_METHODS: Signatures = {
   foreachPartitionAsync: [f],
 }
 
-/** What the methods of an RDD that return promises take. */
+/** The rules for the arguments of an RDD's methods that return promises. */
 export const RDD_ACTIONS: Signatures = {
   unpersist: [optional(aFlag('blocking'))],
   collectWithJobGroup: [aText('groupId'), aText('description')],

@@ -13,7 +13,7 @@ export interface RDDContext {
   getSetting(key: string): string | undefined
   /** Names an operation with the user's line, for instance `map at app.ts:12:24`. */
   callSite(operation: string): string
-  /** Who submits the job that is about to run: its call site, and the group and local properties of the calling code. */
+  /** Returns the properties of the job that is about to run: the call site, the group and the local properties of the calling code. */
   jobProperties(operation: string): JobProperties
   /** @throws IllegalStateException once the context is stopped. */
   assertNotStopped(): void

@@ -98,7 +98,7 @@ const located = new WeakSet<Error>()
 
 /** An error of a definition that arises in a later action names the definition, not the operations built on it. */
 function withCallSite(error: unknown, callSite: string): unknown {
-  // What failed in a job has said where already.
+  // An error of a job names its place already.
   if (!(error instanceof MillstreamError) || error instanceof SparkException || located.has(error)) return error
   const message = `${error.message} (${callSite})`
   if (error.stack) error.stack = error.stack.replace(error.message, () => message)

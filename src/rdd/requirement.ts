@@ -5,7 +5,7 @@ export function require(holds: boolean, message: string): asserts holds {
   if (!holds) throw new IllegalArgumentException('ILLEGAL_ARGUMENT', `requirement failed: ${message}`)
 }
 
-/** What actions that need a record answer when there is none. */
+/** The error of actions that need a record when the RDD has none. */
 export function emptyCollection(): UnsupportedOperationException {
   return new UnsupportedOperationException('EMPTY_COLLECTION', 'empty collection')
 }

@@ -8,14 +8,14 @@ import { currentJobScope } from './job-scope.ts'
 import type { RDDCore } from './rdd-core.ts'
 import { writeCheckpoints } from './saving/checkpointing.ts'
 
-/** What an action may ask of its job beside the sink. */
+/** Options of an action's job. */
 export interface JobOptions {
   /** Partitions to run; all of them when absent. */
   readonly partitions?: readonly number[]
   readonly signal?: AbortSignal | undefined
   /** Called as each partition's result arrives, in any order; index into `partitions`. */
   readonly onResult?: (index: number, value: unknown) => void
-  /** Who submits it; taken from the calling code when absent. A job that runs later than its call took them at the call. */
+  /** The properties of the submitting code; read at the time of submission when absent. A job that is submitted later than the user's call passes the properties of that call. */
   readonly properties?: JobProperties
   /** Where the cluster writes the blocks that the sink sends; there are no results then. */
   readonly output?: JobOutput

@@ -6,14 +6,14 @@ export interface MisspeltKey {
   readonly nearest: string
 }
 
-/** Only keys that begin so are compared. Others may belong to Spark itself, to a cluster or to the user's own program. */
+/** Only keys with these beginnings are compared. Other keys may belong to Spark itself, to a cluster or to the user's own program. */
 const COMPARED_PREFIXES = ['spark.streaming.', 'millstream.'] as const
-/** A key is taken as misspelt when at most so many letters are missing, added, wrong or swapped; upper and lower case count as equal. */
+/** A key counts as misspelt when at most this many letters are missing, added, wrong or swapped. Upper and lower case count as equal. */
 const MAX_WRONG_LETTERS = 2
 
 const KNOWN_KEYS = SETTINGS.flatMap(({ key, olderKeys }) => [key, ...olderKeys])
 
-/** Those of the keys that Millstream does not know but that look like a setting of Millstream's. */
+/** Returns the keys that Millstream does not know and that look like one of its settings. */
 export function misspeltKeys(keys: Iterable<string>): MisspeltKey[] {
   return [...keys].flatMap((key) => {
     const isCompared = COMPARED_PREFIXES.some((prefix) => key.startsWith(prefix)) && !KNOWN_KEYS.includes(key)

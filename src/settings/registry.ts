@@ -13,7 +13,7 @@ import * as streaming from './streaming.ts'
 /** The settings of one theme: a heading of docs/settings.md. */
 export interface SettingTheme {
   readonly title: string
-  /** By key. */
+  /** All settings by their keys. */
   readonly settings: readonly Setting<unknown>[]
 }
 

@@ -14,17 +14,17 @@ export interface Setting<T> {
   readonly defaultValue: T
   /** The default in the words of the documentation, Markdown. */
   readonly defaultText: string
-  /** What a value must be, for instance `a time, at least 1ms; a bare number is milliseconds`. */
+  /** The allowed values in words, for instance `a time, at least 1ms; a bare number is milliseconds`. */
   readonly expects: string
   /** A value that is allowed. */
   readonly example: string
-  /** What the setting is for, in one sentence, Markdown. */
+  /** The purpose of the setting in one sentence, Markdown. */
   readonly doc: string
   /** The value that a text stands for, undefined when it cannot be read or is out of range. */
   readonly parse: (text: string) => T | undefined
 }
 
-/** What every definition says. `D` is the type of the default, undefined when a reader works the default out. */
+/** The parts of every definition. `D` is the type of the default, undefined when the code that reads the setting computes the default. */
 interface Definition<D> {
   /** The default: times in milliseconds, sizes in bytes. Undefined when the reader works it out, or nothing holds. */
   readonly default: D
@@ -36,7 +36,7 @@ interface Definition<D> {
   readonly example?: string
 }
 
-/** Which numbers are allowed; all unless given. Times in milliseconds, sizes in bytes. */
+/** The range of allowed numbers; all numbers unless given. Times are in milliseconds, sizes in bytes. */
 interface Range {
   readonly min?: number
   readonly max?: number
@@ -137,7 +137,7 @@ export function sizeSetting<D extends number | undefined>(
   })
 }
 
-/** What the values of one kind of setting have in common. */
+/** The common functions of one kind of setting. */
 interface ValueType<T> extends Pick<Setting<T>, 'kind' | 'expects' | 'example' | 'parse'> {
   readonly format: (value: T) => string
 }

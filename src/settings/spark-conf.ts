@@ -142,7 +142,7 @@ export class SparkConf {
     return new SparkConf(false).setAll(this.#settings)
   }
 
-  /** One `key=value` a line, by name. */
+  /** The settings as text: one `key=value` a line, in the order of the keys. */
   toDebugString(): string {
     return [...this.#settings]
       .sort(([a], [b]) => (a < b ? -1 : 1))

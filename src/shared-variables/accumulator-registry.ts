@@ -2,7 +2,7 @@ import { MillstreamError } from '../errors.ts'
 import { log } from '../log.ts'
 import type { AccumulatorForm, ShippedAccumulator, TaskAccumulatorUpdate } from '../task/shared-variables.ts'
 
-/** What the registry needs of an accumulator on the driver. */
+/** The members of an accumulator that the registry uses on the driver. */
 export interface MergeTarget {
   /** Takes in what one successful task gathered, in the shape of the accumulator's form. */
   mergeTaskUpdate(update: unknown): void

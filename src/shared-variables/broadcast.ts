@@ -1,7 +1,7 @@
 import { SHIP } from '../closure/wire/closure-error.ts'
 import { SparkException } from '../errors.ts'
 
-/** What a broadcast variable needs of its context. */
+/** The members of a context that a broadcast variable uses. */
 export interface BroadcastOwner {
   callSite(operation: string): string
   assertNotStopped(): void
@@ -40,7 +40,7 @@ export class Broadcast<T> {
     this.#owner.removeFromWorkers(this)
   }
 
-  /** Removes all copies for good: whoever uses it later, here or in a task, gets an error. @throws SparkException when done before. */
+  /** Removes all copies for good. A later use, on the driver or in a task, throws an error. @throws SparkException when the broadcast is destroyed already. */
   destroy(): void {
     this.#assertValid()
     this.#destroyedAt = this.#owner.callSite('destroy')

@@ -6,7 +6,7 @@ import { AccumulatorV2 } from './accumulator-v2.ts'
 
 const ADDED = aNumber('value')
 
-/** What Spark's long and double accumulators share: a sum and a count. */
+/** The common part of Spark's long and double accumulators: a sum and a count. */
 abstract class SumAccumulator<IN extends number | bigint> extends AccumulatorV2<IN, number> {
   #sum = 0
   #count = 0

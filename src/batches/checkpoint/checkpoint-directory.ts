@@ -164,7 +164,7 @@ export class CheckpointDirectory {
     return false
   }
 
-  /** What a killed run wrote for a checkpoint that never came to be. */
+  /** Files that a killed run wrote for a checkpoint that it did not finish. */
   async #deleteStrayData(): Promise<void> {
     for (const operator of await this.#listIfThere(DATA_DIRECTORY)) {
       const relative = `${DATA_DIRECTORY}/${pathName(operator.path)}`
@@ -186,7 +186,7 @@ export class CheckpointDirectory {
     return sortNewestFirst(statuses.filter(({ isDirectory }) => !isDirectory).map(({ path }) => pathName(path)))
   }
 
-  /** Of a file that cannot be read nothing is known, and its data may go. */
+  /** A checkpoint file that cannot be read refers to unknown data, so the data that only this file referred to may be removed. */
   async #referencesOf(name: string): Promise<ReadonlySet<string>> {
     try {
       return referencesOf(decodeCheckpoint(await readWhole(this.#fileSystem, `${this.path}/${name}`)))
@@ -220,7 +220,7 @@ export class CheckpointDirectory {
   }
 }
 
-/** Of the same time, the backup is the older one. */
+/** When two checkpoint files have the same time, the backup is the older one. */
 function sortNewestFirst(names: readonly string[]): CheckpointFile[] {
   const files = names.flatMap((name): CheckpointFile[] => {
     const match = FILE_NAME.exec(name)

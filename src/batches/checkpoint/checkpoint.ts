@@ -26,17 +26,17 @@ export interface ChangesDirectory extends PartDirectory {
 
 /** Where the records of one RDD are: a snapshot, and the changes since, oldest first. */
 export interface RDDFiles {
-  /** What places its keys, encoded; null when it has none. */
+  /** The encoded partitioner of the RDD; null when the RDD has none. */
   readonly partitioner: string | null
   readonly snapshot: PartDirectory
   readonly changes: readonly ChangesDirectory[]
 }
 
-/** What a checkpoint keeps of one stream. */
+/** The data that a checkpoint keeps for one stream. */
 export interface OperatorCheckpoint {
   /** The operation and its line in the program that wrote the checkpoint, for messages. */
   readonly description: string
-  /** What the stream itself gave: positions of a source, files of batches. */
+  /** Data that the stream itself supplied: positions of a source, files of batches. */
   readonly data?: PlainData
   /** Files that {@link data} refers to, relative to the checkpoint directory. */
   readonly files?: readonly string[]
@@ -50,9 +50,9 @@ export interface Checkpoint {
   readonly zeroTime: number
   /** The last batch that was generated, or that a recovery has still to generate. */
   readonly checkpointTime: number
-  /** What is known of batches: which have to run again, and what each has read. */
+  /** The ledger of batches: which batches have to run again, and what each batch has read. */
   readonly ledger: KeptLedger
-  /** By the ids that the next run finds again; every stream of the graph is named, also one without data. */
+  /** The data of streams, by the ids that the next run gives to the same streams. Every stream of the graph has an entry, also a stream without data. */
   readonly operators: Readonly<Record<string, OperatorCheckpoint>>
 }
 
@@ -69,12 +69,12 @@ export interface SegmentFile extends Remembered {
   readonly crc32: number
 }
 
-/** What a checkpoint file itself holds. */
+/** The content of a checkpoint file. */
 export interface StoredCheckpoint extends Omit<Checkpoint, 'ledger'> {
   readonly ledger: StoredLedger
 }
 
-/** What a checkpoint file holds of the ledger. */
+/** The part of the ledger that is in the checkpoint file itself. */
 export interface StoredLedger extends KeptLedger {
   /** Where the finished batches are that {@link finished} leaves out. */
   readonly segments?: readonly SegmentFile[]
@@ -114,12 +114,12 @@ export function decodeCheckpoint(bytes: Uint8Array): StoredCheckpoint {
   return 'ledger' in content ? content : withLedger(content)
 }
 
-/** What version 1 of the format held. */
+/** The content of a checkpoint file of format version 1. */
 interface CheckpointWithoutLedger extends Omit<Checkpoint, 'ledger'> {
   readonly pendingTimes: readonly number[]
 }
 
-/** What the batches have read follows from the streams' data, once the streams are known. */
+/** Format version 1 kept the inputs of batches with the streams. They move to the ledger once the streams are known. */
 function withLedger({ pendingTimes, ...checkpoint }: CheckpointWithoutLedger): Checkpoint {
   const unfinished = Object.fromEntries(pendingTimes.map((time) => [time, {}]))
   return { ...checkpoint, ledger: { unfinished, finished: {} } }

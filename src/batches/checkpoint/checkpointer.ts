@@ -3,7 +3,7 @@ import type { BatchLedger } from '../ledger/batch-ledger.ts'
 import type { CheckpointToWrite, OperatorCheckpoint } from './checkpoint.ts'
 import type { CheckpointDirectory } from './checkpoint-directory.ts'
 
-/** What is told of a checkpoint that is on the disk. */
+/** The callback's argument after a checkpoint has been written to the disk. */
 export interface WrittenCheckpoint {
   /** Batches that it keeps as completed, and that the sources were not told of, in milliseconds, ascending. */
   readonly completed: readonly number[]
@@ -11,11 +11,11 @@ export interface WrittenCheckpoint {
   readonly oldestMs: number
 }
 
-/** What a checkpointer works with. */
+/** The collaborators of a checkpointer. */
 export interface CheckpointerOptions {
   readonly directory: CheckpointDirectory
   readonly ledger: BatchLedger
-  /** What there is to keep of every operator at this moment, by operator id. */
+  /** Returns the current data of every operator, by operator id. */
   readonly captureOperators: () => Readonly<Record<string, OperatorCheckpoint>>
   readonly batchIntervalMs: number
   /** Told of a checkpoint that could not be written. */
@@ -92,7 +92,7 @@ export class Checkpointer {
     const { captureOperators, batchIntervalMs, ledger, onWritten } = this.#options
     const times = this.#times
     assert(times !== null, 'checkpoints are written of a run that has begun')
-    // Also a batch that failed before its jobs: its sources have moved on behind what they planned for it.
+    // A batch that failed before its jobs is in the checkpoint too, because its sources have already moved past the records that they planned for it.
     times.checkpointTime = Math.max(ledger.newestDue, times.checkpointTime)
     const checkpoint: CheckpointToWrite = {
       batchIntervalMs,
@@ -100,9 +100,9 @@ export class Checkpointer {
       ledger: ledger.toKept(),
       operators: captureOperators(),
     }
-    // Of this moment: a batch that is completed during the write is not completed in the file.
+    // Note the completed batches now: a batch that completes while the file is being written is not completed in the file.
     const completed = ledger.unsettled
-    // What a batch reads was received after the batch before it was planned, which was not before that batch's time.
+    // A batch reads data that arrived after the previous batch was planned, and the previous batch was not planned before its own time.
     const oldestMs = (ledger.oldest ?? times.checkpointTime) - batchIntervalMs
     await this.directory.write(checkpoint)
     onWritten({ completed, oldestMs })

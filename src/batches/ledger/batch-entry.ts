@@ -1,7 +1,7 @@
 import type { PlainData } from '../checkpoint/plain-data.ts'
 import type { KeptInputs } from './kept-ledger.ts'
 
-/** What is known of one batch. */
+/** The ledger's entry for one batch. */
 export interface BatchEntry {
   readonly time: number
   phase: 'waiting' | 'running' | 'failed' | 'completed'
@@ -9,11 +9,11 @@ export interface BatchEntry {
   isPlanned: boolean
   /** Attempts that were begun in this run. */
   attempts: number
-  /** What each source has fixed for the batch, by the source's id; null for a source whose data does not outlive the process. */
+  /** The positions that each source has fixed for the batch, by the source's id; null for a source whose data does not outlive the process. */
   readonly inputs: Map<string, PlainData>
 }
 
-/** What a checkpoint keeps of the batches, by batch time. */
+/** The entries that a checkpoint keeps, by batch time. */
 export function keptInputsOf(entries: Iterable<BatchEntry>): Record<string, KeptInputs> {
   const kept: Record<string, KeptInputs> = {}
   for (const { time, inputs } of entries) kept[time] = Object.fromEntries(inputs)

@@ -22,13 +22,13 @@ export interface LedgerOptions {
   readonly maxAttempts: number
   /** The pause before the second attempt, in milliseconds; doubled before each further one (`millstream.streaming.batch.retryDelay`). */
   readonly retryDelayMs: number
-  /** So many batches that failed may wait to run again; while there are more, no further one is generated (`millstream.streaming.batch.maxWaiting`). */
+  /** The number of failed batches that may wait to run again. While more are waiting, no new batch is generated (`millstream.streaming.batch.maxWaiting`). */
   readonly maxWaiting: number
   /** Finished batches that a checkpoint keeps together in a file; 128 unless given. Tests take fewer. */
   readonly segmentSize?: number | undefined
 }
 
-/** Half as many finished batches are written again with each checkpoint on average, and a file is written after each so many. */
+/** The number of finished batches in one segment file. Each checkpoint rewrites half as many finished batches on average, so a large number makes checkpoints slow and a small one makes many files. */
 const SEGMENT_SIZE = 128
 
 /** Longest pause between two attempts: doubling ends here. */
@@ -89,12 +89,12 @@ export class BatchLedger {
     inputs.set(sourceId, positions)
   }
 
-  /** What the source has fixed for the batch; undefined when it has not, or when the batch is forgotten. */
+  /** The positions that the source has fixed for the batch; undefined when the source has not planned the batch, or when the batch is forgotten. */
   inputOf(time: number, sourceId: string): PlainData | undefined {
     return (this.#unfinished.get(time) ?? this.#finished.get(time))?.inputs.get(sourceId)
   }
 
-  /** What the source has fixed, by batch time in milliseconds, ascending. */
+  /** The positions that the source has fixed, by batch time in milliseconds, ascending. */
   inputsOf(sourceId: string): ReadonlyMap<number, PlainData> {
     const inputs = new Map<number, PlainData>()
     for (const entry of this.#sorted()) {
@@ -177,7 +177,7 @@ export class BatchLedger {
     return this.#unfinishedWhere(({ phase }) => phase === 'failed').length > this.#options.maxWaiting
   }
 
-  /** What the batches need that may run in this run. */
+  /** The earlier batches that batches of this run may still need. */
   get needed(): NeededBatches {
     this.#needed ??= new NeededBatches(
       this.#unfinishedWhere((entry) => entry.phase !== 'failed' || this.#hasAttemptsLeft(entry)),
@@ -187,7 +187,7 @@ export class BatchLedger {
     return this.#needed
   }
 
-  /** What the batches need that may run in this run or in a later one. */
+  /** The earlier batches that batches of this run or of a later run may still need. */
   get neededLater(): NeededBatches {
     this.#neededLater ??= new NeededBatches(this.unfinished, this.#newestEnded, this.#floors())
     return this.#neededLater
@@ -213,7 +213,7 @@ export class BatchLedger {
 
   /** Completed batches that no unfinished one stands before and that sources have not been told of, ascending. */
   get unsettled(): readonly number[] {
-    // One batch that is held up for long must not let the others pile up: a source that is told of the newest knows the older ones.
+    // A batch that is held up for long must not let completed batches pile up here: a source that learns that the newest is completed knows the same of the older ones.
     for (const time of this.#unsettled) {
       if (this.#unsettled.size <= MAX_UNSETTLED) break
       this.#unsettled.delete(time)
@@ -227,7 +227,7 @@ export class BatchLedger {
     this.#unsettled.delete(time)
   }
 
-  /** The newest batch whose time has come, in this run or in the one that it goes on from; minus infinity before the first. */
+  /** The newest batch that is due, in this run or in the run that this run continues; minus infinity before the first batch. */
   get newestDue(): number {
     return this.#newestDue
   }

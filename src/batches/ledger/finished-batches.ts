@@ -19,9 +19,9 @@ export class FinishedBatches {
   readonly #batches = new Map<number, FinishedBatch>()
   /** The keys of {@link #batches}, ascending. Batches end roughly in their order, so nearly all are put in at the end and taken out at the beginning. */
   #times: number[] = []
-  /** Those without a segment, in the order in which they ended; fewer than a segment's after each {@link toKept}. */
+  /** Finished batches that are in no segment yet, in the order in which they ended. After each {@link toKept} they are fewer than a segment holds. */
   readonly #unsealed = new Set<FinishedBatch>()
-  /** Those with a batch that is remembered, oldest first. */
+  /** The segments that have at least one remembered batch, oldest first. */
   readonly #segments = new Set<LedgerSegment>()
 
   constructor(segmentSize: number) {
@@ -70,7 +70,7 @@ export class FinishedBatches {
     return forgotten
   }
 
-  /** What a checkpoint keeps. Makes segments of the oldest batches that have none, as long as there are enough for one. */
+  /** Returns what a checkpoint keeps. Makes segments of the oldest batches that are in none, as long as there are enough for a whole segment. */
   toKept(): Omit<SegmentedLedger, 'unfinished'> {
     while (this.#unsealed.size >= this.#segmentSize) this.#seal()
     const unsealed = Array.from(this.#unsealed, ({ entry }) => entry)

@@ -1,9 +1,9 @@
 import type { PlainData } from '../checkpoint/plain-data.ts'
 
-/** What a checkpoint keeps of one batch: what each source has fixed, by the source's id. */
+/** The positions that each source has fixed for one batch, by the source's id, as a checkpoint keeps them. */
 export type KeptInputs = Readonly<Record<string, PlainData>>
 
-/** What a checkpoint keeps of a ledger. Keys are batch times in milliseconds since the epoch. */
+/** The ledger as a checkpoint keeps it. Keys are batch times in milliseconds since the epoch. */
 export interface KeptLedger {
   /** Batches that have to run in the next run. */
   readonly unfinished: Readonly<Record<string, KeptInputs>>

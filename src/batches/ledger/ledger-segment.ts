@@ -2,20 +2,20 @@ import assert from 'node:assert'
 import { type BatchEntry, keptInputsOf } from './batch-entry.ts'
 import type { KeptInputs, KeptLedger } from './kept-ledger.ts'
 
-/** Which batches of a segment are remembered: those from `from` on, without those in `except`. Times are milliseconds since the epoch. */
+/** The remembered batches of a segment: all batches from the time `from` on, except the times in `except`. Times are milliseconds since the epoch. */
 export interface Remembered {
   readonly from: number
   /** Batches after `from` that were forgotten; absent when there is none. */
   readonly except?: readonly number[]
 }
 
-/** What a checkpoint keeps of a segment. */
+/** A segment as a checkpoint refers to it. */
 export interface KeptSegment {
   readonly segment: LedgerSegment
   readonly remembered: Remembered
 }
 
-/** What a ledger gives to a checkpoint that is to be written: most finished batches are in segments, which checkpoints share. */
+/** The ledger's part of a new checkpoint. Most finished batches are in segments, which checkpoints share. */
 export interface SegmentedLedger extends KeptLedger {
   /** Finished batches that {@link finished} leaves out. */
   readonly segments?: readonly KeptSegment[]
@@ -26,7 +26,7 @@ export interface SegmentedLedger extends KeptLedger {
  * change; which of them are still remembered does. Forgotten batches stay in the segment until all of them are forgotten.
  */
 export class LedgerSegment {
-  /** By time, ascending. */
+  /** The batches of the segment by their times, ascending. */
   readonly #entries: readonly BatchEntry[]
   readonly #remembered: Set<number>
   /** Derived from {@link #remembered} when a checkpoint asks for it. */
@@ -63,7 +63,7 @@ export class LedgerSegment {
     return keptInputsOf(this.#entries)
   }
 
-  /** What a checkpoint of this moment keeps; does not change afterwards. Not to be asked of a segment that is forgotten. */
+  /** Returns the segment as a checkpoint of this moment keeps it; the returned object never changes. Must not be called for a segment that is forgotten. */
   toKept(): KeptSegment {
     this.#kept ??= { segment: this, remembered: this.#toRemembered() }
     return this.#kept

@@ -4,15 +4,15 @@ import type { Clock } from '../clock.ts'
 import { frameBefore, type LoggedBlock } from './log-frame.ts'
 import { type LogSegment, logFileName } from './log-reader.ts'
 
-/** A file of a log ends after so many bytes too. */
+/** A log file that has reached this size is closed and a new one begins, even when its time is not over. */
 const MAX_FILE_BYTES = 128 * 1024 * 1024
 
-/** What a log works with. */
+/** The settings of a log. */
 export interface FileBasedLogOptions {
   readonly fileSystem: FileSystem
   readonly directory: string
   readonly clock: Clock
-  /** After so many milliseconds a new file is begun. */
+  /** The log begins a new file when the current one is this old, in milliseconds. */
   readonly rollingIntervalMs: number
   /** Whether each write ends its file, for file systems that show a file only when it is closed. */
   readonly closesFileAfterWrite: boolean
@@ -91,7 +91,7 @@ export class FileBasedWriteAheadLog {
         return
       }
     }
-    // What is written is written, whatever becomes of its file: the next block has one of its own.
+    // The block is on the disk, so an error while closing its file does not fail the write. The next block goes to a new file.
     if (this.#options.closesFileAfterWrite) await this.#closeFile().catch(() => {})
   }
 
@@ -108,7 +108,7 @@ export class FileBasedWriteAheadLog {
     return segments
   }
 
-  /** Nobody knows how much of a failed write is there: none of it must come back, and what comes next goes to another file. */
+  /** After a failed write the file may end with a part of the block. The file is cut back to the last whole block, and the next block goes to another file. */
   async #abandonFile(): Promise<void> {
     try {
       await this.#file?.truncate(this.#fileBytes)
@@ -126,7 +126,7 @@ export class FileBasedWriteAheadLog {
     if (this.#file !== null) return this.#file
     const name = logFileName(sequence, attempt)
     this.#file = await fileSystem.createLog(`${directory}/${name}`)
-    // Not before: checkpoints refer to the file, and one that could not be made must not be looked for.
+    // The file counts as existing only from here on: checkpoints refer to it, and recovery must not look for a file that could not be made.
     this.#fileName = name
     this.#fileBytes = 0
     this.#fileEndsAt = clock.now() + rollingIntervalMs

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { DataBlock } from '../../engine/lineage.ts'
 import { RecordCodec } from '../../task/codec/index.ts'
 
-/** What a log keeps of a block beside its data. */
+/** The header of a block in a log. */
 export interface LoggedBlock {
   /** The block's place in the log of its stream, growing by one, through all files and runs. */
   readonly sequence: number
@@ -10,7 +10,7 @@ export interface LoggedBlock {
   readonly format: DataBlock['format']
   /** Records inside, or -1 where nobody counted. */
   readonly recordCount: number
-  /** What the receiver gave along with the data. */
+  /** The metadata that the receiver stored with the data. */
   readonly metadata: unknown
   /**
    * Numbers of blocks before this one that were refused although they may be in the log: their write was given up, and perhaps ended after all. Whoever
@@ -26,7 +26,7 @@ const DESCRIPTION_LENGTH_BYTES = 4
 
 const codec = new RecordCodec()
 
-/** What stands before a block's data in a log. @throws RecordNotSerializableError for metadata that cannot be written. */
+/** Encodes the header that precedes a block's data in a log. @throws RecordNotSerializableError for metadata that cannot be written. */
 export function frameBefore(block: LoggedBlock, data: Uint8Array): Uint8Array {
   const { sequence, id, format, recordCount, metadata, refused } = block
   const description = codec.encode([[sequence, id, format, recordCount, metadata, refused]])

@@ -8,7 +8,7 @@ import { FRAME_HEADER_BYTES, type LoggedBlock, readFrame, readFrameHeader } from
 export interface LogSegment {
   /** The log file's name in its directory. */
   readonly file: string
-  /** Of the data, in bytes from the file's beginning. */
+  /** Where the data begins, in bytes from the beginning of the file. */
   readonly offset: number
   readonly length: number
 }
@@ -31,9 +31,9 @@ export function logFileName(firstSequence: number, attempt = 0): string {
   return `log-${String(firstSequence).padStart(SEQUENCE_DIGITS, '0')}${attempt === 0 ? '' : `.${attempt}`}`
 }
 
-/** What a directory of log files holds. */
+/** The blocks in a directory of log files. */
 export interface LogContent {
-  /** Those asked for, in their order. */
+  /** The blocks that the caller asked for, in the order of the log. */
   readonly entries: readonly LogEntry[]
   /** The first sequence number that no block, whole or torn, has had. */
   readonly nextSequence: number

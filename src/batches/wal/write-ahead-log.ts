@@ -21,9 +21,9 @@ export abstract class WriteAheadLog {
   abstract readAll(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>
   /** The records written before a time are not needed any more. @param waitForCompletion whether they are to be gone when this resolves. */
   abstract clean(threshTime: number, waitForCompletion: boolean): MaybePromise<void>
-  /** Nothing is written after this. */
+  /** Closes the log. No write follows. */
   abstract close(): MaybePromise<void>
 }
 
-/** What `spark.streaming.receiver.writeAheadLog.class` names. */
+/** The type of the class that `spark.streaming.receiver.writeAheadLog.class` names. */
 export type WriteAheadLogClass = new (conf: { get(key: string): string }, logDirectory: string) => WriteAheadLog

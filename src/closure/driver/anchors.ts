@@ -12,7 +12,7 @@ type AnyNode = Node & NodeExtras
 export class Anchors {
   readonly #nodes: readonly AnyNode[]
   readonly #codes: readonly Code[]
-  /** Which arrays in nodes are places, told from arrays of one number. */
+  /** Tells arrays that are places of nodes from plain arrays of one number. */
   readonly #places: ReadonlySet<unknown>
   /** Nodes met from the current anchor, in the order in which they are met: equal content gives equal orders. */
   #order: number[] = []

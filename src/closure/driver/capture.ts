@@ -70,13 +70,13 @@ export function warmUpClosures(): void {
   Promise.resolve(captureClosures(() => undefined)).catch(() => {})
 }
 
-/** One capture: everything in it is read at one moment. */
+/** One capture. All values in it are read at the same moment. */
 class Capture implements FunctionOracle {
   readonly #options: CaptureOptions
   readonly #facts = new Map<object, FunctionFacts>()
   /** Whether a variable turned out to be shared after its value had been taken along as a constant. */
   #hasNewShared = false
-  /** What this walk could not take along: an error unless it turns out to be the value of a shared variable. */
+  /** Values that this walk could not encode. Each is an error unless the value turns out to belong to a shared variable. */
   #firstFailure: ClosureError | undefined
   readonly #cellValues = new Map<string, OuterVariable>()
   readonly #classes = new Set<string>()

@@ -31,7 +31,7 @@ function newId(owner: object, place: string): string {
   return id
 }
 
-/** What classes have in common that one place in a script has made. */
+/** The common data of all classes that one place in a script has made. */
 export function placeOfClass(id: string): string {
   return id.slice(0, 12)
 }

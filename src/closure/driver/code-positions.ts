@@ -53,7 +53,7 @@ export function originalColumn(id: string, line: number, column: number): number
   return column - shiftAt(code, lineStart, offset)
 }
 
-/** By how much edits that stand before `offset` on its line have moved it. */
+/** Returns by how many columns the edits before `offset`, on the same line, have moved the text at `offset`. */
 function shiftAt({ edits }: EditedCode, lineStart: number, offset: number): number {
   let moved = 0
   let shift = 0
@@ -62,7 +62,7 @@ function shiftAt({ edits }: EditedCode, lineStart: number, offset: number): numb
     if (at >= offset) break
     const growth = text.length - (end - start)
     moved += growth
-    // What stands inside of a replacement belongs to the start of what it replaces.
+    // A position inside a replacement maps to the start of the replaced text.
     if (at + text.length > offset) return shift + (offset - at)
     if (at >= lineStart) shift += growth
   }

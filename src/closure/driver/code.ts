@@ -5,7 +5,7 @@ import type { NameUse } from './free-names.ts'
 import type { FunctionSource } from './function-source.ts'
 import type { SyntaxNode } from './syntax.ts'
 
-/** What is known of a function's surroundings when its text is written down. */
+/** The facts about a function's scope that are needed to write the function as code. */
 export interface CodeRequest {
   readonly source: FunctionSource
   /** Names that become parameters. */
@@ -21,7 +21,7 @@ export interface CodeRequest {
 
 export interface WrittenCode {
   readonly code: Code
-  /** What the parameters stand for, in order. */
+  /** The captured values behind the parameters, in the order of the parameters. */
   readonly bindings: readonly { readonly kind: 'constant' | 'cell' | 'special'; readonly name: string }[]
 }
 
@@ -187,7 +187,7 @@ export function writeCode(request: CodeRequest): WrittenCode {
   }
 }
 
-/** What stands around the text to make it an expression; a method's name is replaced, so that a computed one is not computed again. */
+/** The text before and after a function's text that makes an expression of it. A method's name is replaced, so that a computed name is not computed again. */
 function wrap(
   source: FunctionSource,
   edits: Edit[],

@@ -20,7 +20,7 @@ export interface FreeName {
   readonly uses: NameUse[]
 }
 
-/** What a function's text refers to outside itself. */
+/** The names outside of a function that the function's text refers to. */
 export interface FreeNames {
   readonly names: ReadonlyMap<string, FreeName>
   /** `this` of the surrounding code, which only an arrow function sees. */
@@ -94,7 +94,7 @@ export function findDeclarations(program: SyntaxNode): Declarations | undefined 
 }
 
 class Finder {
-  /** By a function's or class's start: the scope around it. */
+  /** The scope around each function and class, by the start of its text. */
   readonly scopes = new Map<number, Scope>()
 
   readonly #references: Reference[] = []

@@ -233,7 +233,7 @@ export class FunctionEncoder {
     node.properties = ['name', flagsOf(name), name.value, ...(node.properties ?? [])]
   }
 
-  /** What a class's prototype has beyond its definition, and all that a constructor function's has. */
+  /** The members that a class's prototype has beyond the class's text; for a constructor function, all members of the prototype. */
   #fillPrototype(fn: object, source: FunctionSource, node: MutableNode, trail: Trail | undefined): void {
     const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value
     if (typeof prototype !== 'object' || prototype === null) return
@@ -258,7 +258,7 @@ function classOwned(fn: object, source: FunctionSource): (key: string | symbol) 
   return (key) => key === 'length' || key === 'name' || key === 'prototype' || isOriginal(fn, key, source)
 }
 
-/** Whether a member of a class is the one that stands in the class's text. */
+/** Whether a member of a class is the member that the class's text defines. */
 function isOriginal(holder: object, key: string | symbol, source: FunctionSource): boolean {
   const descriptor = Reflect.getOwnPropertyDescriptor(holder, key)!
   const parts = 'value' in descriptor ? [descriptor.value as unknown] : [descriptor.get, descriptor.set]

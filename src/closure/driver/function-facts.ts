@@ -13,7 +13,7 @@ export interface Position {
   readonly column: number
 }
 
-/** One name that a function takes from its surroundings, as it was when it was looked at. */
+/** One outer variable of a function, with the value that the variable had when it was read. */
 export interface OuterVariable {
   readonly name: string
   readonly value: unknown
@@ -23,7 +23,7 @@ export interface OuterVariable {
   readonly moduleVariable: string | undefined
 }
 
-/** What a function object closes over, at this moment. */
+/** The outer variables of a function object, with their present values. */
 export interface FunctionFacts {
   readonly fn: object
   readonly source: FunctionSource

@@ -3,7 +3,7 @@ import type { FunctionFacts, OuterVariable } from './function-facts.ts'
 import type { FunctionSource } from './function-source.ts'
 import type { Refusal, Trail } from './trail.ts'
 
-/** What the encoder asks about functions; answers may be shared by the tables of one capture. */
+/** The questions that the encoder asks about functions. The tables of one capture may share the answers. */
 export interface FunctionOracle {
   /** Facts of functions, asked in batches. A `Reference` when the function lives in an installed module. */
   facts(functions: readonly { fn: object; source: FunctionSource }[]): readonly FunctionFacts[]
@@ -20,7 +20,7 @@ export interface FunctionOracle {
   /** The identity of a module-level object: the first variable that it was met in. */
   anchorId(object: object, moduleVariable: string): string
   isStrict(facts: FunctionFacts): boolean
-  /** Whether the walk goes on after this error. */
+  /** Whether the encoder continues with other values after this error. */
   mayPass(error: unknown): boolean
   fail(trail: Trail | undefined, value: unknown, refusal: Refusal): Error
 }

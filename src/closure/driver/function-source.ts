@@ -1,7 +1,7 @@
 import { type FreeNames, findFreeNames } from './free-names.ts'
 import { type FunctionForm, parseFunction, type SyntaxNode } from './syntax.ts'
 
-/** What the text of a function or class tells, once per text. */
+/** The analysis of a function's or class's text, made once for each text. */
 export interface FunctionSource {
   readonly text: string
   readonly form: FunctionForm
@@ -17,12 +17,12 @@ export interface FunctionSource {
   readonly methodKind: 'method' | 'get' | 'set'
   /** The offset in `text` of what V8 gives as the function's location: its parameter list (a class: its first word). */
   readonly anchor: number
-  /** Of a class: its private instance fields in order, `#` included; a private method or accessor counts as one without a value. */
+  /** The private instance fields of a class in order, `#` included. A private method or accessor counts as a field without a value. */
   readonly privateFields: readonly string[]
   readonly privateStatics: readonly string[]
-  /** Of a class: whether anything in it is private, methods included. */
+  /** Whether a class has any private member, methods included. */
   readonly hasPrivates: boolean
-  /** Of a class: the texts of its methods and accessors as `toString` gives them. */
+  /** The texts of a class's methods and accessors, as `toString` gives them. */
   readonly methodTexts: ReadonlySet<string>
 }
 

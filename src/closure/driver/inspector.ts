@@ -28,7 +28,7 @@ export interface PrivateMember {
   readonly value: unknown
 }
 
-/** What `Debugger.scriptParsed` tells of a script. */
+/** The part of a `Debugger.scriptParsed` event that is used here. */
 export interface ScriptDescription {
   readonly scriptId: string
   readonly url: string

@@ -13,7 +13,7 @@ interface Import {
   readonly exported: string
 }
 
-/** What a module's text says of its imports and exports. */
+/** The imports and exports in a module's text. */
 interface ModuleBindings {
   readonly imports: ReadonlyMap<string, Import>
   /** Exported name to a local variable, or to another module's export. */
@@ -34,7 +34,7 @@ export function importedVariable(scriptId: string, url: string, name: string): M
   return imported === undefined ? undefined : follow(imported, url, 0)
 }
 
-/** What a module itself exports: for each name the variable, where its function or class starts, or both. */
+/** The exports that a module defines itself: for each name the variable, the start of the function's or class's text, or both. */
 export function ownExports(scriptId: string): Map<string, { readonly local?: string; readonly start?: number }> {
   const { exports, defaultExport, declared } = bindingsOf(scriptId)
   const found = new Map<string, { local?: string; start?: number }>()

@@ -6,7 +6,7 @@ import { Scripts } from './scripts.ts'
 /** A larger script takes longer to parse than its namespace takes to load. */
 const MAX_LENGTH = 500_000
 
-/** What a module exports as far as it can be seen without loading the module's namespace, which only `import()` gives. */
+/** The exports of a module that can be found without the module's namespace object, which only `import()` returns. */
 export interface SeenExports {
   readonly namespace: Readonly<Record<string, unknown>>
   /** Whether these are all exports that stand in the module itself. */

@@ -44,7 +44,7 @@ export class PlainDataCheck {
     const isPlain = children.every((child) => this.#isPlain(child, depth + 1))
     this.#open.delete(object)
     const lowest = this.#lowest
-    // What leads back to an unfinished object is plain only if that one is.
+    // A reference back to an object that is still being checked is plain only if that object turns out plain.
     if (!isPlain || lowest >= depth) this.#known.set(object, isPlain)
     this.#lowest = Math.min(outer, lowest < depth ? lowest : Number.POSITIVE_INFINITY)
     return isPlain
@@ -90,7 +90,7 @@ function propertyParts(object: object, keys: readonly (string | symbol)[]): read
   return parts ?? NONE
 }
 
-/** Of an array without holes and without properties of its own. An element that is a getter counts as its value. */
+/** Checks the elements of an array that has no holes and no extra properties. An element that is a getter counts as its value. */
 function itemParts(array: readonly unknown[]): readonly object[] | undefined {
   if (Object.keys(array).length !== array.length || Object.getOwnPropertySymbols(array).length > 0) return undefined
   return valueParts(array)

@@ -10,7 +10,7 @@ export function constructorOf(prototype: object): Constructor | undefined {
   return own === prototype ? (owner as unknown as Constructor) : undefined
 }
 
-/** Whether a prototype is the one that a standard class has, in this realm or in a test runner's. */
+/** Whether an object is the prototype of a standard class, in this realm or in the realm of a test runner. */
 export function isStandardPrototype(prototype: object | null, name: string): boolean {
   const own = (globalThis as unknown as Record<string, Constructor | undefined>)[name]?.prototype
   if (prototype === own) return true

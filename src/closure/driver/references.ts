@@ -46,7 +46,7 @@ const SKIPPED_KEYS: ReadonlySet<PropertyKey> = new Set(['mainModule', 'env', 'ar
 /** `Array.prototype.map` and `fs.promises.readFile` are two steps from their roots. */
 const DEPTH = 2
 
-/** What built-in values are called: `node:fs`'s `readFileSync`, `Math.max`, `Array.prototype.map`. */
+/** The names of built-in values: `node:fs`'s `readFileSync`, `Math.max`, `Array.prototype.map`. */
 class BuiltinNames {
   readonly #names = new Map<object, Reference>()
   readonly #modules = new Set<string>()
@@ -55,7 +55,7 @@ class BuiltinNames {
   #loaded = 0
 
   find(value: object): Reference | undefined {
-    // What someone holds comes from a module that is loaded, so nothing is loaded for the search.
+    // A value that a program holds comes from a module that is already loaded, so the search loads no module.
     const list = (process as unknown as { moduleLoadList: string[] }).moduleLoadList
     if (list.length !== this.#loaded) {
       if (this.#loaded === 0) this.#addGlobals()
@@ -131,7 +131,7 @@ function toPathKey(key: string | symbol): PathKey | undefined {
 
 const builtins = new BuiltinNames()
 
-/** What a built-in value is called. */
+/** Returns the name of a built-in value; undefined for any other value. */
 export function builtinReference(value: object): Reference | undefined {
   return builtins.find(value)
 }

@@ -11,7 +11,7 @@ const MAX_HELD_LOOPS = 64
 /** To look into a function takes a tenth of a millisecond: of many scopes that could be the one, so many of the newest are compared. */
 const MAX_COMPARED = 64
 
-/** One scope as far as it is known: the functions found to stand in it. */
+/** One scope, known by the functions that were found in it. */
 interface KnownScope {
   readonly id: string
   /** The function captured in it last; held in memory, and its scope with it, by `witness`. */

@@ -52,7 +52,7 @@ function isConstantDeclaration({ kind, isAssigned }: Declaration): boolean {
   return kind === 'const' || (kind !== 'var' && kind !== 'import' && !isAssigned)
 }
 
-/** What comes from the user's own modules is a variable there; what comes from elsewhere travels by reference. */
+/** An import from one of the user's own modules is a variable of that module; an import from a package travels by reference. */
 function isConstantImport({ scriptId, url }: FunctionPlace, name: string): boolean {
   const variable = importedVariable(scriptId, url, name)
   if (variable === undefined) return true

@@ -11,7 +11,7 @@ export class Scripts {
   readonly #idByFile = new Map<string, string>()
   readonly #sources = new Map<string, string>()
 
-  /** What is known of a script; V8 is asked again for one that is new. */
+  /** Returns the known data of a script. Asks V8 for its scripts again when the script is new. */
   byId(scriptId: string): ScriptDescription | undefined {
     if (!this.#byId.has(scriptId)) this.#learn()
     return this.#byId.get(scriptId)

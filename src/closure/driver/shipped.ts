@@ -2,7 +2,7 @@ import type { Code, Node } from '../wire/format.ts'
 import type { ClosurePayload } from '../wire/payload.ts'
 import { readTable } from '../wire/read-table.ts'
 
-/** What stands for a driver's object in captured values: see `SHIP`. */
+/** The stand-in for an object of the driver in captured values: see `SHIP`. */
 export interface ShippedObject {
   readonly type: string
   readonly data: unknown

@@ -14,7 +14,7 @@ export interface Pending<T> {
 /** The way back to the encoder of any value, for those that write the values within one. */
 export interface ValueEncoder {
   encode(value: unknown, trail: Trail | undefined): Encoded
-  /** What cannot travel ends the capture, unless it may still turn out to be the value of a shared variable. */
+  /** A value that cannot travel ends the capture, unless the value may still turn out to belong to a shared variable. */
   attempt(work: () => void): void
 }
 

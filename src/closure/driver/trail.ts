@@ -29,7 +29,7 @@ export function within(parent: Trail | undefined, fn: object): Trail {
   return { parent, step: { kind: 'function', fn } }
 }
 
-/** What is wrong with a value, in words that follow "which", and what to do about it. */
+/** Why a value is refused, in the words that follow "which" in the error, and what the user can do about it. */
 export interface Refusal {
   readonly what: string
   readonly hint: string

@@ -12,7 +12,7 @@ const PASSED_ON = /^(?:\(\)\s*=>|function\s*\(\)\s*\{\s*return)\s*[\w$]+\[[\w$]+
 const MAX_HOPS = 10
 const LIVE_EXPORT: number = Flag.ENUMERABLE | Flag.CONFIGURABLE | Flag.ACCESSOR
 
-/** Writes the values of a function's outer variables, of a module no more than the function uses. */
+/** Encodes the values of a function's outer variables. Of an imported module, only the exports that the function uses are encoded. */
 export class VariableEncoder {
   readonly #table: TableBuilder
   readonly #values: ValueEncoder

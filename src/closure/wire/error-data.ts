@@ -5,11 +5,11 @@ export interface SerializedError {
   readonly stack: string | undefined
   /** `[error]` when there is one: the cause may be anything, `undefined` included. */
   readonly cause: readonly [SerializedThrown] | undefined
-  /** Of an `AggregateError`. */
+  /** The errors of an `AggregateError`; undefined for any other error. */
   readonly errors: readonly SerializedThrown[] | undefined
   /** Own enumerable properties that are plain data: `code`, `errno`, `path` … */
   readonly fields: Readonly<Record<string, unknown>>
-  /** What was thrown when it was no error. */
+  /** The thrown value, when that was not an error. */
   readonly thrown: readonly [unknown] | undefined
 }
 

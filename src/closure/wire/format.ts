@@ -12,7 +12,7 @@ export type EncodedProperties = (Encoded | readonly [Encoded, Encoded])[]
 export const Flag = { WRITABLE: 1, ENUMERABLE: 2, CONFIGURABLE: 4, ACCESSOR: 8 } as const
 export const PLAIN_PROPERTY: number = Flag.WRITABLE | Flag.ENUMERABLE | Flag.CONFIGURABLE
 
-/** What a by-reference value is called where it lives. */
+/** The name of a value that travels by reference. */
 export type Reference =
   | { readonly from: 'global'; readonly path: readonly PathKey[] }
   | { readonly from: 'builtin'; readonly module: string; readonly path: readonly PathKey[] }
@@ -35,7 +35,7 @@ export interface Code {
   readonly column: number
 }
 
-/** What one parameter of a `Code` is given: a value, or the worker's cell of that identity. */
+/** The argument for one parameter of a `Code`: a value, or the identity of a cell that the worker keeps. */
 export type Binding =
   | { readonly kind: 'value'; readonly value: Encoded }
   | { readonly kind: 'cell'; readonly cell: string }
@@ -106,13 +106,13 @@ export interface Anchor {
   readonly order: readonly number[]
 }
 
-/** What every node may have beside what it is: another prototype, more properties, and its integrity level. */
+/** The optional parts of every node: a prototype that is not the usual one, extra properties, and the integrity level. */
 export interface NodeExtras {
   proto?: Encoded
   properties?: EncodedProperties
-  /** Of a function or class: what its prototype has that its text does not give. */
+  /** For a function or class: the members of its prototype that its text does not define. */
   prototypeProperties?: EncodedProperties
-  /** Of a constructor function: its prototype's prototype, when that is no plain one. */
+  /** For a constructor function: the prototype of its prototype, when that is not Object.prototype. */
   prototypeParent?: Encoded
   /** Private members of an instance. */
   stamps?: readonly Stamp[]

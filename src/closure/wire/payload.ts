@@ -20,6 +20,6 @@ export interface ClosurePayload {
 /** A class under the identity that its instances have as records. */
 export interface ClassName {
   readonly id: string
-  /** What the program calls it. */
+  /** The name of the class in the program. */
   readonly name: string
 }

@@ -94,7 +94,7 @@ export class ClosureRebuilder {
     }
   }
 
-  /** Lets go of a class of which no more instances come. */
+  /** Forgets a class whose instances will not arrive any more. */
   forgetClass(id: string): void {
     this.#classes.delete(id)
     this.#failures.delete(id)

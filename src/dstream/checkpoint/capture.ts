@@ -4,7 +4,7 @@ import type { DStreamNode } from '../dstream-node.ts'
 import { filesOf } from './rdd-files.ts'
 import type { RecoverableGraph } from './recovery.ts'
 
-/** What a checkpoint keeps of each stream that some output operation needs, by operator id. */
+/** Collects the data that a checkpoint keeps for each stream that an output operation needs, by operator id. */
 export function captureStreams(graph: RecoverableGraph): Record<string, OperatorCheckpoint> {
   const operators: Record<string, OperatorCheckpoint> = {}
   for (const stream of graph.streams) {

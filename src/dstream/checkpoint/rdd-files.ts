@@ -17,7 +17,7 @@ import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import { StateRDD, shapeOfCheckpoint } from '../state/state-rdd.ts'
 
-/** So many changes of one size are merged into one of the next: their number grows with the logarithm of the checkpoints. */
+/** When this many change files of one size exist, they are merged into one of the next size. So the number of files grows with the logarithm of the number of checkpoints. */
 const MERGED_CHANGES = 4
 
 /** A keyed RDD with one record a key; of the same stream, the one before is what changes are told from. */
@@ -31,7 +31,7 @@ export function filesOf(rdd: RDD<never>): RDDFiles | null {
   return written.get(rdd) ?? null
 }
 
-/** What {@link requestCheckpoint} needs to know of the RDD. */
+/** The facts about an RDD that {@link requestCheckpoint} needs. */
 export interface CheckpointRequest {
   readonly directory: CheckpointDirectory
   /** The id of the RDD's stream. */
@@ -42,7 +42,7 @@ export interface CheckpointRequest {
   readonly previous: () => RDD<never> | null
 }
 
-/** Has an RDD written after the next job that computes it: what changed since the one before, or all of it where that is no more work. */
+/** Requests that an RDD be written after the next job that computes it: only the changes since the previous RDD, or the whole RDD when that is no more work. */
 export function requestCheckpoint(rdd: RDD<never>, request: CheckpointRequest): void {
   requestCheckpointBy(rdd.context, rdd.lineage, async (context, node, properties) => {
     const files = await writeRDD(rdd, request, node, { context, properties })
@@ -92,7 +92,7 @@ async function writeRDD(rdd: RDD<never>, request: CheckpointRequest, node: Linea
   return { partitioner, snapshot: await writeParts(contents, request, 'snapshot', job), changes: [] }
 }
 
-/** A worker that has computed a state anew knows no changes from before. */
+/** A worker that has recomputed a state does not know which keys changed earlier. */
 function areChangesUnknown(error: unknown): boolean {
   const { cause } = error as { cause?: { code?: unknown } }
   return cause?.code === 'STATE_CHANGES_UNKNOWN'
@@ -107,7 +107,7 @@ function sizeOf({ parts }: PartDirectory): number {
   return parts.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
-/** Which of the changes become part of the ones that are about to be written. */
+/** Chooses the change files that are merged into the file that is about to be written. */
 function planMerge(changes: readonly ChangesDirectory[]) {
   let level = 0
   let end = changes.length
@@ -146,7 +146,7 @@ async function writeParts(
   kind: 'snapshot' | 'changes',
   { context, properties }: Job,
 ): Promise<PartDirectory> {
-  // Never one that a run before this one has begun to write for the same batch.
+  // The name differs from that of a directory that an earlier run may have begun to write for the same batch.
   const relative = `${DATA_DIRECTORY}/${encodeURIComponent(operatorId)}/${time}-${kind}-${randomUUID().slice(0, 8)}`
   const path = directory.resolve(relative)
   const sink = builtin('saveCheckpointPart', await workerDirectory(context, path, 'a checkpoint is written to'))

@@ -1,4 +1,4 @@
-/** What a stream is told when it gets back what an earlier run has kept. Times are milliseconds. */
+/** What a stream learns about the earlier run when its data is restored. Times are milliseconds. */
 export interface RecoveredRun {
   /** The last batch that the earlier run had generated. */
   readonly checkpointTime: number

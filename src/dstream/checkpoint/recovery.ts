@@ -13,13 +13,13 @@ import type { RecoveredRun } from './recovered-run.ts'
 
 /** How a run takes up an earlier one. */
 export interface RecoveryOptions {
-  /** Whether to begin anew when there are checkpoints and none of them can be read; false unless given. */
+  /** Whether to start without recovery when there are checkpoints and none of them can be read; false unless given. */
   readonly createOnError?: boolean
   /** Ids of operators whose data is not wanted any more, as the error names them. */
   readonly dropOperators?: readonly string[]
 }
 
-/** The checkpoint to go on from, or null to begin anew. @throws SparkException when none can be read. */
+/** Reads the checkpoint to recover from; null when there is none. @throws SparkException when there are checkpoints and none can be read. */
 export async function readCheckpoint(
   path: string,
   { createOnError = false, dropOperators = [] }: RecoveryOptions,

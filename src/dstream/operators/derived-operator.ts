@@ -5,7 +5,7 @@ import type { RDD } from '../../rdd/rdd.ts'
 import type { DStreamNode } from '../dstream-node.ts'
 import type { StreamOperator } from './operator.ts'
 
-/** One parent, one RDD operation: the stream's RDD is `apply` of the parent's, and none when the parent has none. */
+/** An operator with one parent and one RDD operation: the stream's RDD is `apply` of the parent's RDD. The batch has no RDD when the parent has none. */
 export class DerivedOperator<T, U> implements StreamOperator<U> {
   readonly operation: string
   readonly className: string

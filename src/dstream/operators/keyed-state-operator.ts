@@ -10,15 +10,15 @@ import type { DStreamNode } from '../dstream-node.ts'
 import { StateRDD } from '../state/state-rdd.ts'
 import type { StreamOperator } from './operator.ts'
 
-/** What a batch brings to a state. */
+/** The input of a batch for a state. */
 export interface StateInput {
   /** RDDs that are placed by the state's partitioner. */
   readonly rdds: readonly RDD<unknown>[]
-  /** What makes the next version of the state before, the RDDs and the batch's time. */
+  /** The worker's function that makes the next version of the state from the previous version, the RDDs and the batch's time. */
   readonly zip: ZipFunction
 }
 
-/** What {@link KeyedStateOperator} is made of. */
+/** The parts of a {@link KeyedStateOperator}. */
 export interface KeyedStateOptions<K, S> {
   readonly operation: string
   readonly className: string
@@ -29,9 +29,9 @@ export interface KeyedStateOptions<K, S> {
   /** A key without data for longer than this times out. */
   readonly timeout?: Duration | null
   readonly initialRDD: RDD<[K, S]> | null
-  /** Of several initial states of a key, whether the first counts, and not the last. */
+  /** Whether the first of several initial states of a key counts, rather than the last. */
   readonly isFirstKept?: boolean
-  /** What the batch at a time brings; null when it brings nothing, and there is no state before it either. */
+  /** Returns the input of the batch at a time; null when the batch has no input and there is no earlier state. */
   inputAt(time: Time, hasState: boolean): MaybePromise<StateInput | null>
 }
 

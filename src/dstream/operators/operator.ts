@@ -26,7 +26,7 @@ export interface StreamOperator<T> {
   readonly parentsRememberLonger?: Duration | undefined
   /** Where the stream's RDDs are kept unless the user says otherwise; nowhere when absent. */
   readonly storageLevel?: StorageLevel
-  /** What `persist` sets the level of: these streams, and the stream itself only if told; the stream itself when absent. */
+  /** The streams whose level `persist` sets, and whether it sets the stream's own level too; only the stream's own level when absent. */
   readonly persistTargets?: { readonly streams: readonly DStreamNode<unknown>[]; readonly isItself: boolean }
   /** Whether the stream's RDDs are `StateRDD`s, which are checkpointed by what changed in them. */
   readonly keepsState?: boolean

@@ -8,7 +8,7 @@ import type { DStreamNode } from '../dstream-node.ts'
 import { KeyedStateOperator, type StateInput } from './keyed-state-operator.ts'
 import { assertWindowDurations } from './window-durations.ts'
 
-/** What {@link reducedWindowState} is made of. */
+/** The settings of {@link reducedWindowState}. */
 export interface ReducedWindowOptions<K, V> {
   readonly reduceFunc: (a: V, b: V) => V
   /** Takes out of a value what {@link reduceFunc} put in. */

@@ -10,10 +10,10 @@ import type { StreamOperator } from './operator.ts'
 /** A key with its new values, and the state it had. */
 export type StateUpdate<K, V, S> = [key: K, values: V[], state: S | undefined]
 
-/** From what a partition's keys have to their new states; a key that is left out has none any more. */
+/** Makes the new states of a partition's keys from their values and old states. A key that the function leaves out loses its state. */
 export type UpdatePartition<K, V, S> = (updates: IterableIterator<StateUpdate<K, V, S>>) => Iterable<[K, S]>
 
-/** What {@link StateOperator} is made of. */
+/** The settings of a {@link StateOperator}. */
 export interface StateOptions<K, V, S> {
   /** The function of the batch at a time; the same function object wherever it is the same function, so that it is shipped once. */
   readonly updateOf: (time: Time) => UpdatePartition<K, V, S>
@@ -90,7 +90,7 @@ function partitionFunctions<K, V, S>(update: UpdatePartition<K, V, S>): Partitio
   }
 }
 
-/** Of several states that an initial RDD has for a key, the first. */
+/** Keeps the first of several states that an initial RDD has for a key. */
 function* withBoth<K, V, S>(records: IterableIterator<[K, [V[], S[]]]>): IterableIterator<StateUpdate<K, V, S>> {
   for (const [key, [values, states]] of records) yield [key, values, states[0]]
 }

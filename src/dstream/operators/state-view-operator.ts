@@ -7,7 +7,7 @@ import type { DStreamNode } from '../dstream-node.ts'
 import type { StateRDD } from '../state/state-rdd.ts'
 import type { StreamOperator } from './operator.ts'
 
-/** What {@link StateViewOperator} is made of. */
+/** The settings of a {@link StateViewOperator}. */
 export interface StateViewOptions<K, S, U> {
   readonly operation: string
   readonly className: string
@@ -20,7 +20,7 @@ export interface StateViewOptions<K, S, U> {
   viewOf(state: StateRDD<K, S>): RDD<U>
 }
 
-/** What users see of a state: its pairs, or what the batches' functions gave. */
+/** The stream of a state that users see: the pairs of key and state, or the outputs of the batches' functions. */
 export class StateViewOperator<K, S, U> implements StreamOperator<U> {
   readonly #state: DStreamNode<StateVersion>
   readonly #options: StateViewOptions<K, S, U>

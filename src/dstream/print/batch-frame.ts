@@ -2,7 +2,7 @@ import type { Time } from '../../batches/time.ts'
 
 const RULE = '-'.repeat(43)
 
-/** What `print` and `pprint` write for one batch: the time between two rules, the records, `...` when there are more, an empty line. */
+/** The text that `print` and `pprint` write for one batch: the time between two rules, the records, `...` when there are more, an empty line. */
 export function batchFrame<T>(time: string, records: readonly T[], num: number, format: (record: T) => string): string {
   const lines = [RULE, `Time: ${time}`, RULE, ...records.slice(0, num).map(format)]
   if (records.length > num) lines.push('...')

@@ -92,7 +92,7 @@ function decimals(value: number): number {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-/** What Python does not print as it is: controls, separators other than the blank, format characters, lone surrogates, what is unassigned. */
+/** The characters that Python's repr escapes: controls, separators other than the blank, format characters, lone surrogates, unassigned code points. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u
 
 /** Single quotes, unless there is one inside and no double quote. */

@@ -34,7 +34,7 @@ export function mappedState<K, V, S, T>(
   })
 }
 
-/** What the function of a spec gave in each batch. */
+/** The stream of outputs of a spec's function. */
 export function mappedOutputs<K, S, T>(state: DStreamNode<StateVersion>): StateViewOperator<K, S, T> {
   return new StateViewOperator<K, S, T>(state, {
     operation: 'mapWithState',

@@ -18,7 +18,7 @@ export interface StateStep {
   readonly operation: string
   /** The RDDs of the batch, placed by the state's partitioner. */
   readonly inputs: readonly RDD<unknown>[]
-  /** What makes the version of the state before, the inputs and the time. */
+  /** The previous version of the state, the inputs and the time, from which the worker makes this version. */
   readonly zip: ZipFunction
   readonly partitioner: Partitioner<never>
   readonly timeMs: number
@@ -89,7 +89,7 @@ export class StateRDD<K, S> extends RDD<StateVersion> {
     )
   }
 
-  /** What the batch's function gave. */
+  /** The outputs of the batch's function. */
   outputs<T>(operation: string): RDD<T> {
     return RDD.from(narrow(this, operation, builtin('stateOutputs')))
   }
@@ -140,7 +140,7 @@ export function shapeOfCheckpoint(context: RDDContext, shape: NodeShape, timeMs:
   const entries = new RDD<unknown>(context, RDDLineage.ready(context, 'checkpoint', shape))
   const version = restoredShape(entries.lineage.node as LineageNode, [timeMs, true, false])
   if (context.engineCapabilities.keepsObjects) return version
-  // It goes under the id of a state that is persisted, and is persisted like it.
+  // The RDD takes the id of a persisted state, and is persisted in the same way.
   const { node } = new RDD<unknown>(context, RDDLineage.ready(context, 'checkpoint', version)).lineage
   return { ...version, parent: node as LineageNode, op: builtin('packState') } as NodeShape
 }

@@ -1,4 +1,4 @@
-/** What a worker was sent and cannot use before an import is done: tasks wait for it. */
+/** Broadcasts and classes that a worker has received and cannot use before an import is done. Tasks wait for them. */
 export class Arrivals {
   readonly #waiting = new Set<Promise<void>>()
 
@@ -15,7 +15,7 @@ export class Arrivals {
     this.#waiting.add(done)
   }
 
-  /** Resolves when all is there that has been added so far. */
+  /** Resolves when everything that was added so far is ready. */
   async all(): Promise<void> {
     await Promise.all(this.#waiting)
   }

@@ -5,7 +5,7 @@ import type { TaskMetrics } from '../../events/task-metrics.ts'
 import { systemTimeMs } from '../../system-clock.ts'
 import type { CacheUpdate } from '../../task/cache/persisted-partitions.ts'
 
-/** What the scheduler knows of a task that it sends to a worker. */
+/** A task as the scheduler sends it to a worker. */
 export interface SentTask {
   readonly stage: StageHead
   readonly taskId: number
@@ -20,7 +20,7 @@ export interface SentTask {
 /** Makes events of what happens to tasks, workers and persisted partitions, where somebody listens. */
 export class EventReporter {
   readonly #events: EventPublisher
-  /** Tasks that run and whose end somebody wants to hear of, by task id. */
+  /** The running tasks for which a listener wants the end event, by task id. */
   readonly #running = new Map<number, TaskAttempt>()
 
   constructor(events: EventPublisher) {

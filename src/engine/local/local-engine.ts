@@ -31,7 +31,7 @@ import { TaskInputs } from './task-inputs.ts'
 import { TaskScheduler, type TaskSet, type TaskSetFailure } from './task-scheduler.ts'
 import { type ThreadDeath, WorkerPool } from './worker-pool.ts'
 
-/** What the embedded engine needs beside an engine's options: the numbers of a `local[N,F]` master. */
+/** The options of the embedded engine, with the numbers of a `local[N,F]` master. */
 export interface LocalEngineOptions extends EngineOptions {
   readonly workers: number
   readonly maxTaskFailures: number
@@ -269,7 +269,7 @@ export class LocalEngine implements Engine {
     if (this.#shuffles.missing(key).length === 0) return Promise.resolve()
     const running = this.#running.get(key)
     if (running !== undefined) {
-      // Another job computes it. Should that job fail or be cancelled, this one goes on by itself; should this one be cancelled, it does not wait.
+      // Another job computes the stage. If that job fails or is cancelled, this job computes the stage itself. If this job is cancelled, it stops waiting.
       return settledOrAborted(running, job.signal).then(() => {
         if (job.signal.aborted) throw this.#cancelled(job)
         return this.#ensureShuffle(job, dependency)
@@ -425,7 +425,7 @@ export class LocalEngine implements Engine {
   }
 }
 
-/** What a stage run has to bring about; `i` is a map partition, or an index into the job's partitions. */
+/** The callbacks of a stage run; `i` is a map partition, or an index into the job's partitions. */
 interface StageOutcome {
   onSubmitted(stageId: number): void
   remaining(): readonly number[]

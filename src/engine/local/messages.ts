@@ -8,20 +8,20 @@ import type { ShuffleOutput } from '../../task/shuffle/bucket-writer.ts'
 import type { TaskLimits } from '../../task/stage/stage.ts'
 import type { TaskContextInfo } from '../../task/task-context.ts'
 
-/** What a worker thread is started with. */
+/** The data that a worker thread starts with. */
 export interface WorkerSettings {
   readonly slot: number
   readonly localDir: string
   readonly memory: MemoryLimits
   readonly storageFraction: number
   readonly sharedCacheBytes: number
-  /** One cell: the id of the task that shall end, written by the driver and looked at between chunks. */
+  /** One cell with the id of the cancelled task. The driver writes the cell, and the worker reads it between chunks. */
   readonly cancelFlag: Int32Array
-  /** One cell: how many of the worker's `output` messages the driver has written. */
+  /** One cell with the number of the worker's `output` messages that the driver has written. */
   readonly writtenOutput: Int32Array
 }
 
-/** From the driver to a worker. Sent in order, so a stage and a broadcast are there before the tasks that need them. */
+/** A message from the driver to a worker. Messages arrive in order, so a stage and a broadcast arrive before the tasks that need them. */
 export type ToWorker =
   | { readonly kind: 'stage'; readonly stageId: number; readonly payload: ClosurePayload }
   | { readonly kind: 'endStage'; readonly stageId: number }
@@ -43,7 +43,7 @@ export interface TaskMessage {
   readonly isMeasured?: true
 }
 
-/** From a worker to the driver: one answer per task, and what its caches did meanwhile. */
+/** A message from a worker to the driver: one answer per task, and changes in the worker's caches. */
 export type FromWorker =
   | { readonly kind: 'ready' }
   | PrintedOutput
@@ -68,7 +68,7 @@ export type FromWorker =
 /** An answer to a task. */
 export type WorkerAnswer = Exclude<FromWorker, { kind: 'ready' | 'output' }>
 
-/** What the user's code printed on a worker. It travels among the answers, so that it is written before what the driver prints because of them. */
+/** Text that the user's code printed on a worker. The text travels among the answers, so that the driver writes it before text of its own that follows from an answer. */
 export interface PrintedOutput {
   readonly kind: 'output'
   readonly stream: 'stdout' | 'stderr'

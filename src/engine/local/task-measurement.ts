@@ -4,7 +4,7 @@ import type { TaskMetrics } from '../../events/task-metrics.ts'
 import { beginCounting, endCounting, noteHeap } from '../../task/task-counters.ts'
 import { threadCpuTimeMs } from './thread-cpu-time.ts'
 
-/** Measures the tasks of this worker that somebody wants to hear of, one after another. Costs nothing for the others. */
+/** Measures those tasks of this worker for which there is a listener, one after another. Other tasks cost nothing. */
 export class TaskMeasurement {
   #startedAt = 0
   #cpuStartedAt: number | null = null
@@ -35,7 +35,7 @@ export class TaskMeasurement {
     return { runTimeMs, cpuTimeMs, gcTimeMs, resultBytes, ...counters }
   }
 
-  /** A task begins that nobody wants to hear of: garbage collections are not looked at any more. */
+  /** Begins a task without a listener: garbage collections are no longer observed. */
   skip(): void {
     this.#collections?.disconnect()
     this.#collections = null

@@ -11,7 +11,7 @@ import type { ThreadDeath, WorkerPool } from './worker-pool.ts'
 /** Time between asking a task to end and ending its thread. */
 const CANCEL_GRACE_MS = 20
 
-/** One run of some partitions of a stage. */
+/** A run of a stage over some of its partitions. */
 export interface TaskSet {
   readonly stage: StageHead
   readonly payload: ClosurePayload
@@ -290,7 +290,7 @@ export class TaskScheduler {
 /** Task ids stand in an Int32 cell. */
 const MAX_TASK_ID = 0x7fffffff
 
-/** What an earlier stage or a cache left and a task did not find, or null when it failed for another reason. */
+/** Returns the data of an earlier stage or a cache that a task did not find; null when the task failed for another reason. */
 function lostInput(error: SerializedError, slot: number, localDir: string): TaskSetFailure | null {
   const { code, path, rddId, partition } = (error.fields ?? {}) as Record<string, unknown>
   if (code === 'LOST_BLOCK') return { kind: 'lostBlock', rddId: Number(rddId), partition: Number(partition), slot }

@@ -154,7 +154,7 @@ function fail(task: TaskMessage, error: unknown): void {
   })
 }
 
-/** What the driver is told of a task that is measured: an object without fields for the others. */
+/** The measurements of a task for the driver; an object without fields when the task is not measured. */
 function metricsOf({ isMeasured }: TaskMessage, result: TaskResult | null): { metrics?: TaskMetrics } {
   if (!isMeasured) return NO_METRICS
   const metrics = measurement.end(result === null || result.kind === 'shuffle' ? 0 : result.bytes.length)

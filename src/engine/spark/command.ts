@@ -74,7 +74,7 @@ type WithLeaves<Input> = Input extends { readonly kind: 'data' }
 /** Where rows go: `[target, leaf, target, leaf, …]` of the next stage; empty when nobody reads them. */
 export type Route = readonly number[]
 
-/** What becomes of a task's output. */
+/** Where a task's output goes. */
 export type StageOutput =
   /**
    * The sink gave a result (not `shuffleWrite`). Its bytes (`records` as they are, `value` as `codec.encode([value])`) go to rows
@@ -100,7 +100,7 @@ export function pieceName(path: string, start: number): string {
 export interface FilePiece {
   /** {@link pieceName} */
   readonly name: string
-  /** Which of our tasks read it: none where nobody asked for it. */
+  /** The tasks that read the row; empty when no task asked for it. */
   readonly targets: readonly number[]
 }
 
@@ -147,7 +147,7 @@ export interface StageLimits {
 
 /** A stage for the executors: the same for all Spark tasks of one MapPartitions. */
 export interface SparkCommand {
-  /** What AnalyzePlan.spark_version said, for instance `4.3.0`. */
+  /** The server's version as AnalyzePlan.spark_version returns it, for instance `4.3.0`. */
   readonly sparkVersion: string
   /** The captured `StageProgram`; a worker keeps the compiled stage under the payload's digest. */
   readonly program: Shipment

@@ -37,7 +37,7 @@ const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   'spark.sql.execution.pyspark.udf.faulthandler.enabled': 'true',
 }
 
-/** What is needed to connect. */
+/** The options of a connection to a cluster. */
 export interface ClusterOptions {
   readonly masterUrl: string
   readonly url: ConnectUrl

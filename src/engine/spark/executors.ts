@@ -15,7 +15,7 @@ const PROGRAM_SETTING = 'spark.sql.execution.pyspark.python'
 /** The folder, in a session's working directory on each executor, into which Spark unpacks the archive. */
 const FOLDER = 'millstream'
 
-/** Makes the session's executors run Millstream's worker: a program that is there already, or the one of the archive, which is sent up. */
+/** Makes the session's executors run Millstream's worker: an installed program, or the program in an archive that is uploaded. */
 export async function prepareExecutors(session: ConnectSession, settings: SparkSettings): Promise<void> {
   const { workerExecutable, executorNode, executorNodeBinary, workerHeapMiB } = settings
   if (workerExecutable === null) {

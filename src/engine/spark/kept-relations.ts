@@ -10,12 +10,12 @@ interface Kept {
   readonly level: StorageLevel
 }
 
-/** What a session keeps of nodes from one job to the next, by their ids: persisted partitions, and local checkpoints. */
+/** The relations that a session keeps from one job to the next, by the ids of their nodes: persisted partitions and local checkpoints. */
 export class KeptRelations {
   readonly #session: ConnectSession
   /** There once the promise is fulfilled. */
   readonly #persisted = new Map<number, Promise<Kept>>()
-  /** These stand for lineage that is cut off: `unpersist` leaves them. */
+  /** Relations that replace lineage that was cut off. `unpersist` does not remove them. */
   readonly #checkpoints = new Map<number, Kept>()
 
   constructor(session: ConnectSession) {
@@ -47,7 +47,7 @@ export class KeptRelations {
     }
   }
 
-  /** From now on the node's relation stands for its lineage. @returns whether it is there: an unpersist may have come between. */
+  /** Makes the node's relation replace the node's lineage. @returns false when an unpersist has removed the relation meanwhile. */
   async checkpoint(nodeId: number): Promise<boolean> {
     const made = this.#persisted.get(nodeId)
     const kept = await made

@@ -1,4 +1,4 @@
-/** Who is using something that is to be put away once nobody does. */
+/** Counts the users of a resource. The owner waits for the last user before it disposes of the resource. */
 export class Occupancy {
   readonly #waiting: (() => void)[] = []
   #count = 0

@@ -68,7 +68,7 @@ export async function copyRelation(
   relation: Relation,
   level: StorageLevel,
 ): Promise<string> {
-  // Only global views are seen by both. The name is used once: relation ids are random.
+  // Only global views are visible to both sessions. The name is unique because relation ids are random.
   const name = `millstream_${crypto.randomUUID().replaceAll('-', '')}`
   const value = { input: relation, name, isGlobal: true, replace: false }
   for await (const _ of run(from, { case: 'createDataframeView', value }));

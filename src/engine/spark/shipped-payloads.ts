@@ -6,10 +6,10 @@ import { type ClassBundle, RecordClasses } from '../record-classes.ts'
 /** A place that makes more classes than this makes them again and again. */
 const MAX_STANDING_PER_PLACE = 4
 
-/** What commands carry beside their programs: broadcast values and the classes of records, as captured on the driver. */
+/** The captured data that commands carry in addition to their programs: broadcast values and the classes of records. */
 export class ShippedPayloads {
   readonly #broadcasts = new Map<number, ClosurePayload>()
-  /** By the place that made them: the identities of the classes that go with every command, the newest last. */
+  /** The identities of the classes that go with every command, newest last, by the place in the program that made the classes. */
   readonly #standing = new Map<string, string[]>()
   readonly recordClasses = new RecordClasses({
     onCaptured: ({ names }) => {

@@ -34,7 +34,7 @@ import { refusingScheme, SparkFiles } from './spark-files.ts'
 import { TakenPartitions, takesFromAll } from './taken-partitions.ts'
 import { isArtifactGone, taskFailure } from './task-failure.ts'
 
-/** What the Spark engine needs beside an engine's options. */
+/** The options of the Spark engine. */
 export interface SparkEngineOptions extends EngineOptions {
   /** `sc://host:port/;…` */
   readonly masterUrl: string
@@ -79,7 +79,7 @@ export class SparkEngine implements Engine {
   readonly #slices: DriverSlices
   /** Classes of which a persisted node's partitions may hold instances. */
   readonly #classesOfKept = new WeakMap<LineageNode, ReadonlySet<string>>()
-  /** By node: records of partitions that ran before they were asked for. */
+  /** Records of partitions that ran before the program asked for them, by node. */
   readonly #taken = new WeakMap<LineageNode, TakenPartitions>()
   #cluster: Promise<SparkCluster> | null = null
   #applicationId: string | null = null
@@ -222,7 +222,7 @@ export class SparkEngine implements Engine {
     return results
   }
 
-  /** Runs what listeners hear of as one stage: all that Spark makes of a plan, whose tasks they then hear of together. */
+  /** Runs a plan as a single stage for listeners: Spark may make several stages of it, and listeners get the sum of their tasks. */
   async #asStage<R>(job: Job, { stageId }: SparkStage, numTasks: number, run: () => Promise<R>): Promise<R> {
     const { work } = this.#options
     const { node, properties } = job.request
@@ -323,7 +323,7 @@ export class SparkEngine implements Engine {
         rows.add(row)
       }
     } catch (error) {
-      // It runs again, and then every task counts once more.
+      // The stage runs again, so every task counts once more.
       if (isBlockGone(error)) accumulators.length = 0
       throw error
     } finally {
@@ -372,7 +372,7 @@ export class SparkEngine implements Engine {
     }
   }
 
-  /** Whether a node's relation is there, once the job that is making it now has ended. Where that job fails, this one makes it by itself. */
+  /** Waits for the job that is making a node's relation. @returns whether the relation exists; when that job failed, this job makes the relation itself. */
   async #isKept(job: Job, { kept }: SparkCluster, { id }: LineageNode): Promise<boolean> {
     while (kept.has(id)) {
       const made = kept.relationId(id)

@@ -31,11 +31,11 @@ const PERMISSION_DENIED = 7
 const UNAVAILABLE = 14
 const UNAUTHENTICATED = 16
 
-/** What TLS says of a certificate that nobody here knows the signer of, or that is another host's. */
+/** TLS's errors for a certificate whose signer is unknown here, or that is for another host. */
 const UNTRUSTED = /certificate|CERT_|altnames/i
-/** What TLS says of an answer that is none of TLS. */
+/** TLS's errors for an answer that is not TLS. */
 const NO_TLS = /SSL routines|secure TLS connection/
-/** What HTTP/2 says of an answer that is none of HTTP/2. */
+/** HTTP/2's error for an answer that is not HTTP/2. */
 const OTHER_PROTOCOL = /Protocol error/
 
 /** Whether a failure to connect has a reason that no waiting mends. */

@@ -1,7 +1,7 @@
 import type { ModuleReference } from '../file-system-reference.ts'
 import type { FetchWindow } from './fetch-window.ts'
 
-/** From a worker to its fetching thread. */
+/** A message from a worker to its fetching thread. */
 export type ToFetcher =
   | {
       readonly kind: 'open'

@@ -19,7 +19,7 @@ const STATE_FAILED = 2
 const WAIT_MS = 1000
 const MAX_SILENT_WAITS = 60
 
-/** Memory of one window, shared by the thread that writes to it and the one that reads. */
+/** The memory of one window. The writing thread and the reading thread share it. */
 export type FetchWindow = SharedArrayBuffer
 
 const HEADER_BYTES = CELLS * Int32Array.BYTES_PER_ELEMENT

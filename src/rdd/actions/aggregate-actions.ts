@@ -13,7 +13,7 @@ export async function reduce<T>(rdd: RDDCore<T>, operation: string, f: (a: T, b:
   return reduceParts(await runJob<T[]>(rdd, operation, { kind: 'reduce', fn: f }), f)
 }
 
-/** One value from the results of partitions that are `[value]`, or `[]` where there was no record. */
+/** Merges the results of partitions, each `[value]`, or `[]` for a partition without records, into one value. */
 export function reduceParts<T>(parts: readonly (readonly T[])[], f: (a: T, b: T) => T): T {
   const values = joinParts(parts)
   if (values.length === 0) throw emptyCollection()

@@ -10,10 +10,10 @@ import { mergeByKey } from './keyed-actions.ts'
 import { PartialResult } from './partial-result.ts'
 import { normalQuantile, poissonQuantile, studentQuantile } from './quantiles.ts'
 
-/** Makes an answer of the results of some partitions: a firm one when `fraction`, the part of them that is there, is 1. */
+/** Makes an answer from the results of some partitions. `fraction` is the share of partitions that have arrived; at 1 the answer is final. */
 type Estimate<P, R> = (parts: readonly P[], fraction: number) => R
 
-/** Waits for a job until its end or the time is up, and answers with what has arrived; the job goes on for the final value. */
+/** Waits until the job ends or the time is over, and answers from the results that have arrived. The job continues for the final value. */
 async function estimateInTime<P, R>(
   rdd: RDDCore<unknown>,
   operation: string,
@@ -129,7 +129,7 @@ function mergeStats(parts: readonly StatParts[]): StatCounter {
   return parts.map(StatCounter.fromParts).reduce((a, b) => a.mergeStats(b), new StatCounter())
 }
 
-/** What is missing is taken to be a Poisson number, as dense as what is there. */
+/** Estimates a count. The missing part is taken to be a Poisson number with the density of the part that has arrived. */
 function estimateCount(count: number, fraction: number, confidence: number): BoundedDouble {
   if (fraction >= 1) return BoundedDouble.exact(count)
   if (count === 0) return new BoundedDouble(0, 0, 0, Number.POSITIVE_INFINITY)
@@ -146,7 +146,7 @@ function estimateMean(stats: StatCounter, fraction: number, confidence: number):
   return new BoundedDouble(stats.mean(), confidence, stats.mean() - reach, stats.mean() + reach)
 }
 
-/** The sum of what is there, plus the mean times the count of what is missing, both of which are uncertain. */
+/** Estimates a sum: the sum of the numbers that have arrived, plus the mean times the count of the missing ones. The mean and that count are both uncertain. */
 function estimateSum(stats: StatCounter, fraction: number, confidence: number): BoundedDouble {
   if (fraction >= 1) return BoundedDouble.exact(stats.sum())
   if (stats.count() === 0) return unbounded(0, 0)

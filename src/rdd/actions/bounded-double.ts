@@ -2,7 +2,7 @@
 export class BoundedDouble {
   /** The estimate. */
   readonly mean: number
-  /** From 0 to 1. */
+  /** The chance that the true value lies within the bounds, from 0 to 1. */
   readonly confidence: number
   /** The lower bound. */
   readonly low: number

@@ -18,7 +18,7 @@ export async function* localIterator<T>(
     for (let partition = 0; partition < count; partition++) {
       const records = await (ahead ?? fetch(partition))
       ahead = prefetchPartitions && partition + 1 < count ? fetch(partition + 1) : null
-      // Its failure belongs to the step that waits for it.
+      // A failure of the prefetched job is thrown by the step that waits for its partition.
       ahead?.catch(() => {})
       yield* records
     }

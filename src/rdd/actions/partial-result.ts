@@ -1,4 +1,4 @@
-/** What an approximate action has when its time is up, and the final value for who waits on (Spark's `PartialResult`). */
+/** The result of an approximate action when its time is over, and a promise of the final value (Spark's `PartialResult`). */
 export class PartialResult<R> {
   /** The answer when the action returned. */
   readonly initialValue: R
@@ -10,7 +10,7 @@ export class PartialResult<R> {
     this.initialValue = initialValue
     this.isInitialValueFinal = isInitialValueFinal
     this.#final = final
-    // Who does not ask for the final value is not bothered with its failure.
+    // A program that does not ask for the final value must not fail because of an unhandled rejection.
     final.catch(() => {})
   }
 

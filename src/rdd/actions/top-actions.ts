@@ -7,7 +7,7 @@ import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
 import { reduceParts } from './aggregate-actions.ts'
 
-/** The `count` least records in order; each partition sends no more than that. */
+/** Returns the `count` least records in order. No partition sends more than `count` records. */
 export async function takeOrdered<T>(rdd: RDDCore<T>, count: number, ordering: Ordering<T>): Promise<T[]> {
   if (count <= 0) return []
   const parts = await runJob<T[]>(rdd, 'takeOrdered', builtin('leastRecords', count, sentOrdering(ordering)))

@@ -4,7 +4,7 @@ import type { Partitioner } from '../../task/partitioner.ts'
 import { HashPartitioner } from '../../task/partitioner.ts'
 import type { RDDContext } from '../rdd-context.ts'
 
-/** What a keyed operation accepts in place of its default partitioner: a number of hash partitions, or a partitioner. */
+/** The choice of partitions that a keyed operation accepts: a number of hash partitions, or a Partitioner. */
 export type PartitionerChoice = number | Partitioner<never>
 
 /** How a keyed operation finds its partitioner once its parents are known. */

@@ -10,7 +10,7 @@ export interface PipeOptions<T> {
   readonly env?: Readonly<Record<string, string>>
   /** Whether an exit status other than 0 fails the task, as on the JVM; true by default. */
   readonly checkCode?: boolean
-  /** Of the command's input and output; UTF-8 by default. */
+  /** The text encoding of the command's input and output; UTF-8 by default. */
   readonly encoding?: BufferEncoding
   /** The command's working directory. */
   readonly workingDir?: string

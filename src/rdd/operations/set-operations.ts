@@ -14,7 +14,7 @@ function asKeys<T>(rdd: RDDCore<T>, operation: string): RDDCore<[T, null]> {
   return narrow<[T, null]>(rdd, operation, { kind: 'map', fn: withNull })
 }
 
-/** One of each set of equal records. Equal records of a partitioned RDD share a partition already, and are told apart there. */
+/** Keeps one of each set of equal records. In a partitioned RDD equal records are in one partition already, so no shuffle is needed. */
 export function distinct<T>(rdd: RDDCore<T>, partitionerOf: PartitionerRule): RDDCore<T> {
   const known = rdd.lineage.node
   if (known?.partitioner && partitionerOf([known]).numPartitions === known.numPartitions) {

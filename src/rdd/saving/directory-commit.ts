@@ -23,7 +23,7 @@ export async function commitDirectory(
   write: (target: string) => Promise<readonly string[]>,
 ): Promise<void> {
   const fileSystem = await loadFileSystem(directory)
-  // From now on nobody may take what is there for whole.
+  // From here on the directory must not look complete.
   await fileSystem.delete(`${directory}/${SUCCESS_FILE}`)
   await (fileSystem.atomicRename ? writeAside : writeInPlace)(fileSystem, directory, write)
   await touch(fileSystem, `${directory}/${SUCCESS_FILE}`)

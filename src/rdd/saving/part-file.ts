@@ -11,7 +11,7 @@ export function isPartFile(name: string): boolean {
   return PART_FILE.test(name)
 }
 
-/** What a save or a checkpoint leaves in a directory: part files packed or not, `_SUCCESS`, `_partitioner`, and Hadoop's checksums of them. */
+/** The files that a save or a checkpoint writes into a directory: part files, compressed or not, `_SUCCESS`, `_partitioner`, and Hadoop's checksums of them. */
 const OF_SAVE = /^\.?(?:part-\d+(?:[-.][^/]*)?|_SUCCESS(?:\.crc)?|_partitioner(?:\.crc)?)$/
 
 /** Whether a file was written by a save, or is what a save that was killed has left, by its name. */

@@ -1,7 +1,7 @@
 import { IllegalArgumentException } from '../../errors.ts'
 import type { PostgresClient } from './postgres-client.ts'
 
-/** What names a partition's output for good. */
+/** The permanent key of a partition's output. */
 export interface CommitKey {
   readonly sink: string
   readonly batchTimeMs: number
@@ -10,11 +10,11 @@ export interface CommitKey {
   readonly partitions: number
 }
 
-/** What the table says of a key that is to be written. */
+/** The table's answer for a key that is about to be written. */
 export interface Claim {
   /** Whether the key was not there, and is now: within the transaction that asked. */
   readonly isNew: boolean
-  /** What the batch was cut into when it ran before, if that was something else; null otherwise. */
+  /** The number of partitions of the batch in an earlier run, when that was another number; null otherwise. */
   readonly other: { readonly partitions: number; readonly written: number } | null
 }
 

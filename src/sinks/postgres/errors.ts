@@ -1,6 +1,6 @@
 import { MillstreamError } from '../../errors.ts'
 
-/** What can go wrong with a partition on its way into PostgreSQL; `cause` is the client's error, or that of the user's function. */
+/** A partition could not be written to PostgreSQL. `cause` is the error of the client or of the user's function. */
 export type PostgresSinkErrorCode =
   | 'POSTGRES_UNAVAILABLE'
   | 'POSTGRES_CONFLICT'

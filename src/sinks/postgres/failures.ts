@@ -16,7 +16,7 @@ const NETWORK: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ])
-/** What pg says of a connection without giving a code. */
+/** The messages of pg's connection errors that have no code. */
 const CONNECTION_ENDED =
   /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/i
 

@@ -1,4 +1,4 @@
-// What `millstream/postgres` exports.
+// The exports of `millstream/postgres`.
 
 export { PostgresSinkError, type PostgresSinkErrorCode } from './errors.ts'
 export type { PostgresClient, PostgresConnection, PostgresResult } from './postgres-client.ts'

@@ -13,7 +13,7 @@ import type { TarEntry } from './tar.ts'
 /** The program in the archive that executors start in Python's place. */
 export const WORKER_PROGRAM = 'bin/worker'
 
-/** Which node executors run, and where archives are kept. */
+/** The Node binary for executors, and the folder where archives are kept. */
 export interface ExecutorArchiveOptions {
   /** `spark.millstream.executor.node`: the path of a node on every executor; the archive then brings none. */
   readonly installedNode?: string | null
@@ -63,7 +63,7 @@ function platformOf(nodeBinary: string | null) {
   )
 }
 
-/** What changes when a program is another one, without reading its hundred megabytes. */
+/** An identity of a program file that changes with the program, without reading its hundred megabytes. */
 function identityOfFile(file: string): string {
   const { size, mtimeMs } = fs.statSync(file)
   return `${file}|${size}|${mtimeMs}`

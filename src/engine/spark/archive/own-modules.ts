@@ -12,9 +12,9 @@ const isSource = import.meta.url.endsWith('.ts')
 /** The folder of this library's modules: `dist` of the package, `src` of a source tree. */
 const MODULES = fileURLToPath(new URL('../../../', import.meta.url))
 const PACKAGE = path.join(MODULES, '..')
-/** Only the driver has use for them. */
+/** Folders of dist/ that only the driver uses. They are left out of the archive. */
 const DRIVER_ONLY = new Set(['cli', 'testing'])
-/** Of the packages that this library uses, those that its modules load on a worker. */
+/** The dependencies of this library that its modules load on a worker. */
 const WORKER_PACKAGES = ['acorn', 'fzstd', 'unbzip2-stream'] as const
 
 /** This library as executors get it: `package.json`, `dist/`, and what its modules need of `node_modules/`. */

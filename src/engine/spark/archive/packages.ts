@@ -9,9 +9,9 @@ import { describePlatform, isSamePlatform, type Platform, platformOfBinary } fro
 import type { TarEntry } from './tar.ts'
 
 const INSTALLED = `${path.sep}node_modules${path.sep}`
-/** What a package brings for people and compilers. */
+/** Files of a package that are for readers and compilers. They are left out of the archive. */
 const NOT_NEEDED = /\.(?:d\.[cm]?ts|map|md|markdown)$/i
-/** From this length on equal files stand in an archive once. */
+/** Equal files of at least this length are stored only once in an archive. */
 const SHARED_FROM_BYTES = 1024
 
 /** A package of node_modules that cannot run on the executors. */

@@ -1,10 +1,10 @@
 import { describePlatform, type Platform } from './platform.ts'
 
-/** Which node the workers run. */
+/** The Node that workers run. */
 export type WorkerNode =
   /** The one in the archive. */
   | { readonly kind: 'shipped'; readonly platform: Platform }
-  /** One that is installed at that path on every executor. */
+  /** A Node that is installed at this path on every executor. */
   | { readonly kind: 'installed'; readonly path: string }
 
 const REMEDY =

@@ -16,7 +16,7 @@ export type TarEntry =
 
 const BLOCK_BYTES = 512
 const MAX_NAME_BYTES = 100
-/** So that equal content makes equal archives: 1980, which every tool takes. */
+/** The modification time of every entry, so that equal content makes equal archives: 1980, the earliest year that every tool accepts. */
 const MODIFIED_SECONDS = 315_532_800
 
 /** Writes a tar archive of POSIX's format, piece by piece. */

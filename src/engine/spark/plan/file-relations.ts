@@ -44,7 +44,7 @@ export function columnsOf(standing: StandingData | null): readonly string[] {
   return isText(standing) ? ['block'] : ROW_COLUMNS
 }
 
-/** What tells the worker which lines are whose. */
+/** Returns the pieces of files from which the worker can tell which lines belong to which task; null when the stage reads no text of files. */
 export function piecesOf({ rows: { standing }, tasks }: SparkStage): FilePiece[] | null {
   return isText(standing) ? textPieces(standing.node, tasks.keys()) : null
 }
@@ -168,12 +168,12 @@ export function listedFile({ block }: StageRow): FileStatus {
   }
 }
 
-/** One row with the content of each file of a path. */
+/** A relation with one row per file of a path: the content of the file. */
 export function wholeFiles(path: string): Relation {
   return project(readFiles('binaryFile', [escapeGlob(path)]), [...NO_PLACE, 'content as block'])
 }
 
-/** What Spark's text writer makes files of: each block as it is, with a line feed behind it. */
+/** A relation for Spark's text writer, which writes each block as it is and a line feed after it. */
 export function blocksAsText(rows: Relation): Relation {
   return project(rows, ['cast(block as string) as value'])
 }

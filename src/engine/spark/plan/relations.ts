@@ -26,12 +26,12 @@ export function localRelation(rows: readonly StageRow[]): Relation {
   return relation({ case: 'localRelation', value: { data: rowStream(rows, 'flat') } })
 }
 
-/** What a SQL statement gives, or does. */
+/** The relation of a SQL statement's result. */
 export function sqlRelation(query: string): Relation {
   return relation({ case: 'sql', value: { query } })
 }
 
-/** What a checkpoint left on the server. */
+/** The relation that a checkpoint left on the server. */
 export function checkpointedRelation(relationId: string): Relation {
   return relation({ case: 'cachedRemoteRelation', value: { relationId } })
 }
@@ -53,7 +53,7 @@ export function accumulatorRows(input: Relation): Relation {
   return filterRows(input, 'leaf < 0')
 }
 
-/** None of the rows, though all of them are read. */
+/** A relation that reads all rows and returns only those of accumulators. */
 export function noRows(input: Relation): Relation {
   return filterRows(input, `leaf < ${ACCUMULATOR_LEAF}`)
 }

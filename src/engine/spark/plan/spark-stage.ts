@@ -3,7 +3,7 @@ import type { LineageNode } from '../../lineage.ts'
 import type { LeafInput, StageOutput } from '../command.ts'
 import type { StageRow } from '../rows/row-batch.ts'
 
-/** One MapPartitions of a job: what its command says, and where its rows come from. */
+/** One MapPartitions of a job: the content of its command, and the sources of its rows. */
 export interface SparkStage {
   readonly stageId: number
   readonly callSite: string
@@ -29,7 +29,7 @@ export type FilesNode = Extract<LineageNode, { kind: 'files' }>
  */
 export interface ForwardedRows {
   readonly node: LineageNode
-  /** Those from the first to the last of these partitions. */
+  /** The partitions from the first to the last, both included. */
   readonly from: number
   readonly to: number
   readonly offset: number
@@ -43,7 +43,7 @@ export interface RowSources {
   /** Stages whose output is for this one. */
   readonly stages: readonly SparkStage[]
   readonly forwarded: readonly ForwardedRows[]
-  /** What stands on the cluster and is read as it stands: the targets are its partitions. */
+  /** A relation on the cluster whose partitions are read where they are: each partition is a target. */
   readonly standing: StandingData | null
   /** Partitions of the exchange that brings each target's rows together, or null where they are together already. */
   readonly exchangePartitions: number | null

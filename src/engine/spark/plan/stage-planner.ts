@@ -24,7 +24,7 @@ import type { FilesNode, ForwardedRows, SparkStage, StandingData } from './spark
 /** The longest block of a row that the driver sends; more goes into several rows. */
 export const DRIVER_ROW_BYTES = 16 * 1024 * 1024
 
-/** What the planner takes from the engine. */
+/** The parts of the engine that the planner uses. */
 export interface PlannerOptions {
   nextStageId(): number
   /** The encoded slice of a collection of the driver. */
@@ -78,7 +78,7 @@ class StagePlanner {
   ): Promise<{ stage: SparkStage; targets: readonly number[] }> {
     const plan = planStage(node, sink, (persisted) => (persisted === this.#computed ? 'plain' : 'leaf'))
     const captured = captureClosures(plan.program, { where: plan.node.callSite })
-    // What fails first fails the job; nobody waits for the others then.
+    // The first failure fails the job, without waiting for the others.
     if (isPromise(captured)) captured.catch(() => {})
     const leaves = new StageLeaves(plan, this.#options, this.#computed)
     const tasks = new Map(partitions.map((partition, target) => [target, leaves.input(target, partition)]))
@@ -160,9 +160,9 @@ class StageLeaves {
   readonly rows: StageRow[] = []
   /** Classes whose instances are in the rows. */
   readonly classes = new Set<string>()
-  /** By shuffle and bucket: the leaves that read it. */
+  /** The leaves that read each bucket of each shuffle. */
   readonly shuffleRoutes = new Map<string, Routes>()
-  /** What is read of what stands on the cluster, by {@link standingKey}. */
+  /** The partitions that are read of relations on the cluster, by {@link standingKey}. */
   readonly standing = new Map<string, StandingLeaves>()
   readonly #options: PlannerOptions
   readonly #computed: LineageNode | null
@@ -268,7 +268,7 @@ class StageLeaves {
   }
 }
 
-/** By bucket or partition: the targets and leaves that read it. */
+/** The targets and leaves that read each bucket or partition. */
 type Routes = Map<number, number[]>
 
 interface StandingLeaves {
@@ -299,7 +299,7 @@ function recordsInput(partition: number, leaf: number): LeafInput {
   return { kind: 'data', partition, format: 'records', bytes: { leaf } }
 }
 
-/** What a feeder reads of a partition. */
+/** The input of a feeder for one partition. */
 function feederInput(data: StandingData, partition: number): LeafInput {
   return asItStands(data, recordsInput(partition, 0))
 }

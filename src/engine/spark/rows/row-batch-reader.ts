@@ -14,7 +14,7 @@ interface RowLayout {
   readonly index: ReadonlyMap<string, number>
 }
 
-/** What a stream is read as: rows, or the one column `block`, which may be text too. */
+/** How a stream is read: as rows, or as the single column `block`, which may also be text. */
 export type BatchKind = 'rows' | 'blocks'
 
 interface BatchOf {

@@ -29,7 +29,7 @@ export function reportCrash(folder: string | null, death: WorkerDeath, heapMiB: 
   try {
     fs.writeFileSync(path.join(folder, String(death.pid)), text)
   } catch {
-    // The executor is gone, and with it whoever would read the report.
+    // The executor is gone, so nothing would read the report.
   }
 }
 

@@ -49,7 +49,7 @@ export function runDaemon(environment: WorkerEnvironment): void {
   })
   const announce = (): void => {
     const address = server.address()
-    // Whoever can connect can have code run: nobody but the owner.
+    // Only the owner may connect, because a connection can make the worker run code.
     if (typeof address === 'string') fs.chmodSync(address, 0o600)
     const where = typeof address === 'string' ? textBytes(address) : intBytes((address as net.AddressInfo).port)
     writeAll(STDOUT, where)

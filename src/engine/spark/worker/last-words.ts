@@ -8,7 +8,7 @@ import { Marker } from './protocol/markers.ts'
 import { intBytes, textBytes } from './protocol/worker-output.ts'
 import type { RowOutput } from './row-output.ts'
 
-/** What a worker is at: whether a task runs, and the rows that it sends. */
+/** The state of a worker: whether a task runs, and the rows that the task sends. */
 export interface TaskProgress {
   isRunning: boolean
   rows: RowOutput | null

@@ -18,7 +18,7 @@ export function payloadOf(shipment: Shipment, filesDir: string): ClosurePayload 
   }
 }
 
-/** What tells one shipment's content from another's. */
+/** The identity of a shipment's content. */
 export function identityOf(shipment: Shipment): string {
   return shipment.kind === 'inline' ? shipment.payload.digest : shipment.name
 }

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { privateDirectoryName } from '../../../task/private-directory.ts'
 
-/** What Spark tells its workers through their environment, and what the archive's start script adds. */
+/** The environment variables of a worker: Spark's own, and those that the archive's start script adds. */
 export interface WorkerEnvironment {
   /** The folder for a daemon's Unix socket, or null for TCP on the loopback interface. */
   readonly socketDir: string | null
@@ -17,7 +17,7 @@ export interface WorkerEnvironment {
   readonly localDir: string
   /** Where the executor looks for a report of a worker that crashed, or null. */
   readonly crashDir: string | null
-  /** What the objects of each worker may take together. */
+  /** The heap limit of each worker, in MiB. */
   readonly heapMiB: number
   /** How long a daemon without a worker stays. */
   readonly idleMs: number

@@ -22,7 +22,7 @@ export interface WorkerProcessOptions {
 
 interface BusyWorker {
   readonly process: ChildProcess
-  /** Also held here, so that the executor sees it closed only after the report of a crash is written. */
+  /** The worker's connection. The daemon holds it too, so that the executor sees it closed only after the report of a crash is written. */
   readonly socket: net.Socket
   isKilled: boolean
 }
@@ -76,7 +76,7 @@ export class WorkerProcesses {
   #start(): ChildProcess {
     const { localDir, heapMiB } = this.#options
     const heap = `--max-old-space-size=${heapMiB}`
-    // What user code prints goes to the executor's log, stdout included.
+    // The output of user code goes to the executor's log, standard output included.
     const worker = spawn(process.execPath, [...process.execArgv, heap, ...workerEntry()], {
       stdio: ['ignore', 2, 2, 'ipc'],
       env: { ...process.env, MILLSTREAM_LOCAL_DIR: localDir },

@@ -37,7 +37,7 @@ interface KnownBroadcast {
   readonly lastCommand: number
 }
 
-/** What lives as long as a worker process: rebuilt functions and classes, shared variables, compiled stages. */
+/** The state that lives as long as a worker process: rebuilt functions and classes, shared variables, compiled stages. */
 export class WorkerState {
   readonly codec: RecordCodec
   readonly #directory: TaskDirectory

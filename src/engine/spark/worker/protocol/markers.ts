@@ -12,7 +12,7 @@ export const Marker = {
 /** The one kind of function that Millstream's plans use: mapInArrow. */
 export const MAP_IN_ARROW = 207
 
-/** What Spark says or does here is not what this worker knows; the message says how to go on. */
+/** Thrown when Spark's protocol differs from the protocol that this worker knows. The message says what to do. */
 export class WorkerProtocolError extends Error {
   override readonly name = 'WorkerProtocolError'
 }

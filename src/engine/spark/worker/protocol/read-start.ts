@@ -21,7 +21,7 @@ export async function nextTaskStart(input: ByteInput): Promise<TaskStart | null>
   return unframed(input)
 }
 
-/** Spark 4.1 and 4.2 do not say how long the start is: it is read again until all of it is there. */
+/** Spark 4.1 and 4.2 do not send the length of the start. The worker parses the start again after each piece, until it is complete. */
 async function unframed(input: ByteInput): Promise<TaskStart> {
   for (;;) {
     const bytes = input.peek()

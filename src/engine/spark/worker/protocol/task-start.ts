@@ -4,16 +4,16 @@ import { MAP_IN_ARROW, WorkerProtocolError } from './markers.ts'
 /** The forms in which executors of different Spark versions talk to their workers. */
 export type WireForm = '4.1' | '4.2' | '4.3'
 
-/** What an executor says about a task before its data. */
+/** The header that an executor sends before a task's data. */
 export interface TaskStart {
   readonly wire: WireForm
-  /** Its index among the tasks of Spark's stage. */
+  /** The task's index among the tasks of Spark's stage. */
   readonly partition: number
   readonly attemptNumber: number
   readonly taskAttemptId: number
   /** Where the session's files are on this executor. */
   readonly filesDir: string
-  /** What the client put into `PythonUDF.command`. */
+  /** The bytes that the client put into `PythonUDF.command`. */
   readonly command: Buffer
 }
 

@@ -52,7 +52,7 @@ export class WorkerOutput {
     await this.write(textBytes(text))
   }
 
-  /** What ends a task that succeeded, before the executor's own end mark is read. */
+  /** Writes the bytes that end a successful task. They go out before the executor's own end mark is read. */
   async writeEnd(wire: WireForm, { bootMs, initMs, finishMs }: TaskTimes): Promise<void> {
     const longs = [bootMs, initMs, finishMs]
     if (wire !== '4.1') longs.push(finishMs - initMs)
