@@ -289,6 +289,8 @@ const STREAM_HOOKS: Readonly<Record<string, Hook>> = {
   },
   'a method of a SparkListener': {
     told: 'log',
+    // The listener stays with its context.
+    conf: () => ({}),
     setUp: (run) => {
       inputOf(run).foreachRDD((rdd) => rdd.count())
       run.sc.addSparkListener({ onJobEnd: () => run.trouble.strike(undefined) as undefined })
@@ -349,7 +351,8 @@ describe('a hook that misbehaves leaves the rest working', () => {
     process.on('unhandledRejection', note)
     process.stderr.write = ((text: string | Uint8Array) => logged.push(String(text)) > 0) as typeof write
   })
-  after(() => {
+  after(async () => {
+    await shared?.stop()
     process.off('unhandledRejection', note)
     process.stderr.write = write
   })
@@ -365,20 +368,13 @@ describe('a hook that misbehaves leaves the rest working', () => {
 
 async function runHook(hook: Hook, mode: Mode): Promise<void> {
   const directory = mkdtempSync(join(root, 'run-'))
-  const conf = new SparkConf(false).setMaster('local[1]').setAppName('hooks')
-  conf.setAll({
-    'millstream.streaming.stopTimeout': '50ms',
-    'spark.streaming.gracefulStopTimeout': '50ms',
-    'spark.streaming.concurrentJobs': '2',
-    ...hook.conf?.(directory, mode),
-  })
   const scheme = `hooked${schemes++}`
   if (hook.hasFileSystem === true) {
     const module = new URL('../fixtures/hooked-file-system.ts', import.meta.url)
     const options = { root: directory, scheme, atomicRename: true }
     registerFileSystem(scheme, { module, exportName: 'hookedFileSystem', options })
   }
-  const sc = new SparkContext(conf)
+  const sc = await contextOf(hook.conf?.(directory, mode))
   const clock = new TroubledClock(0)
   const ssc = new StreamingContext(sc, 1, { clock })
   ssc.checkpoint(hook.hasFileSystem === true ? `${scheme}://bucket/checkpoints` : join(directory, 'checkpoints'))
@@ -396,11 +392,28 @@ async function runHook(hook: Hook, mode: Mode): Promise<void> {
   } finally {
     delete (globalThis as FileSystemHook).fileSystemHook
     await ssc.stop({ stopSparkContext: false })
-    await sc.stop()
+    if (hook.conf !== undefined) await sc.stop()
   }
 }
 
 let schemes = 0
+/** The context of all hooks that need no settings of their own. */
+let shared: SparkContext | null = null
+
+async function contextOf(settings?: Readonly<Record<string, string>>): Promise<SparkContext> {
+  if (settings === undefined && shared !== null && !shared.isStopped) return shared
+  await shared?.stop()
+  const conf = new SparkConf(false).setMaster('local[1]').setAppName('hooks')
+  conf.setAll({
+    'millstream.streaming.stopTimeout': '50ms',
+    'spark.streaming.gracefulStopTimeout': '50ms',
+    'spark.streaming.concurrentJobs': '2',
+    ...settings,
+  })
+  const made = new SparkContext(conf)
+  if (settings === undefined) shared = made
+  return made
+}
 
 /** Runs three batches, in the second of which the hook misbehaves, and stops. */
 async function runStream(
@@ -558,28 +571,38 @@ class Broken extends Partitioner<string> {
 }
 
 describe('a function that misbehaves on a worker fails its job and nothing else', () => {
+  let sc: SparkContext
+  before(() => {
+    sc = new SparkContext('local[1]', 'hooks')
+    sc.setLogLevel('OFF')
+  })
+  after(async () => {
+    sc.setLogLevel('WARN')
+    await sc.stop()
+  })
+
   for (const [name, run] of Object.entries(JOB_HOOKS)) {
     for (const mode of MODES) {
       // What gives a truth, a place or a sum cannot be async, and is not awaited by anybody.
       if (mode !== 'throws' && name === 'an accumulator’s merge') continue
       if (mode === 'rejects' && name === 'a partitioner') continue
       test(`${name} ${mode}`, async () => {
-        await using sc = new SparkContext('local[1]', 'hooks')
-        sc.setLogLevel('OFF')
-        try {
-          const started = new Promise<void>((resolve) => sc.addSparkListener({ onTaskStart: () => resolve() }))
-          // An async function may be refused where the RDD is made.
-          const job = (async () => run(sc, mode))()
-          if (mode === 'hangs') {
-            const ended = assert.rejects(job, { code: 'SPARK_JOB_CANCELLED' })
-            await started
-            sc.cancelAllJobs()
-            await ended
-          } else await assert.rejects(job)
-          assert.equal(await sc.parallelize([1, 2], 1).count(), 2)
-        } finally {
-          sc.setLogLevel('WARN')
-        }
+        let onTaskStart = () => {}
+        const started = new Promise<void>((resolve) => {
+          onTaskStart = resolve
+        })
+        const listener = { onTaskStart: () => onTaskStart() }
+        sc.addSparkListener(listener)
+        // An async function may be refused where the RDD is made.
+        const job = (async () => run(sc, mode))()
+        if (mode === 'hangs') {
+          const ended = assert.rejects(job, { code: 'SPARK_JOB_CANCELLED' })
+          await started
+          sc.cancelAllJobs()
+          await ended
+        } else await assert.rejects(job)
+        sc.removeSparkListener(listener)
+        assert.equal(await sc.parallelize([1, 2], 1).count(), 2)
       })
     }
   }
