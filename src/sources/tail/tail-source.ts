@@ -4,10 +4,18 @@ import { log } from '../../log.ts'
 import type { BatchPlan, BatchSource, InputInfo, SourcePartition } from '../batch-source.ts'
 import { readTailedLines, type TailedRange } from './read-tailed-lines.ts'
 import { endOfFirstLine, endOfLastLine, type TailEncoding } from './tail-encoding.ts'
-import { type FileHead, findAgain, type ListedFile, listBeside, listTailed, TailedFile } from './tailed-files.ts'
+import { type FileHead, findAgain, type ListedFile, listRotated, listTailed, TailedFile } from './tailed-files.ts'
 
 /** A tailed file as a checkpoint keeps it: up to where it was read, in bytes, and how it is known again. */
-export type KeptFile = readonly [path: string, inode: string, offset: number, headBytes: number, headCrc: number]
+export type KeptFile = readonly [
+  path: string,
+  inode: string,
+  offset: number,
+  headBytes: number,
+  headCrc: number,
+  modifiedMs: number,
+  name: string,
+]
 
 /** What a batch reads of a file: {@link TailedRange} without what the program says. */
 export type KeptRange = readonly [
@@ -48,6 +56,10 @@ interface Tracked {
   /** In bytes: the end of the last line that a batch was given. */
   readonly offset: number
   readonly head: FileHead
+  /** The path under which it was named last, which it may have been renamed from. */
+  readonly name: string
+  /** When it was last modified, as far as a batch saw, in milliseconds since the epoch. */
+  readonly modifiedMs: number
   /** The file as it was when its last whole line was found; null where there may be more lines, and after a restart. */
   readonly seen: { readonly size: number; readonly modifiedMs: number } | null
 }
@@ -58,6 +70,8 @@ interface Followed {
   readonly before: Tracked | null
   /** Whether the path names it, and not only named it before. */
   readonly isNamed: boolean
+  /** The path under which it was named before, where it is not named any more. */
+  readonly name?: string
 }
 
 /** Largest piece of a file that one partition reads, in bytes, up to the end of a line. */
@@ -85,9 +99,9 @@ export class TailSource implements BatchSource<string, TailPositions> {
   open(restored: TailPositions | null): void {
     const files = restored?.files ?? []
     this.#tracked = new Map(
-      files.map(([path, inode, offset, bytes, crc]) => [
+      files.map(([path, inode, offset, bytes, crc, modifiedMs, name]) => [
         inode,
-        { path, inode, offset, head: { bytes, crc }, seen: null },
+        { path, name, inode, offset, head: { bytes, crc }, modifiedMs, seen: null },
       ]),
     )
   }
@@ -121,8 +135,9 @@ export class TailSource implements BatchSource<string, TailPositions> {
   async plan(_time: Time): Promise<BatchPlan<string, TailPositions>> {
     const tracked = new Map<string, Tracked>()
     const ranges: KeptRange[] = []
-    for (const follow of await this.#follow()) {
-      const next = await this.#advance(follow, ranges)
+    const follow = await this.#follow()
+    for (const one of follow) {
+      const next = await this.#advance(one, ranges)
       if (next !== null) tracked.set(next.inode, next)
     }
     // Only now: a plan that throws is asked for again, and nothing was passed over.
@@ -148,59 +163,90 @@ export class TailSource implements BatchSource<string, TailPositions> {
 
   #positions(ranges: readonly KeptRange[]): TailPositions {
     const files = [...this.#tracked.values()].map(
-      ({ path, inode, offset, head }): KeptFile => [path, inode, offset, head.bytes, head.crc],
+      ({ path, name, inode, offset, head, modifiedMs }): KeptFile => [
+        path,
+        inode,
+        offset,
+        head.bytes,
+        head.crc,
+        modifiedMs,
+        name,
+      ],
     )
     return { files, ranges }
   }
 
-  /** The files that the path names, and those that it named before and that were renamed or copied since. What was renamed or copied comes first: it is older. */
+  /**
+   * The files that the path names, those that it named before and that were renamed or copied since, and those that came and were rotated away between two
+   * batches. What was renamed or copied comes first, in the order of its last changes: it is older.
+   */
   async #follow(): Promise<Followed[]> {
     const named = await listTailed(this.#options.path)
     const listed = new Map(named.map((file) => [file.inode, file]))
     const older: Followed[] = []
     const newer: Followed[] = []
-    const copies = new Set<string>()
+    const taken = new Set(this.#tracked.keys())
     for (const before of this.#tracked.values()) {
       const there = listed.get(before.inode)
+      const isNamed = there !== undefined
       const file = there ?? (await findAgain(before.path, before.inode))
-      if (file === null) {
+      const isSame = file !== null && !(await isReplaced(file, before))
+      if (isSame) (isNamed ? newer : older).push({ file, before, isNamed, name: before.name })
+      if (isSame && isNamed) continue
+      // What was rotated since is newer than the newest file of the name that a batch saw.
+      const rotated = this.#isNewestOfName(before) ? await listRotatedSince(before) : []
+      let isFound = isSame
+      for (const one of rotated) {
+        if (taken.has(one.inode)) continue
+        taken.add(one.inode)
+        const isCopy = !isFound && (await begins(one, before))
+        isFound ||= isCopy
+        older.push({
+          file: one,
+          before: isCopy ? { ...before, path: one.path, inode: one.inode, seen: null } : null,
+          isNamed: listed.has(one.inode),
+          name: before.name,
+        })
+      }
+      if (isSame) continue
+      this.#searchedTo.delete(before.inode)
+      if (file !== null) newer.push({ file, before: null, isNamed, name: before.name })
+      else if (!isFound) {
         const moved = await findSameContent(before, named)
-        if (moved === null) {
-          log('INFO', 'TailInputDStream', `${before.path} is gone from its directory, and is not followed any more`)
-        } else {
-          copies.add(moved.inode)
+        if (moved !== null && !taken.has(moved.inode)) {
+          taken.add(moved.inode)
           newer.push({ file: moved, before: { ...before, inode: moved.inode, seen: null }, isNamed: true })
-        }
-      } else if (!(await isReplaced(file, before))) {
-        const files = there === undefined ? older : newer
-        files.push({ file, before, isNamed: there !== undefined })
-      } else {
-        this.#searchedTo.delete(before.inode)
-        newer.push({ file, before: null, isNamed: there !== undefined })
-        const copy = await findCopy(before, (inode) => this.#tracked.has(inode) || copies.has(inode))
-        if (copy === null) {
-          log(
-            'WARN',
-            'TailInputDStream',
-            `${file.path} was truncated or replaced, and is read from its beginning. Lines that were added to it before and that no batch was given are lost`,
-          )
-        } else {
-          copies.add(copy.inode)
-          const { path, inode } = copy
-          older.push({ file: copy, before: { ...before, path, inode, seen: null }, isNamed: listed.has(inode) })
+          isFound = true
         }
       }
+      if (!isFound) this.#tellOfLoss(before, file !== null)
     }
-    for (const file of named) {
-      if (this.#tracked.has(file.inode) || copies.has(file.inode)) continue
-      newer.push({ file, before: null, isNamed: true })
+    for (const file of named) if (!taken.has(file.inode)) newer.push({ file, before: null, isNamed: true })
+    return [...older.sort((one, other) => one.file.modifiedMs - other.file.modifiedMs), ...newer]
+  }
+
+  #isNewestOfName({ name, inode, modifiedMs }: Tracked): boolean {
+    for (const other of this.#tracked.values()) {
+      if (other.name === name && other.inode !== inode && other.modifiedMs > modifiedMs) return false
     }
-    return [...older, ...newer]
+    return true
+  }
+
+  /** Says that lines may be lost: of a file that a batch may not have read to its end. */
+  #tellOfLoss({ path }: Tracked, isTruncated: boolean): void {
+    if (isTruncated) {
+      log(
+        'WARN',
+        'TailInputDStream',
+        `${path} was truncated or replaced, and is read from its beginning. Lines that were added to it before and that no batch was given are lost`,
+      )
+    } else log('INFO', 'TailInputDStream', `${path} is gone from its directory, and is not followed any more`)
   }
 
   /** Adds the ranges of a file's new lines. @returns how far the file is read then; null when it is not followed any more. */
-  async #advance({ file: listed, before, isNamed }: Followed, ranges: KeptRange[]): Promise<Tracked | null> {
+  async #advance(follow: Followed, ranges: KeptRange[]): Promise<Tracked | null> {
     const { clock, rememberMs, maxBytesPerFile } = this.#options
+    const { file: listed, before, isNamed } = follow
     const { path, inode, size, modifiedMs } = listed
     const hasEnded = !isNamed && modifiedMs < clock.now() - rememberMs
     if (before !== null && isUnchanged(before, listed) && !hasEnded) return { ...before, path }
@@ -214,7 +260,9 @@ export class TailSource implements BatchSource<string, TailPositions> {
     const head = await file.head(to)
     await this.#addRanges(file, listed, head, from, to, ranges)
     if (hasEnded && to === size) return null
-    return { path, inode, offset: to, head, seen: limit === size ? { size, modifiedMs } : null }
+    // One that was rotated between two batches was never named, and has the name of the file that it was found by.
+    const name = isNamed ? path : (follow.name ?? path)
+    return { path, name, inode, offset: to, head, modifiedMs, seen: limit === size ? { size, modifiedMs } : null }
   }
 
   /** The end of the last whole line before `limit`, or of the first one where it is longer; `from` where no line has ended yet. */
@@ -268,7 +316,8 @@ export class TailSource implements BatchSource<string, TailPositions> {
     await using file = await TailedFile.open(listed)
     if (file === null) return null
     const offset = await this.#endOfLines(file, listed, 0, listed.size)
-    return { path: listed.path, inode: listed.inode, offset, head: await file.head(offset), seen: null }
+    const { path, inode, modifiedMs } = listed
+    return { path, name: path, inode, offset, head: await file.head(offset), modifiedMs, seen: null }
   }
 }
 
@@ -297,15 +346,15 @@ async function findSameContent(before: Tracked, named: readonly ListedFile[]): P
   return (await file?.hasHead(before.head)) ? candidate : null
 }
 
-/** The copy that was made of a file before it was truncated, under a name that begins with the file's: `app.log.1` of `app.log`. */
-async function findCopy(before: Tracked, isOther: (inode: string) => boolean): Promise<ListedFile | null> {
-  const candidates = (await listBeside(before.path)).filter(
-    (file) => !isOther(file.inode) && file.size >= before.offset,
-  )
-  // The newest first: older copies begin otherwise, unless the file begins the same each time.
-  for (const candidate of candidates.sort((a, b) => b.modifiedMs - a.modifiedMs)) {
-    await using file = await TailedFile.open(candidate)
-    if (before.head.bytes > 0 && (await file?.hasHead(before.head))) return candidate
-  }
-  return null
+/** The files that were rotated away since a batch last saw a file, oldest first: under names like `app.log.1` of `app.log`, and changed later than the file was. */
+async function listRotatedSince({ name, modifiedMs }: Tracked): Promise<ListedFile[]> {
+  const beside = await listRotated(name)
+  return beside.filter((file) => file.modifiedMs > modifiedMs).sort((a, b) => a.modifiedMs - b.modifiedMs)
+}
+
+/** Whether a file begins as another did and is as long at least: a copy, made before the other was truncated. */
+async function begins(copy: ListedFile, before: Tracked): Promise<boolean> {
+  if (before.head.bytes === 0 || copy.size < before.offset) return false
+  await using file = await TailedFile.open(copy)
+  return (await file?.hasHead(before.head)) ?? false
 }

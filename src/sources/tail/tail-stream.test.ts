@@ -132,6 +132,32 @@ test('a file that is truncated, or replaced by another with its number, is read 
   assert.deepEqual(output.batches, [['first', 'second'], ['x'], ['another beginning', 'and more'], [], ['new']])
 })
 
+test('files that came and were rotated away between two batches are read, in their order', async () => {
+  const path = join(newDirectory(), 'app.log')
+  writeFileSync(`${path}.1`, 'rotated before the start\n')
+  utimesSync(`${path}.1`, 1, 1)
+  writeFileSync(path, '')
+  await using harness = newHarness()
+  const output = harness.collect(harness.ssc.tailStream(path))
+  await harness.ssc.start()
+  appendFileSync(path, 'a\n')
+  await harness.advance()
+  const seconds = harness.clock.now() / 1000
+  for (const [age, lines] of [
+    [3, 'b\n'],
+    [2, 'c\n'],
+    [1, 'd\n'],
+  ] as const) {
+    appendFileSync(path, lines)
+    utimesSync(path, seconds + 10 - age, seconds + 10 - age)
+    renameSync(path, `${path}.${age + 1}`)
+  }
+  writeFileSync(`${path}.json`, 'another log\n')
+  writeFileSync(path, 'e\n')
+  await harness.advance(2)
+  assert.deepEqual(output.batches, [['a'], ['b', 'c', 'd', 'e'], []])
+})
+
 test('what a copy took along before the file was truncated is read from the copy', async () => {
   for (const isDirectory of [false, true]) {
     const directory = newDirectory()

@@ -46,11 +46,16 @@ export async function listTailed(path: string): Promise<ListedFile[]> {
   return statAll(isNamed ? paths : paths.filter((each) => !isHidden(each) && !isCompressedFile(each)))
 }
 
-/** The files beside one whose names begin with its name and go on: `app.log.1`, `app.log-20240101` of `app.log`. Packed ones are left out. */
-export async function listBeside(path: string): Promise<ListedFile[]> {
+/** What rotation puts behind a file's name: a number, a date, or a word for what is old. */
+const ROTATED = /^[.\-_](?:\d[\d.\-_T:]*|old|bak|prev)$/
+
+/** The files beside one under names that rotation gives: `app.log.1`, `app.log-20240101`, `app.log.old` of `app.log`. Packed ones are left out. */
+export async function listRotated(path: string): Promise<ListedFile[]> {
   const own = basename(path)
-  const names = (await namesIn(dirname(path))).filter((name) => name.startsWith(own) && name !== own)
-  return statAll(names.filter((name) => !isCompressedFile(name)).map((name) => join(dirname(path), name)))
+  const names = (await namesIn(dirname(path))).filter(
+    (name) => name.startsWith(own) && ROTATED.test(name.slice(own.length)),
+  )
+  return statAll(names.map((name) => join(dirname(path), name)))
 }
 
 async function findInDirectory(directory: string, inode: string): Promise<ListedFile | null> {
