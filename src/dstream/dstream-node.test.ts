@@ -97,6 +97,7 @@ test('checkpoint settings that do not fit are refused at the start', async () =>
     await assert.rejects(harness.ssc.start(), { name: 'IllegalArgumentException', message })
   }
   await using harness = new StreamingHarness()
+  harness.sc.setCheckpointDir(null)
   harness
     .input([[1]])
     .checkpoint(1)

@@ -168,6 +168,7 @@ test('the state keeps its partitioner, stays with the workers, and is checkpoint
 
 test('a state needs a checkpoint directory', async () => {
   await using harness = new StreamingHarness()
+  harness.sc.setCheckpointDir(null)
   harness.input(INPUT).updateStateByKey(sum).print()
   await assert.rejects(harness.ssc.start(), /The checkpoint directory has not been set/)
 })

@@ -253,6 +253,7 @@ test('a window that goes step by step needs a checkpoint directory, and says whi
   }
   for (const [name, make] of Object.entries(operations)) {
     await using harness = new StreamingHarness()
+    harness.sc.setCheckpointDir(null)
     make(harness.input(PAIRS)).print()
     const site = `${name} at window-operations\\.test\\.ts:\\d+:\\d+ needs one: call ssc\\.checkpoint\\(directory\\) before`
     await assert.rejects(harness.ssc.start(), {
