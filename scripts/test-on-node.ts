@@ -27,7 +27,6 @@ const PARTS = [
   'test/closure',
   'test/docs',
   'test/examples',
-  'test/package',
 ]
 
 const [version = '', ...rest] = process.argv.slice(2)

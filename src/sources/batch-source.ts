@@ -44,12 +44,12 @@ export interface FilePartition {
 /** One partition of a batch. */
 export type SourcePartition<T> = ReadPartition<T> | FilePartition
 
-/** What people are told of a batch's input: `Description`, if there, is shown; the rest is the source's own, such as files or offset ranges. */
+/** Information about a batch's input for listeners and status pages. `Description` is shown to people; other entries are the source's own, such as files or offset ranges. */
 export type InputInfo = Readonly<Record<string, unknown>>
 
-/** What a batch reads of a source. */
+/** The part of a source that one batch reads. */
 export interface BatchPlan<T, P extends PlainData> {
-  /** From which a later run reads the same again, as JSON holds it. Null for a source whose data does not outlive the process. */
+  /** The positions from which a later run reads the same records again, as JSON data. Null for a source whose data does not outlive the process. */
   readonly positions: P
   /** The batch's partitions, or an RDD that the driver has already. */
   readonly partitions: readonly SourcePartition<T>[] | RDD<T>
@@ -63,7 +63,7 @@ export interface BatchPlan<T, P extends PlainData> {
 export interface InputLag {
   /** Records that no batch has read yet; null where nobody knows. */
   readonly records: number | null
-  /** Milliseconds between the time of the newest record that is there and the newest that a batch has read; null where nobody knows. */
+  /** The time between the newest record of the source and the newest record that a batch has read, in milliseconds; null when the source does not know. */
   readonly milliseconds: number | null
 }
 
@@ -100,7 +100,7 @@ export interface BatchSource<T, P extends PlainData = PlainData> {
    * a batch that is held up, the calls wait for it. When it throws, that is logged, and the next batch's call makes up for it.
    */
   completed?(time: Time, positions: P): MaybePromise<void>
-  /** What people are told of a batch that runs again: what {@link plan} told of it, from its positions. */
+  /** Makes the information about a batch that runs again from its positions: the same that {@link plan} gave. */
   describe?(positions: P): Pick<BatchPlan<T, P>, 'records' | 'info'>
   /** How far batches are behind, for those who watch the stream. */
   lag?(): MaybePromise<InputLag>

@@ -103,7 +103,7 @@ export class DirectInputDStream<T, P extends PlainData = PlainData> extends Inpu
     if (positions === undefined && time > this.context.ledger.newestDue && time > this.#newestTime) {
       return this.#computeEarly(validTime)
     }
-    // Nothing is known of a batch that an earlier run has completed and forgotten, that could not be planned and is given up, or that no output reads.
+    // The ledger has no entry for a batch that an earlier run has completed and forgotten, that was given up because it could not be planned, or that no output reads.
     if (positions === undefined) return this.context.sparkContext.emptyRDD<T>()
     return whenReady(this.#source.replan(validTime, positions as P), (partitions) => {
       this.#report(validTime, this.#source.describe?.(positions as P) ?? { records: null })

@@ -3,7 +3,7 @@ import { RDD } from '../rdd/rdd.ts'
 import { RDDLineage } from '../rdd/rdd-lineage.ts'
 import type { FilePartition, PartitionReader, ReadPartition, SourcePartition } from './batch-source.ts'
 
-/** What a worker runs over a partition that holds one record: what a {@link PartitionReader} is to read. */
+/** The function that a worker runs over a partition with a single record, the data for a {@link PartitionReader}. */
 type ReadFunction<T> = (data: IterableIterator<unknown>) => Iterable<T>
 
 /** Makes the RDDs of a source's batches. */

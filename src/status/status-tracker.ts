@@ -14,7 +14,7 @@ export interface SparkStageInfo {
   readonly numCompletedTasks: number
 }
 
-/** What runs now (Spark's `SparkStatusTracker`): for programs that watch their own jobs. */
+/** Tells programs which of their jobs and stages run now (Spark's `SparkStatusTracker`). */
 export class SparkStatusTracker {
   readonly #work: RunningWork
 

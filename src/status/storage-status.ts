@@ -6,11 +6,11 @@ export interface RDDStatus {
   readonly blocks: ReadonlyMap<number, BlockUpdated>
 }
 
-/** What is persisted now, folded from events. Bounded by what is persisted: a partition that is lost, or an RDD that is freed, is forgotten. */
+/** The persisted RDDs, kept up to date from events. A lost partition or a freed RDD is forgotten, so the size is bounded by what is persisted. */
 export class StorageStatus {
   readonly #rdds = new Map<number, Map<number, BlockUpdated>>()
 
-  /** By id, ascending. */
+  /** The persisted RDDs by their ids, ascending. */
   get rdds(): readonly RDDStatus[] {
     return [...this.#rdds].map(([rddId, blocks]) => ({ rddId, blocks })).sort((a, b) => a.rddId - b.rddId)
   }

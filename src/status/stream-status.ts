@@ -19,7 +19,7 @@ export interface BatchStatus {
 
 type JobIds = Map<number, number[]>
 
-/** One StreamingContext, folded from events: its batches, receivers and totals. */
+/** The batches, receivers and totals of one StreamingContext, kept up to date from events. */
 export class StreamStatus {
   readonly started: StreamStarted
   readonly #active = new Map<number, BatchStatus>()
@@ -56,7 +56,7 @@ export class StreamStatus {
     return [...this.completedBatches, ...this.activeBatches].sort((a, b) => a.batch.batchTime - b.batch.batchTime)
   }
 
-  /** By stream. */
+  /** The receivers by the ids of their streams. */
   get receivers(): readonly ReceiverDescription[] {
     return [...this.#receivers.values()].sort((a, b) => a.streamId - b.streamId)
   }

@@ -46,7 +46,7 @@ export interface StageStatus {
   /** Bytes read, where a cluster tells of a stage as a whole. */
   readonly inputBytes: number | null
   readonly firstTaskLaunchedTime: number | null
-  /** By task id; those of older stages may be forgotten. */
+  /** Tasks by their ids. Tasks of older stages may be forgotten. */
   readonly tasks: ReadonlyMap<number, TaskStatus>
 }
 
@@ -80,14 +80,14 @@ export class WorkStatus {
     this.#endedStages = new BoundedMap(limits.stages, (stage) => this.#forgetTasks(stage))
   }
 
-  /** By id, ascending. */
+  /** The jobs by their ids, ascending. */
   get jobs(): readonly JobStatus[] {
     return [...this.#endedJobs.values(), ...this.#runningJobs.values()].sort(
       (a, b) => a.started.jobId - b.started.jobId,
     )
   }
 
-  /** By id and attempt, ascending. */
+  /** The stages by id and attempt, ascending. */
   get stages(): readonly StageStatus[] {
     const stages = [...this.#endedStages.values(), ...this.#runningStages.values()]
     return stages.sort((a, b) => a.stage.stageId - b.stage.stageId || a.stage.attempt - b.stage.attempt)
@@ -203,7 +203,7 @@ export class WorkStatus {
     if (stage.tasks.has(taskId)) stage.tasks.set(taskId, { task, ended: event })
   }
 
-  /** From the first single task on, tasks are counted one by one. */
+  /** Counts tasks one by one from the first event of a single task on. */
   #countByTasks(stage: MutableStage): void {
     if (stage.isCountedByTasks) return
     stage.isCountedByTasks = true
@@ -217,7 +217,7 @@ export class WorkStatus {
         this.#forgetTasks(stage)
         continue
       }
-      // One huge stage: its oldest tasks go.
+      // Only one stage is left, and it is huge: forget its oldest tasks.
       for (const taskId of stage.tasks.keys()) {
         if (this.#numTasks <= this.#maxTasks) return
         stage.tasks.delete(taskId)

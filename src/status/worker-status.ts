@@ -31,7 +31,7 @@ export class WorkersStatus {
     return [...this.#alive.values()].sort((a, b) => a.worker - b.worker)
   }
 
-  /** Those that died, the last one last. */
+  /** The workers that died, in the order of their deaths. */
   get dead(): readonly WorkerStatus[] {
     return this.#dead
   }

@@ -18,9 +18,11 @@ export abstract class InputSources {
   protected abstract get self(): DStreamContext
 
   /**
-   * Lines of UTF-8 text from a TCP server; `\n`, `\r\n` and `\r` end a line, and so does the end of the data. A server that cannot be
-   * reached, or ends the connection, is tried again every `spark.streaming.receiverRestartDelay`, 2 s.
-   * @param level how received blocks are kept: in memory, and in files where that is short, unless given.
+   * Receives lines of UTF-8 text from a TCP server; `\n`, `\r\n` and `\r` end a line, and so does the end of the data. A server that cannot be reached, or that ends
+   * the connection, is tried again every `spark.streaming.receiverRestartDelay` (2 s).
+   * @param host a name or an address.
+   * @param port from 1 to 65535.
+   * @param level how received blocks are kept: in memory, and in files where memory is short, unless given.
    */
   socketTextStream(host: string, port: number, level?: StorageLevel): DStream<string> {
     return SocketInputDStream.text(this.self, host, port, level)

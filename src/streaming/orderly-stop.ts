@@ -20,7 +20,7 @@ const GRACEFUL_STOP_MS = 3_600_000
 /** A graceful stop waits at least this many batch intervals, and makes at most this many batches of a clock that stands still. */
 const GRACEFUL_STOP_BATCHES = 10
 
-/** What works for a context, and is to be stopped. */
+/** The parts of a context that must be stopped. */
 export interface WorkingParts {
   readonly sparkContext: SparkContext
   readonly clock: Clock

@@ -41,7 +41,7 @@ const sparkContext = argumentOf(
 // A missing interval has an error in Spark's words.
 const batchDuration = optional(orNull(aDuration('batchDuration')))
 
-/** What the constructor of a StreamingContext takes. */
+/** The rules for the arguments of StreamingContext's constructor. */
 export const STREAMING_CONTEXT_ARGUMENTS: Signature = ([first]) =>
   typeof first === 'string'
     ? [aText('master'), aText('appName'), batchDuration, contextOptions]
@@ -73,7 +73,7 @@ const stopOptions = anOptionsObject(
   keysOf<StopOptions>({ stopSparkContext: true, stopGracefully: true, signal: true }),
 )
 
-/** What the methods that make input streams take. */
+/** The rules for the arguments of the methods that make input streams. */
 export const INPUT_METHODS: Signatures = {
   socketTextStream: [...server, level],
   socketStream: [...server, aFunction('converter'), level],
@@ -91,7 +91,7 @@ export const INPUT_METHODS: Signatures = {
   ],
 }
 
-/** What the methods of a StreamingContext that answer at once take. */
+/** The rules for the arguments of a StreamingContext's methods that return at once. */
 export const STREAMING_CONTEXT_METHODS: Signatures = {
   checkpoint: [orNull(aText('directory'))],
   remember: [aDuration('duration')],
@@ -102,7 +102,7 @@ export const STREAMING_CONTEXT_METHODS: Signatures = {
   removeStreamingListener: listener,
 }
 
-/** What the methods of a StreamingContext that return promises take. */
+/** The rules for the arguments of a StreamingContext's methods that return promises. */
 export const STREAMING_CONTEXT_ACTIONS: Signatures = {
   awaitTermination: [optional(aDuration('timeout')), waitOptions],
   awaitTerminationOrTimeout: [aDuration('timeout'), waitOptions],
@@ -111,7 +111,7 @@ export const STREAMING_CONTEXT_ACTIONS: Signatures = {
 
 const setup = aFunction('setup')
 
-/** What the static methods that make a StreamingContext take. */
+/** The rules for the arguments of the static methods that make a StreamingContext. */
 export const STREAMING_CONTEXT_MAKERS: Signatures = {
   getOrCreate: [aText('checkpointPath'), setup, recoveryOptions],
   getActiveOrCreate: (args) => (args.length < 2 ? [setup] : [orNull(aText('checkpointPath')), setup, recoveryOptions]),

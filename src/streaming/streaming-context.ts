@@ -53,13 +53,13 @@ import {
 import { StreamingContextState } from './streaming-context-state.ts'
 import { batchInterval, clockOf, ledgerOptions } from './streaming-settings.ts'
 
-/** What a context may be given beside its SparkContext and interval. */
+/** The options of a StreamingContext. */
 export interface StreamingContextOptions {
   /** Where time comes from: the machine unless given, or unless `spark.streaming.clock` names the manual clock. */
   readonly clock?: Clock
   /** Where `print` and `pprint` write: standard output unless given. */
   readonly output?: OutputWriter
-  /** Whether errors of batches are logged; true unless given. Whoever says false gets them from `awaitTermination`. */
+  /** Whether errors of batches are logged; true unless given. With false, only `awaitTermination` reports them. */
   readonly logsFailures?: boolean
   /** How many finished batches checkpoints keep together in a file. Only tests give it, to have such files after a few batches. @internal */
   readonly ledgerSegmentSize?: number

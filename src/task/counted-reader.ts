@@ -2,7 +2,7 @@ import type { StoredBytes, TaskInput } from './input.ts'
 import { type Chunk, isPromise, type Reader } from './reader.ts'
 import { taskCounters } from './task-counters.ts'
 
-/** Counts what a source's reader hands out, where somebody wants to hear of it; else the reader is returned as it is. */
+/** Counts the records and bytes that a source's reader returns. Without a listener for tasks the reader itself is returned. */
 export function countedInput(reader: Reader, bytes: () => number): Reader {
   const counters = taskCounters()
   if (counters === null) return reader
@@ -12,7 +12,7 @@ export function countedInput(reader: Reader, bytes: () => number): Reader {
   })
 }
 
-/** Counts what is read of a shuffle, where somebody wants to hear of it; else the reader is returned as it is. */
+/** Counts the records and bytes that are read of a shuffle. Without a listener for tasks the reader itself is returned. */
 export function countedShuffle(reader: Reader, input: TaskInput): Reader {
   const counters = taskCounters()
   if (counters === null) return reader

@@ -49,7 +49,7 @@ export type TaskInput =
       readonly stored: StoredBytes | null
       readonly input: TaskInput
     }
-  /** Nothing: the partition above is kept somewhere, so what it is made from was left out. */
+  /** No input: the partition above is persisted somewhere, so the input of its computation was left out. */
   | { readonly kind: 'absent'; readonly partition: number; readonly rddId: number }
   | { readonly kind: 'segments'; readonly partition: number; readonly segments: readonly StoredBytes[] }
 

@@ -1,4 +1,4 @@
-/** What a partition function may return: any iterable, async ones included, or a promise of one. */
+/** The result of a partition function: any iterable, async iterables included, or a promise of one. */
 export type PartitionResult<U> = Iterable<U> | AsyncIterable<U> | Promise<Iterable<U> | AsyncIterable<U>>
 
 /** A function over one whole partition, as the user or a built-in partition operation gives it. */

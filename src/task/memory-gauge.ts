@@ -37,7 +37,7 @@ export class MemoryGauge {
     if (entries >= this.#limits.maxEntries) return true
     if (!this.#isOverLimit()) return false
     if (this.onShort === null) return true
-    // What is given up has to be read again: garbage goes first. If that leaves little, the next look would come at once.
+    // Data that is spilled must be read again, so garbage is collected first. When little memory is free afterwards, spill now instead of measuring again at once.
     collectGarbage()
     if (v8.getHeapStatistics().used_heap_size < this.#limitBytes * ENOUGH_FREED) return false
     if (this.onShort()) collectGarbage()

@@ -26,9 +26,9 @@ export const Ordering = Object.freeze({
 
 /** Two values have no natural order between them. */
 export class NotComparableError extends MillstreamError {
-  /** What the first value is, for instance `a string`. */
+  /** The kind of the first value, for instance `a string`. */
   readonly leftKind: string
-  /** What the second value is. */
+  /** The kind of the second value. */
   readonly rightKind: string
 
   constructor(leftKind: string, rightKind: string) {

@@ -49,7 +49,7 @@ export type NarrowOp =
   /** A partition function of ours, found by name in `partition-functions.ts`: (records, partition, ...args) => iterable. */
   | { readonly kind: 'builtin'; readonly name: string; readonly args: readonly unknown[] }
 
-/** What becomes of a stage's records. A result sink gives one value per partition to the driver. */
+/** The destination of a stage's records. A result sink sends one value per partition to the driver. */
 export type Sink =
   | { readonly kind: 'collect' }
   | { readonly kind: 'take'; readonly count: number }

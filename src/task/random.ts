@@ -18,7 +18,7 @@ export class SeededRandom {
     for (let i = 0; i < 15; i++) this.nextUint32()
   }
 
-  /** From 0 to 2^32 - 1. */
+  /** Returns a whole number from 0 to 2^32 - 1. */
   nextUint32(): number {
     const sum = (this.#a + this.#b + this.#counter) | 0
     this.#counter = (this.#counter + 1) | 0

@@ -33,7 +33,7 @@ export function chunksReader(chunks: readonly Chunk[]): Reader {
   }
 }
 
-/** One reader after another, each opened when its turn comes, so that no two hold files at once. */
+/** Reads several readers one after another. Each is opened when its turn comes, so that only one holds a file open. */
 export function concatReaders(opens: readonly (() => Reader)[], isAsync: boolean): Reader {
   let index = 0
   let current: Reader | null = null

@@ -1,7 +1,7 @@
 import { SparkException, UnsupportedOperationException } from '../errors.ts'
 import { notANumber } from './number-record.ts'
 
-/** What a task gathered in one accumulator, as plain data: {@link WorkerAccumulator} says which shape each form has. */
+/** The values that a task added to one accumulator, as plain data. {@link WorkerAccumulator} describes the shape of each form. */
 export interface TaskAccumulatorUpdate {
   readonly id: number
   readonly value: unknown
@@ -10,7 +10,7 @@ export interface TaskAccumulatorUpdate {
 /** How a worker gathers an accumulator's values; the driver's class of the same form merges what comes back. */
 export type AccumulatorForm = 'sum' | 'collection' | 'state' | 'added' | 'param'
 
-/** What an accumulator is inside a task: values can be added, the total is the driver's alone. */
+/** An accumulator inside a task. A task can add values; only the driver can read the total. */
 export interface WorkerAccumulator {
   add(value: unknown): void
 }
@@ -46,7 +46,7 @@ export function unregisterBroadcast(id: number): void {
   broadcasts.delete(id)
 }
 
-/** What `sc.broadcast(…)` is inside a task. */
+/** A broadcast variable inside a task. */
 export class WorkerBroadcast<T = unknown> {
   readonly id: number
 
@@ -108,13 +108,13 @@ export function reviveBroadcast(shipped: { readonly id: number }): WorkerBroadca
   return new WorkerBroadcast(shipped.id)
 }
 
-/** One accumulator inside tasks; `take` gives what was gathered, or undefined when nothing was added, and starts anew. */
+/** One accumulator inside tasks. `take` returns the values that were added, or undefined when none were, and resets the accumulator. */
 interface TaskAccumulator {
   readonly id: number
   take(): unknown
 }
 
-/** Its value is the driver's; a task that reads it gets PySpark's error. */
+/** Only the driver can read the value. A task that reads it gets PySpark's error. */
 abstract class WriteOnlyAccumulator implements TaskAccumulator, WorkerAccumulator {
   readonly id: number
   readonly name: string | null

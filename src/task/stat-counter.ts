@@ -68,7 +68,7 @@ export class StatCounter {
   min(): number {
     return this.smallest
   }
-  /** Of the numbers as a whole population; NaN when there were none. */
+  /** The variance of the numbers as a whole population; NaN when there were none. */
   variance(): number {
     return this.numbers === 0 ? Number.NaN : this.squares / this.numbers
   }
@@ -76,7 +76,7 @@ export class StatCounter {
   popVariance(): number {
     return this.variance()
   }
-  /** Of the numbers as a sample (divided by count - 1); NaN for fewer than two. */
+  /** The variance of the numbers as a sample (divided by count - 1); NaN for fewer than two. */
   sampleVariance(): number {
     return this.numbers <= 1 ? Number.NaN : this.squares / (this.numbers - 1)
   }
@@ -99,7 +99,7 @@ export class StatCounter {
     return `(count: ${this.numbers}, mean: ${mean}, stdev: ${stdev}, max: ${max}, min: ${min})`
   }
 
-  /** What a worker sends of it. */
+  /** The figures as a worker sends them. */
   toParts(): StatParts {
     return [this.numbers, this.average, this.squares, this.largest, this.smallest]
   }

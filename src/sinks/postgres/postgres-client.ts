@@ -1,4 +1,4 @@
-/** What a query gave. */
+/** The result of a query. */
 export interface PostgresResult {
   /** The rows, by the names of their columns. */
   readonly rows: readonly Readonly<Record<string, unknown>>[]

@@ -17,7 +17,7 @@ import {
   writePartition,
 } from './write-partition.ts'
 
-/** What a {@link postgresSink} writes, and where. */
+/** The settings of a {@link postgresSink}: the database, the name of the output and the function that writes. */
 export interface PostgresSinkOptions<T> {
   /** Names the output for good: with a batch's time and a partition's number it is what a commit is known by. Every sink of a program has its own. */
   readonly name: string
@@ -38,7 +38,7 @@ export interface PostgresSinkOptions<T> {
   readonly retention?: DurationLike
 }
 
-/** What became of a batch's partitions. */
+/** The outcome of a batch: how many partitions were written, and how many were there already. */
 export interface WrittenPartitions {
   /** How many partitions this run has written. */
   readonly written: number
@@ -54,7 +54,7 @@ const MAX_ATTEMPTS = 8
 const RETENTION = Minutes(60)
 /** Checkpoints that are damaged give way to older ones, at most ten: so many batches may run again although they were done, twice over. */
 const RETAINED_BATCHES = 20
-/** What changes from batch to batch goes with the job as a local property, so that the captured program stays the same. */
+/** The local property of a job that carries the data of its batch. So the captured program stays the same from batch to batch. */
 const BATCH_PROPERTY = 'millstream.internal.postgresBatch'
 /** Batches per sink name whose times are remembered, to find two outputs under one name. */
 const MAX_REMEMBERED = 1000

@@ -8,7 +8,7 @@ const CONNECTION_TIMEOUT_MS = 10_000
  * sockets along.
  */
 export class WorkerConnections {
-  /** One for each database that this worker writes to. */
+  /** One pool for each database that this worker writes to. */
   static readonly #pools = new Map<string, WorkerConnections>()
 
   readonly #pool: PostgresPool
@@ -17,7 +17,7 @@ export class WorkerConnections {
 
   private constructor(pool: PostgresPool) {
     this.#pool = pool
-    // A connection that breaks while nobody uses it has left the pool by then: the next one is made anew.
+    // pg has removed a connection that breaks while it is idle; the pool makes a new one when it needs one.
     pool.on('error', () => {})
   }
 

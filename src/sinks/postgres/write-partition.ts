@@ -5,11 +5,11 @@ import { type FailureKind, failureKind } from './failures.ts'
 import type { PoolClass, PooledClient, PostgresClient, PostgresConnection } from './postgres-client.ts'
 import { WorkerConnections } from './worker-connections.ts'
 
-/** What a sink's function is told beside the records. */
+/** The arguments of a sink's function beside the records. */
 export interface PartitionToWrite {
   /** The batch's time in milliseconds since 1970. */
   readonly batchTimeMs: number
-  /** From 0; with the batch's time it names the partition's output for good. */
+  /** The number of the partition, from 0. The number and the batch's time are the permanent name of the partition's output. */
   readonly partition: number
 }
 
@@ -19,7 +19,7 @@ export type WriteRecords<T> = (client: PostgresClient, records: readonly T[], pa
 /** Isolation of a sink's transactions, by PostgreSQL's names. */
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
 
-/** What a sink is, the same for every batch. */
+/** The part of a sink that is the same for every batch. */
 export interface SinkProgram<T> {
   readonly name: string
   readonly connection: PostgresConnection | (() => PostgresConnection)
@@ -27,11 +27,11 @@ export interface SinkProgram<T> {
   readonly commitTable: string
   readonly isolation: IsolationLevel
   readonly maxAttempts: number
-  /** Travels by its place in pg's package, so that the package is there wherever the worker is. */
+  /** pg's class of pools. It travels by its place in the package, so that the package goes wherever the worker runs. */
   readonly Pool: PoolClass
 }
 
-/** What changes from batch to batch. */
+/** The part of a sink that differs from batch to batch. */
 export interface SinkBatch {
   readonly batchTimeMs: number
   readonly partitions: number

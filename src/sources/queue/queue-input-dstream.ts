@@ -7,7 +7,7 @@ import { RDD } from '../../rdd/rdd.ts'
 import { DirectInputDStream } from '../direct-input-dstream.ts'
 import { QueueSource } from './queue-source.ts'
 
-/** What `StreamingContext.queueStream` takes from: RDDs, or arrays of records, that the program may go on adding to. */
+/** The queue of `StreamingContext.queueStream`: RDDs or arrays of records. The program may add to the queue while the stream runs. */
 export type BatchQueue<T> = (RDD<T> | readonly T[])[]
 
 /**
@@ -37,7 +37,7 @@ export class QueueInputDStream<T> extends DirectInputDStream<T, null> {
     this.#source = source
   }
 
-  /** Nothing is planned before a batch is computed. */
+  /** Null, because nothing is planned: a batch takes its element from the queue when it is computed. */
   override get batchInput(): null {
     return null
   }
@@ -50,7 +50,7 @@ export class QueueInputDStream<T> extends DirectInputDStream<T, null> {
     return rdd
   }
 
-  /** What is in the program's memory is gone with it. */
+  /** Warns when checkpoints are on: the queue is in the memory of this process, so a later run cannot restore it. */
   override start(): MaybePromise<void> {
     if (this.context.checkpointDir !== null)
       log('WARN', 'QueueInputDStream', "queueStream doesn't support checkpointing")

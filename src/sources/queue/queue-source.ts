@@ -1,7 +1,7 @@
 import type { RDD } from '../../rdd/rdd.ts'
 import type { BatchPlan, BatchSource } from '../batch-source.ts'
 
-/** What a queue's batches are made of. */
+/** The source of a queue's batches. */
 export interface QueueSourceOptions<T> {
   /** The RDDs that the next batch takes from the queue, in their order. */
   readonly take: () => readonly RDD<T>[]

@@ -7,7 +7,7 @@ import { RECEIVER_BLOCK_STORE_TIMEOUT } from '../../settings/receivers.ts'
 import type { BlockMemory } from './block-memory.ts'
 import type { LoggedPlace, ReceivedBlock } from './received-block.ts'
 
-/** What a log keeps of a block beside its data, its number and the numbers that were refused. */
+/** The metadata that a log keeps of a block, beside the data, the block's number and the refused numbers. */
 export type BlockDescription = Omit<LoggedBlock, 'sequence' | 'refused'>
 
 /** A block of the log as a checkpoint names it. */
@@ -19,7 +19,7 @@ export type KeptBlock = readonly [
   ...place: readonly [file: string, offset: number, length: number] | readonly [handle: PlainData],
 ]
 
-/** What a log has when it is opened. */
+/** The blocks that a log holds when it is opened. */
 export interface OpenedLog {
   /** The blocks behind the number that was asked for, in their order. */
   readonly blocks: readonly ReceivedBlock[]

@@ -4,7 +4,7 @@ import type { Region } from './line-buffer.ts'
 import { type LoggedPlace, ReceivedBlock } from './received-block.ts'
 import { type Slab, SlabPool } from './slab-pool.ts'
 
-/** What one block memory may use. */
+/** The limits of a block memory. */
 export interface BlockMemoryLimits {
   readonly maxBlockBytes: number
   readonly maxMemoryBytes: number

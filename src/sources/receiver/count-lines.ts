@@ -33,7 +33,7 @@ export function behindLastLineEnd(memory: CountableBytes, start: number, end: nu
   return feed === -1 ? -1 : from
 }
 
-/** The index behind the `count`-th line end at or after `start`; there must be so many before `end`. */
+/** Returns the index after the `count`-th line end at or after `start`. There must be at least `count` line ends before `end`. */
 export function behindLineEnds(bytes: Uint8Array, start: number, end: number, count: number): number {
   let position = start
   for (let left = count; left > 0 && position < end; position++) {

@@ -5,7 +5,7 @@ import type { Slab, SlabPool } from './slab-pool.ts'
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 
-/** Received bytes in shared memory; whoever takes a region owns one use of its slab. */
+/** Received bytes in shared memory. The owner of a region holds one use of the region's slab and must release it. */
 export interface Region {
   readonly slab: Slab
   readonly bytes: Uint8Array
@@ -124,7 +124,7 @@ export class LineBuffer {
     this.#slab.release()
   }
 
-  /** Goes on in a new slab, with what was not cut. */
+  /** Continues in a new slab, to which the bytes that are in no block yet are copied. */
   #moveOn(): void {
     const lineBytes = this.#end - this.#linesEnd
     if (lineBytes > this.#maxLineBytes) {

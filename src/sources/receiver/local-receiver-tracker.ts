@@ -26,7 +26,7 @@ import { type ReceiverSettings, receiverSettings } from './receiver-settings.ts'
 import { ReceiverSupervisor } from './receiver-supervisor.ts'
 import { StreamBlocks } from './stream-blocks.ts'
 
-/** What a tracker works with. */
+/** The collaborators of a tracker. */
 export interface ReceiverTrackerOptions {
   readonly clock: Clock
   readonly events: StreamingEvents
@@ -34,7 +34,7 @@ export interface ReceiverTrackerOptions {
   readonly classes?: ClassTable
   /** A setting of the SparkConf, undefined where it was not set. */
   readonly getSetting: SettingSource
-  /** What logs of the user's are made with. */
+  /** The arguments with which the user's log class is constructed. */
   readonly conf?: SparkConf
 }
 
@@ -44,7 +44,7 @@ const LOG_METHODS = ['write', 'read', 'readAll', 'clean', 'close'] as const
 /** Of this many checkpoints the newest ones are kept: a log keeps what the oldest of them needs. */
 const CHECKPOINTS_BEFORE_CLEANING = 10
 
-/** What a checkpoint keeps of a stream with a log, beside the blocks that the ledger has of each batch. Those behind it are in the log alone. */
+/** The data that a checkpoint keeps for a stream with a log, beside the ledger's blocks of each batch. Later blocks are only in the log. */
 interface KeptStream {
   /** The number of the last block that a batch was given. */
   readonly allocatedUpTo: number
@@ -57,7 +57,7 @@ interface TrackedReceiver {
   readonly operatorId: () => string
   log: BlockLog | null
   store: BlockStore | null
-  /** What a checkpoint of an earlier run has kept of the stream. */
+  /** The stream's data in the checkpoint of an earlier run. */
   kept: KeptStream | null
   /** The oldest batches that the last checkpoints need, in milliseconds, the oldest checkpoint's first. */
   readonly oldestNeeded: number[]
@@ -145,7 +145,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
     this.#receivers.get(streamId)!.kept = kept as unknown as KeptStream
   }
 
-  /** What a checkpoint keeps of a stream; undefined without a log. */
+  /** Returns the data that a checkpoint keeps for a stream; undefined for a stream without a log. */
   checkpointData(streamId: number): PlainData | undefined {
     const { log: blockLog, kept, blocks } = this.#receivers.get(streamId)!
     return blockLog === null && kept === null ? undefined : { allocatedUpTo: blocks.allocatedUpTo }
@@ -212,7 +212,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
       'a class that extends WriteAheadLog',
       (Log: WriteAheadLogClass) => {
         const made = new Log(conf ?? new SparkConf(false), logDirectory)
-        // By its methods: another copy of this package may have made it.
+        // The log is checked by its methods and not by instanceof, because its base class may come from another copy of this package.
         const missing = LOG_METHODS.find((name) => typeof made[name] !== 'function')
         if (missing !== undefined) throw new TypeError(`${Log.name} has no method ${missing}()`)
         return made
@@ -259,7 +259,7 @@ export class LocalReceiverTracker implements ReceiverTracker {
     return this.#receivers.get(streamId)?.blocks.blocksOf(batchTime.milliseconds) ?? []
   }
 
-  /** What the stream's blocks are told of its batches. */
+  /** Returns the blocks of a stream, which must hear about the batches that are planned, tried and forgotten. */
   blocksOf(streamId: number): StreamBlocks {
     return this.#receivers.get(streamId)!.blocks
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../batches/clock.ts'
 
-/** What goes unused is kept for this long, to be used at once later. */
+/** Permits that are not used collect for this long, and can then be used at once. A longer time would allow bursts above the rate. */
 const LONGEST_BURST_SECONDS = 1
 
 /**

@@ -38,9 +38,9 @@ export class ReceivedBlock {
   readonly byteLength: number
   /** Records inside, or -1 where nobody counted. */
   readonly recordCount: number
-  /** What the receiver gave along with the data. */
+  /** The metadata that the receiver stored with the data. */
   readonly metadata: unknown
-  /** What lineage holds. Its `bytes` say where the data is at that moment. */
+  /** The reference to a block in lineage. `bytes` returns where the data is at the moment. */
   readonly data: DataBlock
   /** Where the log has it; null without a log. What is in a log file needs none of its own. */
   readonly logged: LoggedPlace | null

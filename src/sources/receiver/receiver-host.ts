@@ -1,6 +1,6 @@
 import { IllegalStateException } from '../../errors.ts'
 
-/** What a receiver's methods ask of the supervisor that runs it. */
+/** The part of a supervisor that the methods of a receiver call. */
 export interface ReceiverHost {
   readonly streamId: number
   readonly isStarted: boolean

@@ -97,7 +97,7 @@ export class ReceiverInputDStream<T> extends InputDStream<T> {
     return (data as { readonly batches?: Readonly<Record<string, PlainData>> }).batches ?? {}
   }
 
-  /** By now the last batch is over: nobody reads the blocks any more. */
+  /** Frees the blocks. The last batch is over, so no task reads them any more. */
   override stop(): void {
     this.#tracker.close()
   }

@@ -18,7 +18,7 @@ import {
   RECEIVER_WAL_ROLLING_INTERVAL,
 } from '../../settings/receivers.ts'
 
-/** What receivers are told by the SparkConf. */
+/** The settings of receivers, read from the SparkConf. */
 export interface ReceiverSettings {
   /** `spark.streaming.blockInterval`: received data becomes a block this often. */
   readonly blockIntervalMs: number
@@ -40,7 +40,7 @@ export interface ReceiverSettings {
   readonly maxLineBytes: number
   /** `spark.streaming.receiver.writeAheadLog.enable`: whether received data is on the disk before it counts as stored. */
   readonly isLogged: boolean
-  /** `spark.streaming.receiver.writeAheadLog.rollingIntervalSecs`: after which a log goes on in a new file. */
+  /** `spark.streaming.receiver.writeAheadLog.rollingIntervalSecs`: the time after which a log begins a new file. */
   readonly logRollingIntervalMs: number
   /** `spark.streaming.receiver.writeAheadLog.closeFileAfterWrite`: for file systems that show a file only when it is closed. */
   readonly closesLogAfterWrite: boolean

@@ -35,10 +35,10 @@ export interface SupervisorOptions {
   readonly onError: (message: string, error: unknown) => void
 }
 
-/** What is known of a block beside its data. */
+/** The facts about a block beside its data. */
 interface NewBlock {
   readonly metadata?: unknown
-  /** Of the tick that cuts it. */
+  /** The time of the tick that ends the block. */
   readonly number?: number | undefined
   /** Whether the receiver hears when it is stored, and that it is not. */
   readonly isConfirmed?: boolean
@@ -66,7 +66,7 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
   #lastBlockNumber = Number.NEGATIVE_INFINITY
   /** Consecutive starts that failed. */
   #failedStarts = 0
-  /** Said last, and not to be said again until data has come. */
+  /** The last error message that was logged. The same message is not logged again until the receiver has stored data. */
   #lastComplaint = ''
   /** Blocks on their way to the log. */
   readonly #storing = new Set<Promise<void>>()
@@ -283,7 +283,7 @@ export class ReceiverSupervisor implements ReceiverHost, LineChannel {
     const { clock } = this.#options
     if (delayMs > 0) await clock.waitTill(clock.now() + delayMs, this.#abort.signal)
     this.#restarting = null
-    // Not awaited: an `onStart` that takes long is no part of the restart, and may ask for another one.
+    // The promise is not awaited: a slow `onStart` must not delay the restart, and may itself request another restart.
     if (!this.#abort.signal.aborted) void this.#startReceiver()
   }
 

@@ -5,7 +5,7 @@ import { timeMsOf } from '../../settings/units.ts'
 import { StorageLevel } from '../../task/storage-level.ts'
 import { hostOf } from './receiver-host.ts'
 
-/** One record as {@link Receiver.store} takes it; arrays, bytes and iterators mean several records there, so those go through `storeItem`. */
+/** The type of a single record for {@link Receiver.store}. An array, bytes or an iterator means several records there; to store one of them as a single record, call `storeItem`. */
 export type SingleRecord<T> = T extends readonly unknown[] | Uint8Array | AsyncIterable<unknown> | Iterator<unknown>
   ? never
   : T
@@ -98,12 +98,12 @@ export abstract class Receiver<T> {
     hostOf(this).restart(message, error, delayMs === undefined ? undefined : timeMsOf(delayMs))
   }
 
-  /** Stops the receiver. As in Spark, a context that goes on starts it anew. */
+  /** Stops the receiver. As in Spark, the context starts the receiver again unless the context is stopping. */
   stop(message: string, error?: unknown): void {
     hostOf(this).stop(message, error)
   }
 
-  /** Tells the listeners of an error; the receiver goes on. */
+  /** Reports an error to the log and to listeners. The receiver continues. */
   reportError(message: string, error: unknown): void {
     hostOf(this).reportError(message, error)
   }

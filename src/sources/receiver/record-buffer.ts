@@ -57,7 +57,7 @@ export class RecordBuffer {
     }
   }
 
-  /** One that cannot be encoded must not take its neighbours with it. */
+  /** Encodes a record at once, so that a record that cannot be encoded does not spoil the records around it. */
   #encodeAlone(record: unknown): void {
     try {
       this.#codec.encodeInto([record], this.#sink)

@@ -23,7 +23,7 @@ export class RoomGate {
     return this.#bytes < this.#maxBytes && this.#unallocatedBytes < this.#maxBytes / 2
   }
 
-  /** Whether somebody goes on bringing data although there is no room. */
+  /** Whether a receiver continues to store data although there is no room. */
   get isOverrun(): boolean {
     return this.#bytes >= this.#maxBytes * OVERRUN
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert'
 import type { CountableBytes } from './count-lines.ts'
 
 const WORD_BYTES = 4
-/** Idle slabs are let go when they were not needed for so many batches. */
+/** A slab that was idle during this many batches is released. */
 const BATCHES_PER_TRIM = 100
 
 /**
@@ -42,7 +42,7 @@ export class SlabPool {
   readonly slabBytes: number
   readonly #idle: Slab[] = []
   #bytesInUse = 0
-  /** The fewest idle slabs since the last trim: so many were not needed. */
+  /** The smallest number of idle slabs since the last trim. This many slabs were never needed. */
   #leastIdle = 0
   #trims = 0
 

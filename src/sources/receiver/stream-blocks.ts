@@ -134,7 +134,7 @@ function byteLengthOf(blocks: readonly ReceivedBlock[]): number {
   return blocks.reduce((sum, block) => sum + block.byteLength, 0)
 }
 
-/** One that the log did not take is gone with its process. */
+/** Returns what a checkpoint keeps of a block: nothing for a block that the log refused, which is lost when the process ends. */
 function keptBlock({ logged, id, data, recordCount }: ReceivedBlock): KeptBlock[] {
   if (logged === null) return []
   if ('handle' in logged) return [[logged.sequence, id, data.format, recordCount, logged.handle]]

@@ -26,7 +26,7 @@ export abstract class ConnectionReceiver<T> extends Receiver<T> {
     socket.once('error', onConnectError)
     socket.once('connect', () => {
       socket.off('error', onConnectError)
-      // Whoever reads hears of errors through the reading; one that comes after it must not end the process.
+      // The reader gets errors from its reads. An error that comes after the last read must not end the process.
       socket.on('error', () => {})
       void this.#receive(socket)
     })

@@ -15,7 +15,7 @@ export class SocketInputDStream<T> extends ReceiverInputDStream<T> {
     return new SocketInputDStream(context, new SocketReceiver(socketAddress(host, port), level), 'socketTextStream')
   }
 
-  /** What `converter` makes of the bytes. @throws IllegalArgumentException for a port that cannot be. */
+  /** A stream of the records that `converter` makes from the bytes. @throws IllegalArgumentException for a port that cannot be. */
   static converting<T>(
     context: DStreamContext,
     host: string,
@@ -28,7 +28,7 @@ export class SocketInputDStream<T> extends ReceiverInputDStream<T> {
   }
 }
 
-/** What else a raw socket's stream is given. */
+/** The options of a raw socket's stream. */
 export interface RawSocketOptions {
   /**
    * The classes of the program that records may be instances of; none unless given. An instance is made without its constructor, with whatever fields

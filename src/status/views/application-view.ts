@@ -1,7 +1,7 @@
 import type { StatusStore } from '../status-store.ts'
 import { restDate } from './rest-date.ts'
 
-/** What a date is where something has not ended, as in Spark. */
+/** The end date of something that has not ended, as Spark's REST interface gives it. */
 const NOT_ENDED = -1
 
 /** `/applications` and `/applications/<app>` of Spark's REST interface. */

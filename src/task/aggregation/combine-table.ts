@@ -18,7 +18,7 @@ export class CombineTable {
   readonly merge: Merge
   readonly #others = new Map<unknown, number>()
   readonly #memory: MemoryGauge
-  /** Called when memory is short; it must empty the table. Set anew for each task that uses the table. */
+  /** Called when memory is short; must empty the table. Each task that uses the table sets its own function. */
   onShort: (table: CombineTable) => void = () => {}
   /** Changes until the next look at the memory. */
   #countdown: number

@@ -4,7 +4,7 @@ import { freshSeed } from '../random.ts'
 const LONGEST_HASHED = 16
 const LEAST_SLOTS = 64
 
-// Drawn anew in each thread, so that no one can prepare keys that fall into the same slots. The order of a table does not depend on them.
+// Each thread draws its own seeds, so that nobody can prepare keys that fall into the same slots. The order of a table does not depend on the seeds.
 const SEED = freshSeed() | 0
 const MULTIPLIER = freshSeed() | 1
 

@@ -161,14 +161,14 @@ function detachRecord(record: unknown): unknown {
 
 function estimateBytes(chunk: Chunk, codec: RecordCodec): number {
   if (chunk.length === 0) return 0
-  // Its table looks after itself, and is shared by the versions of many batches.
+  // A table of state limits its own memory, and the versions of many batches share it.
   if (chunk[0] instanceof StateVersion) return UNKNOWN_RECORD_BYTES
   const columns = typedArrayBytes(chunk)
   if (columns > 0) return columns
   return (encodedBytes(chunk.slice(0, SAMPLE_RECORDS), codec) * OBJECT_OVERHEAD + 8) * chunk.length
 }
 
-/** What the typed arrays of records take, which is nearly all that such a record takes; 0 where the first one has none. */
+/** Estimates the bytes of records from their typed arrays, which are nearly all of such a record; 0 when the first record has no typed array. */
 function typedArrayBytes(chunk: Chunk): number {
   if (!hasTypedArrays(chunk[0])) return 0
   let bytes = UNKNOWN_RECORD_BYTES * chunk.length

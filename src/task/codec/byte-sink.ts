@@ -84,12 +84,12 @@ export class ByteSink {
     swapIfBigEndian(this.buffer, at, count, width)
   }
 
-  /** What was written, as a view that is valid until the next write. */
+  /** Returns the written bytes as a view that is valid until the next write. */
   bytes(): Uint8Array {
     return new Uint8Array(this.buffer.buffer, this.buffer.byteOffset, this.length)
   }
 
-  /** What was written, copied to an ArrayBuffer of exactly that size; the sink is empty afterwards. */
+  /** Returns the written bytes, copied to an ArrayBuffer of exactly their size, and empties the sink. */
   take(): Uint8Array {
     const taken = new Uint8Array(this.length)
     taken.set(this.bytes())

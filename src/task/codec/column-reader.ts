@@ -203,7 +203,7 @@ export class ColumnReader {
   }
 }
 
-/** Only as many as a chunk has records: a longer column takes at least a bit for each value. */
+/** Checks the length of a constant column. A column longer than a chunk has at least one bit for each value. */
 function constant<T>(count: number, value: T): T[] {
   if (count > MAX_CHUNK_RECORDS) throw new CorruptBlockError(`a column of ${count} times ${value}`)
   return new Array<T>(count).fill(value)

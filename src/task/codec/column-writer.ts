@@ -371,7 +371,7 @@ function refuseSymbolKeys(values: readonly object[]): void {
   }
 }
 
-/** One place of each row; undefined when a row has a hole there. */
+/** Collects the element at one index of each row; undefined when a row has a hole there. */
 function extractPlace(rows: readonly unknown[][], place: number): unknown[] | undefined {
   const column = new Array<unknown>(rows.length)
   for (let i = 0; i < rows.length; i++) {

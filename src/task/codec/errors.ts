@@ -1,13 +1,13 @@
 import { MillstreamError } from '../../errors.ts'
 
-/** What the kind of an instance ends with that has private members. */
+/** The end of the kind's text for an instance that has private members. */
 export const PRIVATE = 'only its class can read'
 
 /** A record holds a value that has no meaning outside its process: a function, a promise, a socket, a local symbol. */
 export class RecordNotSerializableError extends MillstreamError {
   /** Where the value stands, from the record on: `record.user.send`. */
   readonly path: string
-  /** What the value is: `function 'send'`, `Promise`, `Socket`. */
+  /** The kind of the value: `function 'send'`, `Promise`, `Socket`. */
   readonly kind: string
 
   constructor(path: string, kind: string, options?: { cause?: unknown }) {

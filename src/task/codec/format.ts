@@ -65,7 +65,7 @@ export const ColumnKind = {
   NULLABLE: 18,
   /** Varint variant count, one byte for each value that names its variant, one column for each variant. */
   UNION: 19,
-  /** One tagged value after another. */
+  /** A column of tagged values, one after another. */
   GENERIC: 20,
 } as const
 
@@ -102,5 +102,5 @@ export const ValueTag = {
 /** Prototype of the objects of an OBJECT column. */
 export const ObjectPrototype = { PLAIN: 0, NULL: 1, CLASS: 2 } as const
 
-/** What stands for nothing in a NULLABLE column. */
+/** The marks for a missing value in a NULLABLE column. */
 export const Nothing = { NULL: 0, UNDEFINED: 1, BOTH: 2 } as const

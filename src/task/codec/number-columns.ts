@@ -120,7 +120,7 @@ function readLargeIntegers(source: ByteSource, count: number, base: number, widt
   return values
 }
 
-/** Only a column of at most as many values as a chunk has records may take no bytes. */
+/** Checks that a column without bytes has at most as many values as a chunk has records. */
 function expectConstant(source: ByteSource, count: number): void {
   if (count > MAX_CHUNK_RECORDS) {
     throw new CorruptBlockError(`a column of ${count} equal values before offset ${source.position}`)

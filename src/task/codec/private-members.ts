@@ -1,7 +1,7 @@
-/** By prototype: the private member that keeps instances of its class from becoming bytes, or null. */
+/** For each prototype, the private member because of which instances cannot be encoded, or null. */
 const known = new WeakMap<object, string | null>()
 
-/** What compilers call to reach private members that they keep outside of the object. */
+/** The helpers that compilers call to reach private members which they store outside of the object. */
 const COMPILED_PRIVATE = /\b(?:__private(?:Add|Get|Set)|_{1,2}classPrivateField\w+)\s*\(/
 
 /** A brace, or the declaration of a private member: a `#name` that is no member access; group 1 for static ones, group 2 the name. */

@@ -5,7 +5,7 @@ import { CorruptBlockError } from './errors.ts'
 import { ColumnKind } from './format.ts'
 import { readBits, readLengths, sumLengths, writeBits, writeLengths } from './number-columns.ts'
 
-/** From this length on Node's copy is faster than a loop over the characters. */
+/** A text of at least this length is copied by Node, which is then faster than a loop over the characters. */
 const LONG_STRING = 24
 
 /** Bounds the memory for a joined text. */

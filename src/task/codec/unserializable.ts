@@ -10,7 +10,7 @@ export class UnserializableValue extends Error {}
 /** Bounds the recursion of the search. */
 const LONGEST_PATH = 4096
 
-/** What a value is when it cannot become bytes, for instance `function 'send'`; undefined when it can. */
+/** Returns the kind of a value that cannot be encoded, for instance `function 'send'`; undefined for a value that can. */
 export function unserializableKind(value: unknown): string | undefined {
   if (typeof value === 'function') return value.name === '' ? 'a function' : `function '${value.name}'`
   if (typeof value === 'symbol')

@@ -188,7 +188,7 @@ export class ValueReader {
     const length = this.#source.varint()
     const count = this.#source.count(2)
     if (length > 0xffffffff) throw new CorruptBlockError(`an array of length ${length}`)
-    // By way of the greatest length the array becomes a table of its elements, and takes no memory for its holes.
+    // V8 stores an array of the greatest length as a table of its elements, so the holes take no memory. The right length is set afterwards.
     array.length = 0xffffffff
     array.length = length
     for (let i = 0; i < count; i++) {

@@ -12,7 +12,7 @@ import {
 /** First character of every string that stands for something else than itself. */
 const TAG = '\u0000'
 
-/** What stands for a key in a JavaScript Map. */
+/** The value that represents a key in a JavaScript Map. */
 export type CanonicalKey = string | number | boolean | bigint | null | undefined
 
 /**

@@ -2,7 +2,7 @@ import { MillstreamError } from '../../errors.ts'
 
 /** A value cannot be a key: it has no equality by value, so equal keys could not meet in one partition. */
 export class KeyNotHashableError extends MillstreamError {
-  /** What the value is, for instance `a function`. */
+  /** The kind of the value, for instance `a function`. */
   readonly kind: string
 
   constructor(kind: string) {

@@ -198,7 +198,7 @@ function hashPair(key: number, value: number): number {
   return finish(mix(mix(PRODUCT_SEED, key), value), 2)
 }
 
-/** One step of MurmurHash3. */
+/** Mixes one word into the hash, as MurmurHash3 does. */
 function mix(hash: number, data: number): number {
   let k = Math.imul(data, 0xcc9e2d51)
   k = (k << 15) | (k >>> 17)

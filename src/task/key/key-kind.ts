@@ -6,7 +6,7 @@ export const MAX_KEY_DEPTH = 200
 
 export const TOO_DEEP = `an object that contains itself, or is nested deeper than ${MAX_KEY_DEPTH} levels,`
 
-/** What equality by value means for an object. */
+/** How objects are compared by value: which kind of object it is. */
 export type ObjectKind =
   | 'array'
   | 'object'

@@ -19,12 +19,12 @@ export class KeyTable<V = unknown, K = unknown> {
     return this.#keys.length
   }
 
-  /** The keys in the order of their arrival; not to be changed. */
+  /** The keys in the order of their arrival. Callers must not change the array. */
   get keys(): readonly K[] {
     return this.#keys
   }
 
-  /** The values in the order of the keys; not to be changed. */
+  /** The values in the order of the keys. Callers must not change the array. */
   get values(): readonly V[] {
     return this.#values
   }

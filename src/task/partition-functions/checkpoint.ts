@@ -3,7 +3,7 @@ import { type CanonicalKey, canonicalKey } from '../key/index.ts'
 import { workerCodec } from '../worker-codec.ts'
 import { chunksOf, partName, writePart } from './saving.ts'
 
-/** What stands in a file that {@link saveCheckpointPart} wrote. */
+/** The content of a file that {@link saveCheckpointPart} wrote. */
 export interface WrittenPart {
   readonly bytes: number
   readonly records: number

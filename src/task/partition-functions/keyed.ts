@@ -67,14 +67,14 @@ export function valuesOfKey(records: Iterable<unknown>, _partition: number, key:
 
 type Cogrouped = Iterable<readonly [unknown, readonly (readonly unknown[])[]]>
 
-/** From two sides brought together by key: the pairs of the left one whose key the right one does not have. */
+/** Takes two sides that were brought together by key, and returns the pairs of the left side whose key the right side does not have. */
 export function* pairsOnlyLeft(records: Iterable<unknown>): Generator<[unknown, unknown]> {
   for (const [key, [left, right]] of records as Cogrouped) {
     if (right!.length === 0) for (const value of left!) yield [key, value]
   }
 }
 
-/** From two sides brought together by key: the keys that both have. */
+/** Takes two sides that were brought together by key, and returns the keys that both sides have. */
 export function* keysOfBoth(records: Iterable<unknown>): Generator<unknown> {
   for (const [key, [left, right]] of records as Cogrouped) if (left!.length > 0 && right!.length > 0) yield key
 }

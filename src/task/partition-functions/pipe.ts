@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream'
 import { IllegalStateException, SparkException } from '../../errors.ts'
 import { textOf } from '../text-of.ts'
 
-/** What `pipe` was asked for, as its program travels. */
+/** The options of `pipe`, as they travel with the program. */
 export interface PipeSettings {
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>

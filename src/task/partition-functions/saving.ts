@@ -12,7 +12,7 @@ const RECORD_CHUNK = 1024
 /** Long records come in fewer, so that a chunk stays about this long. */
 const RECORD_CHUNK_BYTES = 1024 * 1024
 
-/** What a file's name ends with, as Hadoop's codecs have it. */
+/** The ending of a compressed file's name, as Hadoop's codecs have it. */
 const EXTENSIONS: Readonly<Record<SaveCodec, string>> = {
   none: '',
   gzip: '.gz',

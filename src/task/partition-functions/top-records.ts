@@ -4,7 +4,7 @@ import { compareValues } from '../ordering.ts'
 /** An ordering as it travels: null for the natural one, which every worker has. */
 export type SentOrdering = Ordering<unknown> | null
 
-/** The `count` least records of a partition by the ordering, in its order; holds no more than that at any time. */
+/** Returns the `count` least records of a partition in the order of the ordering. Never holds more than `count` records. */
 export function leastRecords(
   records: Iterable<unknown>,
   _partition: number,
@@ -13,7 +13,7 @@ export function leastRecords(
 ): unknown[] {
   if (count <= 0) return []
   const ordering = sent ?? compareValues
-  // A heap whose root is the greatest of the records kept, the one that goes first.
+  // A heap whose root is the greatest of the kept records, which a smaller record replaces.
   const heap: unknown[] = []
   for (const record of records) {
     if (heap.length < count) {

@@ -9,7 +9,7 @@ const BUCKET_RECORDS = 2048
 /** Records of all buckets together held as objects; above it every bucket is encoded. */
 const MAX_BUFFERED_RECORDS = 64 * 1024
 
-/** What a map task leaves behind: for every reduce partition its segments, in memory and in a file. */
+/** The output of a map task: the segments for every reduce partition, in memory and in a file. */
 export interface ShuffleOutput {
   readonly bytes: Uint8Array
   /** Segment of partition p is bytes[offsets[p], offsets[p + 1]). */
@@ -110,7 +110,7 @@ export class BucketWriter {
   }
 }
 
-/** From this size on an output goes to shared memory; below, copying it is cheaper than making a shared buffer. */
+/** An output of at least this size goes to shared memory. Copying a smaller output is cheaper than making a shared buffer. */
 const SHARED_FROM_BYTES = 16 * 1024
 
 /** Appends the frame of `records` to `sink`. */

@@ -5,7 +5,7 @@ import { behindLineEnd, decodeLines, LINE_WINDOW_BYTES, skipByteOrderMark, windo
 const BUFFER_BYTES = 4 * LINE_WINDOW_BYTES
 const CARRIAGE_RETURN = 13
 
-/** Which lines of a stream of bytes a piece of a file owns. */
+/** The range of lines that a piece of a file owns in a stream of bytes. */
 export interface OwnedLines {
   /** Whether the stream begins in the middle of a file: what stands before the first line end belongs to the piece before. */
   readonly skipsFirst: boolean

@@ -8,7 +8,7 @@ export type ElementOp = Extract<
   { readonly kind: 'map' | 'filter' | 'flatMap' | 'mapValues' | 'flatMapValues' | 'keyBy' | 'keys' | 'values' }
 >
 
-/** What the loop does with each record that reaches its end: code over the variable given, and the objects that the code names. */
+/** The end of a fused loop: code that handles each record in the given variable, and the objects that the code names. */
 export interface LoopTail {
   /** @param record the name of the variable that holds the record. @param isPair whether the loop itself has just made it as a pair. */
   readonly code: (record: string, isPair: boolean) => string
@@ -97,7 +97,7 @@ function emit(
   }
 
   function emitFlatMap(call: string, record: (value: string) => string, body: (record: string) => string): string {
-    // What is no array (a string, a Set, a generator) takes a function of its own: code stays linear in the number of operations.
+    // An iterable that is no array (a string, a Set, a generator) calls a function of its own, so that the size of the code stays linear in the number of operations.
     if (!emitted.has(index)) {
       emitted.add(index)
       slowPaths.push(`function slow${index}(items, ${v}) {

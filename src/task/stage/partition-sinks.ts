@@ -45,7 +45,7 @@ function withIterator(
   return isPromise(records) ? records.then(fn) : fn(records)
 }
 
-/** What foreach functions return is awaited and dropped. */
+/** Awaits the results of foreach functions and drops them. */
 function ignoring(result: unknown): undefined | Promise<undefined> {
   return isPromise(result) ? result.then(() => undefined) : undefined
 }

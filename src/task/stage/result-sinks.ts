@@ -3,7 +3,7 @@ import type { Chunk } from '../reader.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 import type { ChunkSink, TaskOutput } from './task-output.ts'
 
-/** Gives all records, encoded as they come, so that no more than a chunk is held as objects. */
+/** Returns all records. They are encoded as they arrive, so that only one chunk is held as objects. */
 export function collectSink(runtime: TaskRuntime): ChunkSink {
   const sink = new ByteSink()
   return {
@@ -15,7 +15,7 @@ export function collectSink(runtime: TaskRuntime): ChunkSink {
   }
 }
 
-/** Gives the first `count` records and asks for no more than it needs. */
+/** Returns the first `count` records, and reads no chunk beyond them. */
 export function takeSink(count: number, runtime: TaskRuntime): ChunkSink {
   const sink = new ByteSink()
   let wanted = count

@@ -167,7 +167,7 @@ function compileShuffleWrite(
   const out = { writer: null as BucketWriter | null }
   const write = (partition: number, record: unknown): void => out.writer?.add(partition, record)
   const table = aggregator === null ? null : new CombineTable(mergeOfValues(aggregator), runtime.memory)
-  // A table that outgrows memory is written out as it is and begun anew: the reduce side combines again.
+  // A table that outgrows memory is written out as it is, and a new table begins. The reduce side combines the parts.
   const flush = (): void => {
     if (table === null) return
     for (let i = 0; i < table.size; i++) write(getPartition(table.keys[i]), [table.keys[i], table.values[i]])

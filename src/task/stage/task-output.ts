@@ -1,7 +1,7 @@
 import type { Chunk } from '../reader.ts'
 import type { ShuffleOutput } from '../shuffle/bucket-writer.ts'
 
-/** What a task gives back: encoded records, a value, or a map output. */
+/** The output of a task: encoded records, a value, or a map output. */
 export type TaskOutput =
   | { readonly kind: 'records'; readonly bytes: Uint8Array }
   | { readonly kind: 'value'; readonly value: unknown }

@@ -5,7 +5,7 @@ import { SlotIndex } from './slot-index.ts'
 import { canonicalOf, isSameCanonical } from './slot-key.ts'
 import type { StateRuntime } from './state-memory.ts'
 
-/** A file is written anew when more than this part of it is of no use any more. */
+/** A file is rewritten when more than this share of it is garbage. */
 const WASTE = 0.5
 const SMALLEST_REWRITE_BYTES = 1024 * 1024
 
@@ -102,7 +102,7 @@ export class ColdEntries {
     return this.#file.append(key, value)
   }
 
-  /** Moves what is of use to a new file; places in the old one are good no more. @param isCold whether a slot's entry is in the file only. */
+  /** Copies the live entries to a new file. Places in the old file become invalid. @param isCold whether a slot's entry is only in the file. */
   rewrite(slots: number, isCold: (slot: number) => boolean): void {
     const old = this.#file
     const file = this.#newFile()

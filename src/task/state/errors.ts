@@ -7,7 +7,7 @@ export class StateChangesUnknownError extends MillstreamError {
   }
 }
 
-/** What a batch's function gave beside its state is not known any more: a checkpoint keeps the state alone. */
+/** The outputs of a batch's function are not known any more, because a checkpoint keeps only the state. */
 export class StateOutputsUnknownError extends MillstreamError {
   constructor(timeMs: number) {
     super(

@@ -37,7 +37,7 @@ type PackedBucket = readonly [
   entries: Uint8Array,
 ]
 
-/** What a batch that has opened a packed version did not want of it. */
+/** The entries of a packed version that a batch did not read. */
 interface Closed {
   readonly bits: number
   readonly buckets: readonly PackedBucket[]
@@ -47,7 +47,7 @@ interface Closed {
 
 const closedBeside = new WeakMap<StateTable, Closed>()
 
-/** Which entries of a packed version a batch needs: those of these keys, and those not updated since a time. */
+/** The entries of a packed version that a batch needs: those of some keys, and those not updated since a time. */
 export interface WantedEntries {
   readonly keys: Iterable<unknown>
   readonly olderThanMs: number | null
@@ -78,7 +78,7 @@ export class PackedState {
     return allEntries(this.#buckets())
   }
 
-  /** What changed after a time, or null when that is not known any more. */
+  /** The changes after a time, or null when they are not known any more. */
   changesSince(sinceMs: number): { entries: Iterable<StateEntry>; removed: unknown[] } | null {
     const [, , , removed, removedSinceMs] = this.#head
     if (removedSinceMs > sinceMs) return null
@@ -90,7 +90,7 @@ export class PackedState {
       for (const entry of entriesOf(bucket)) {
         if (entry[2] <= sinceMs) continue
         entries.push(entry)
-        // It came back.
+        // The key was removed and has returned.
         gone.delete(canonicalKey(entry[0]))
       }
     }

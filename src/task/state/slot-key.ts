@@ -1,6 +1,6 @@
 import { type CanonicalKey, canonicalKey } from '../key/index.ts'
 
-/** What stands for a key in a Map; most keys are strings, which stand for themselves. */
+/** The value that represents a key in a Map. Most keys are strings, which represent themselves. */
 export function canonicalOf(key: unknown): CanonicalKey {
   return typeof key === 'string' && key.charCodeAt(0) !== 0 ? key : canonicalKey(key)
 }

@@ -38,7 +38,7 @@ export class SlotStore {
   get size(): number {
     return this.#size
   }
-  /** One more than the highest slot in use. */
+  /** The highest slot in use, plus one. */
   get length(): number {
     return this.#keys.length
   }
@@ -105,7 +105,7 @@ export class SlotStore {
   /** A slot without a key. */
   vacantSlot(): number {
     for (let slot = this.#free.pop(); slot !== undefined; slot = this.#free.pop()) {
-      // What is free may have been taken again when a version was brought back.
+      // A slot in the list of free slots may be in use again, because an earlier version was restored.
       if (this.#keys[slot] === VACANT) return slot
     }
     const slot = this.#keys.length
@@ -210,7 +210,7 @@ export class SlotStore {
     return evicted
   }
 
-  /** Takes what is of use in the file to a new one. Places in logs are good no more. */
+  /** Copies the live entries of the file to a new file. Places in logs become invalid. */
   rewriteFile(): void {
     this.#cold?.rewrite(this.#keys.length, (slot) => this.#keys[slot] === COLD)
   }

@@ -37,7 +37,7 @@ export function* entriesOfVersion(feed: Feed, form: StateEntryForm): Generator<u
   }
 }
 
-/** What a version's batch gave besides. @throws StateOutputsUnknownError where only the state was kept. */
+/** Returns the outputs of a version's batch. @throws StateOutputsUnknownError when only the state was kept. */
 export function outputsOfVersion(feed: Feed): Iterable<unknown> {
   const { outputs, timeMs } = readState(feed)
   if (outputs === null) throw new StateOutputsUnknownError(timeMs)
@@ -56,7 +56,7 @@ export function* changesOfVersion(feed: Feed, sinceMs: number): Generator<[key: 
   for (const key of changes.removed) yield [key, []]
 }
 
-/** What several changes, one after another, changed, from groups of [newest changes, oldest of the others…]. */
+/** Merges successive changes into one, from groups of [newest changes, oldest of the others…]. */
 export function* mergedChanges(
   groups: Iterable<[key: unknown, [now: unknown[][], ...merged: unknown[][][]]]>,
 ): Generator<[key: unknown, states: unknown[]]> {

@@ -18,7 +18,7 @@ interface StateSpecBase {
   readonly runtime: StateRuntime
 }
 
-/** What {@link mapWithState} does with a key's record. */
+/** The function that {@link mapWithState} calls with a key's record. */
 export interface MappingSpec extends StateSpecBase {
   /** The user's function for the batch at a time. */
   readonly mappingOf: (timeMs: number) => (key: unknown, value: unknown, state: State<unknown>) => unknown
@@ -26,12 +26,12 @@ export interface MappingSpec extends StateSpecBase {
   readonly isOptional: boolean
 }
 
-/** What {@link updateState} does with a key. */
+/** The function that {@link updateState} calls with a key. */
 export interface UpdateSpec extends StateSpecBase {
   readonly updateOf: (timeMs: number) => (key: unknown, values: unknown[], state: unknown) => unknown
 }
 
-/** What {@link slideWindow} does with a key's values. */
+/** The functions that {@link slideWindow} calls with a key's values. */
 export interface WindowSpec extends StateSpecBase {
   readonly reduce: (a: unknown, b: unknown) => unknown
   readonly inverse: (a: unknown, b: unknown) => unknown
@@ -115,7 +115,7 @@ function replace(table: StateTable, slot: number, before: unknown, after: unknow
   else if (!Object.is(before, after) || typeof after === 'object') table.put(slot, after, key)
 }
 
-/** What left and what entered the window for a key; only what is there stands in the lists. */
+/** The values of a key that left the window and that entered it. Absent values are not in the lists. */
 interface Slide {
   readonly left: unknown[]
   readonly entered: unknown[]

@@ -3,13 +3,13 @@ import type { RecordCodec } from '../codec/index.ts'
 import type { MemoryGauge } from '../memory-gauge.ts'
 import { workerCodec } from '../worker-codec.ts'
 
-/** What holds entries in the heap and can move them to disk: a table of state. */
+/** A holder of entries in the heap that can move them to disk: a table of state. */
 export interface Evictable {
   /** Moves entries from the heap to disk. @returns whether any went. */
   evict(): boolean
 }
 
-/** What the state's share of a worker is made of; a worker's TaskRuntime has it. */
+/** The parts of a worker that limit the memory of state; a worker's TaskRuntime has them. */
 export interface StateHost {
   readonly codec: RecordCodec
   readonly memory: MemoryGauge
@@ -17,7 +17,7 @@ export interface StateHost {
   readonly localDir: () => string
 }
 
-/** What a table of state needs of its worker. */
+/** The parts of a worker that a table of state uses. */
 export interface StateRuntime {
   readonly codec: RecordCodec
   readonly memory: Pick<MemoryGauge, 'maxEntries' | 'isShort' | 'afterSpill'> & { readonly interval: number }
@@ -51,7 +51,7 @@ function newStateRuntime({ codec, memory, localDir }: StateHost): StateRuntime {
     }
     return hasFreed
   }
-  // State is not the only thing in the heap: whoever finds it full has state give way before it goes to disk itself.
+  // State is not the only data in the heap. Other data that finds the heap full makes state go to disk before it goes to disk itself.
   memory.onShort = evictAll
   return {
     codec,

@@ -161,7 +161,7 @@ export function stateOutputs(versions: Iterable<unknown>): Iterable<unknown> {
   return outputsOfVersion(feedOfIterator(versions))
 }
 
-/** What changed up to a version; see {@link changesOfVersion}. */
+/** The changes up to a version; see {@link changesOfVersion}. */
 export function stateChanges(versions: Iterable<unknown>, _partition: number, sinceMs: number): Iterable<unknown> {
   return changesOfVersion(feedOfIterator(versions), sinceMs)
 }
