@@ -23,8 +23,8 @@ export type NumberValues = Int8Array | Int16Array | Int32Array | Float32Array | 
 export type Offsets = Int32Array | BigInt64Array
 
 /**
- * The values of a column, in the layout that its type asks for. The arrays may be views of the bytes that were read, so that whoever keeps a few
- * values keeps the whole batch.
+ * The values of a column, in the layout of the column's type. The arrays may be views of the bytes that were read: a program that keeps a few
+ * values keeps the memory of the whole batch.
  */
 export type ArrowColumn = ColumnRows &
   (

@@ -4,11 +4,11 @@ import type { MaybePromise } from './maybe-promise.ts'
 import type { Time } from './time.ts'
 
 /**
- * What brings data into batches: a receiver's stream, or a source that the driver reads by positions. The ledger keeps what it fixes for each batch and
- * tells it what becomes of the batch. It keeps no set of pending batches of its own.
+ * An input that brings data into batches: a receiver's stream, or a source that the driver reads by positions. The ledger keeps the positions that the
+ * input fixes for each batch, and tells the input how each batch ends. The input keeps no set of pending batches of its own.
  */
 export interface BatchInput {
-  /** Under which the ledger has what this input gives to batches: the id of its stream. */
+  /** The id of the input's stream, under which the ledger keeps the input's positions. */
   readonly inputId: string
   /**
    * Fixes what the batch at `time` reads, before the batch is generated. Asked once per batch, in the order of the batches; again only when it throws.

@@ -92,8 +92,8 @@ export class JobScheduler {
   }
 
   /**
-   * Logs an error and tells whoever waits for the context. Where somebody waits, the log comes a moment later: an error that ends the program is
-   * shown by its end, and once is enough.
+   * Logs an error and reports it to callers that wait for the context. When there is such a caller, the log line waits a moment: an error that ends
+   * the program is shown by the end of the program, and is then not logged a second time.
    */
   reportError(message: string, error: unknown): void {
     foldStackOf(error)

@@ -5,8 +5,8 @@ import type { MaybePromise } from './maybe-promise.ts'
 export type InputsOf = (inputId: string) => ReadonlyMap<number, PlainData>
 
 /**
- * What the job generator needs of the driver's side of the receivers (Spark's `ReceiverTracker`): to start and stop them. What each batch gets of a
- * receiver's stream is asked of the stream, which is a {@link file://./batch-input.ts | BatchInput}.
+ * The driver's side of the receivers, as the job generator uses it to start and stop them (Spark's `ReceiverTracker`). The blocks of each batch are
+ * planned by the receiver's stream, which is a {@link file://./batch-input.ts | BatchInput}.
  */
 export interface ReceiverTracker {
   /**

@@ -10,8 +10,8 @@ import { streamingListenerAdapter } from './streaming-listener-adapter.ts'
 let contextCount = 0
 
 /**
- * What one StreamingContext tells of its work over the bus of its SparkContext, and the listeners that hear of this context and of no other. Nothing
- * is told after {@link close}.
+ * Posts the events of one StreamingContext to the bus of its SparkContext, and holds the listeners that get events of this context only. Nothing
+ * is posted after {@link close}.
  */
 export class StreamingEvents {
   readonly #bus: EventBus

@@ -48,7 +48,7 @@ export interface StreamingListenerOutputOperationCompleted {
 }
 
 /**
- * Is told what a StreamingContext does (Spark's `StreamingListener`): extend it, or pass an object with the methods that matter.
+ * Gets the events of a StreamingContext (Spark's `StreamingListener`): extend the class, or pass an object with the methods that matter.
  * Events come in order, after the fact; only those are made for which a listener has a method when it is added. A method may be async: later events
  * wait until its promise is settled, up to `spark.scheduler.listenerbus.eventqueue.capacity` of them. What a method throws, or its promise rejects
  * with, is logged and changes nothing.

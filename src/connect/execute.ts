@@ -28,8 +28,8 @@ const NOT_FOUND = /INVALID_HANDLE\.(?:OPERATION|SESSION)_NOT_FOUND/
 export class ExecutionCancelled extends Error {}
 
 /**
- * Runs a plan and hands out the server's responses in order, each once. When the connection is cut, or the server ends the stream before the
- * result is complete, it takes the result up again behind the last response. Whoever stops early, or cancels, ends the operation there too.
+ * Runs a plan and returns the server's responses in order, each once. When the connection is cut, or the server ends the stream before the
+ * result is complete, the generator reattaches and continues after the last response. A caller that stops early, or cancels, ends the operation on the server too.
  */
 export async function* execute(
   session: ConnectSession,

@@ -338,8 +338,8 @@ export abstract class DStreamNode<T> {
   }
 
   /**
-   * What a checkpoint keeps of the stream beside its RDDs, as plain data: for a source, the positions of the batches that may run again.
-   * Asked before a batch's jobs run and after they have ended; undefined, as here, for nothing.
+   * Returns the plain data that a checkpoint keeps for the stream beside its RDDs: for a source, the positions of the batches that may run again.
+   * Called before a batch's jobs run and after they have ended. Undefined, as here, means no data.
    */
   checkpointData(): PlainData | undefined {
     return undefined
@@ -351,7 +351,7 @@ export abstract class DStreamNode<T> {
   }
 
   /**
-   * What the data of a checkpoint from before there was a ledger says of batches, by batch time in milliseconds. @internal
+   * Reads the batches' inputs out of the stream's data in a checkpoint of the format before the ledger, by batch time in milliseconds. @internal
    */
   inputsOfEarlierFormat(_data: PlainData): Readonly<Record<string, PlainData>> {
     return {}

@@ -13,8 +13,8 @@ import type { StreamRuntime } from './stream-runtime.ts'
 import { noteUserFunctions } from './user-functions.ts'
 
 /**
- * What `stream.context` offers: the part of the StreamingContext that a stream is for, and that code which is handed nothing but a stream may
- * need (Spark's `DStream.context`). The object is the StreamingContext that the stream was made with.
+ * The type of `stream.context` (Spark's `DStream.context`): the members of the StreamingContext for code that has only a stream. The object is the
+ * StreamingContext that the stream was made with.
  */
 export interface DStreamContext extends StreamRuntime {
   /**

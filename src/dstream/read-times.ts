@@ -1,8 +1,8 @@
 import type { DStreamNode } from './dstream-node.ts'
 
 /**
- * Which batches of a stream are read at all: a window whose slide is longer than the window skips batches between two windows. A source that the driver
- * reads by positions leaves what came in such a batch to the next one that is read, as Spark does, where a stream's batch is made only when it is asked for.
+ * The batches of a stream that are read at all: a window whose slide is longer than the window skips batches between two windows. A source that the driver
+ * reads by positions leaves the records of a skipped batch to the next batch that is read. Spark does the same, because it makes a stream's batch only on demand.
  */
 export class ReadTimes {
   readonly #zeroMs: number

@@ -14,8 +14,8 @@ import type { OutputOperation } from './output-operation.ts'
 import type { OutputWriter } from './print/output-writer.ts'
 
 /**
- * What a stream needs of the StreamingContext that runs it. A stream knows this interface and never the StreamingContext itself, which stands
- * above the streams and implements it.
+ * The members of a StreamingContext that its streams use. A stream knows this interface and never the StreamingContext itself, which is in a
+ * higher layer and implements the interface.
  */
 export interface StreamRuntime {
   /** The context that runs the batches. */

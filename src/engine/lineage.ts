@@ -18,8 +18,8 @@ export interface DataBlock {
 }
 
 /**
- * What the user's calls on an RDD's storage have set; the one mutable part of a node. The engine reads it when a job is planned,
- * so a `persist` made before an action holds for it.
+ * The storage of an RDD as the user's calls have set it: the only mutable part of a node. The engine reads it when it plans a job,
+ * so a `persist` before an action holds for that action.
  */
 export interface NodeStorage {
   level: StorageLevel

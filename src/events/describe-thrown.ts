@@ -1,5 +1,5 @@
 /**
- * What a listener threw, as text for the log. Never throws itself, whatever was thrown: an object without a prototype, or one whose
+ * Describes the value that a listener threw, for the log. Never throws itself, whatever was thrown: an object without a prototype, or one whose
  * `toString` throws.
  */
 export function describeThrown(thrown: unknown): string {

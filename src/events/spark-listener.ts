@@ -17,7 +17,7 @@ import type {
 } from './spark-listener-events.ts'
 
 /**
- * Is told of a SparkContext's work (Spark's `SparkListener`): extend it, or pass an object with the methods that matter. Only events for whose
+ * Gets the events of a SparkContext (Spark's `SparkListener`): extend the class, or pass an object with the methods that matter. Only events for whose
  * method the listener has one when it is added are made.
  *
  * Events come in order, after the fact, and never within the code that they are about. A method may be async: later events wait until its promise is

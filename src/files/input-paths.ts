@@ -7,7 +7,7 @@ import { isHidden, parsePath, splitPathList } from './path.ts'
 /** How input paths are read. */
 export interface InputPathOptions {
   /**
-   * What a directory inside an input directory means: `reject` is an error, as `textFile` has it; `skip` leaves it out, as
+   * The meaning of a directory inside an input directory: `reject` is an error, as `textFile` has it; `skip` leaves it out, as
    * `wholeTextFiles` and `binaryFiles` have it.
    */
   readonly subdirectories?: 'reject' | 'skip'

@@ -1,7 +1,7 @@
 // Types with which the operations of RDDs and DStreams infer what a program without annotations means.
 
 /**
- * What an operation gives for a function that returns a promise where a result is needed at once: nothing that can be used. Do asynchronous work in
+ * The result type of an operation whose function returns a promise where a value is needed at once: a type that cannot be used. Do asynchronous work in
  * `mapPartitions`, `foreach` or `foreachPartition`, which wait for promises.
  */
 export interface AsyncFunctionRefused {

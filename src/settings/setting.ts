@@ -1,7 +1,7 @@
 import { formatSize, formatTime, parseSizeBytes, parseTimeMs, type TimeUnit } from './units.ts'
 
 /**
- * One setting that a SparkConf may hold: a frozen object. Each setting is defined once, in a file of this folder; the code reads it with
+ * A setting that a SparkConf may hold, as a frozen object. Each setting is defined once, in a file of this folder; the code reads it with
  * `read`, and docs/settings.md is made of the definitions.
  */
 export interface Setting<T> {

@@ -37,7 +37,7 @@ const KINDS: readonly EventKind[] = [
 ]
 
 /**
- * What an application did and does, folded from its events and bounded by {@link StatusLimits} (Spark's `AppStatusStore`). A listener of the bus: it
+ * The past and present work of an application, collected from its events and bounded by {@link StatusLimits} (Spark's `AppStatusStore`). A listener of the bus: it
  * knows what was told since it was added. Pages and REST are functions of it, in views/.
  */
 export class StatusStore implements EventListener {

@@ -62,7 +62,7 @@ export class MemoryGauge {
 }
 
 /**
- * What this thread's long-lived objects may take together. V8's own figure counts the young generation too, which a small heap limit
+ * The limit on all long-lived objects of this thread together. V8's own figure counts the young generation too, which a small heap limit
  * would make larger than the limit itself.
  */
 export function heapLimitBytes(): number {

@@ -4,7 +4,7 @@ import type { Ordering } from './ordering.ts'
 import type { Partitioner } from './partitioner.ts'
 
 /**
- * What a task does, as a tree that holds the user's functions and nothing that changes from batch to batch: equal programs of
+ * The work of a task, as a tree that holds the user's functions and nothing that changes from batch to batch: equal programs of
  * successive batches are captured to equal bytes, so that a worker keeps the compiled stage. What differs per task stands in
  * {@link TaskInput}, a tree of the same shape.
  */
@@ -32,7 +32,7 @@ export type ZipFunction =
   | { readonly kind: 'builtin'; readonly name: string; readonly args: readonly unknown[] }
 
 /**
- * One narrow operation: no record leaves its partition. Element-wise kinds fuse into one loop; partition-wise kinds
+ * A narrow operation: no record leaves its partition. Element-wise kinds fuse into one loop; partition-wise kinds
  * (`mapPartitions`, `builtin`, `glom`) pull their input through an iterator.
  */
 export type NarrowOp =

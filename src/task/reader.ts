@@ -6,7 +6,7 @@ export const CHUNK_RECORDS = 4096
 export type Chunk = readonly unknown[]
 
 /**
- * Hands out a partition's records in chunks, `null` at the end. A chunk may be kept by whoever got it and must not be changed:
+ * Hands out a partition's records in chunks, `null` at the end. The caller may keep a chunk and must not change it:
  * cached partitions hand out their own arrays. A promise is returned only by a reader whose `isAsync` is true.
  */
 export interface Reader {

@@ -75,7 +75,7 @@ export function beginTask(): void {
 }
 
 /**
- * What the task gathered since {@link beginTask}. An accumulator that came with several functions may stand there several times; the
+ * Returns the updates that the task made since {@link beginTask}. An accumulator that came with several functions may stand there several times; the
  * driver merges each. Nothing is left behind.
  */
 export function takeAccumulatorUpdates(): TaskAccumulatorUpdate[] {

@@ -31,14 +31,14 @@ export interface LedgerOptions {
 /** The number of finished batches in one segment file. Each checkpoint rewrites half as many finished batches on average, so a large number makes checkpoints slow and a small one makes many files. */
 const SEGMENT_SIZE = 128
 
-/** Longest pause between two attempts: doubling ends here. */
+/** The longest pause between two attempts of a batch: one hour. Doubling the pause ends here. */
 const MAX_RETRY_DELAY_MS = 3_600_000
-/** Completed batches behind one that is held up, which sources have yet to be told of; beyond it the oldest are left out. */
+/** The number of completed batches that may wait behind a batch that is held up, before sources are told of them. Beyond this number the oldest are dropped. */
 const MAX_UNSETTLED = 1000
 
 /**
- * The one owner of what is known about batches: which are due, planned, running, failed or completed, what each reads, and which may run again. A
- * checkpoint persists the ledger, and whoever holds something of a batch's input or result asks the ledger before letting go of it.
+ * The single owner of all knowledge about batches: which batches are due, planned, running, failed or completed, what each batch reads, and which batches may run again. A
+ * checkpoint persists the ledger. A component that holds data of a batch's input or result asks the ledger before it frees the data.
  *
  * A batch that may run again keeps what it needs: one that failed keeps its input until it is completed, in this run or in a later one.
  */
@@ -64,8 +64,8 @@ export class BatchLedger {
   }
 
   /**
-   * What the context that starts knows.
-   * @param isDurable whether a later run goes on from this one's checkpoints, so that a batch that is given up in this run may run in that one.
+   * Opens the ledger for a context that starts.
+   * @param isDurable whether a later run may continue from this run's checkpoints, so that a batch that this run gives up may run in the later run.
    * @param floors where the states of the program's streams are on the disk.
    */
   open(isDurable: boolean, floors: () => readonly StateFloor[]): void {
@@ -233,8 +233,8 @@ export class BatchLedger {
   }
 
   /**
-   * What a checkpoint keeps: every batch up to {@link newestDue}. The next run makes up for those after it. Finished batches that are enough for a segment
-   * are put into one, and are in that segment from then on.
+   * Returns what a checkpoint keeps: every batch up to {@link newestDue}. The next run generates the batches after that. When there are enough finished batches for a
+   * segment, they move into a segment and stay in it.
    */
   toKept(): SegmentedLedger {
     return { unfinished: keptInputsOf(this.#unfinished.values()), ...this.#finished.toKept() }

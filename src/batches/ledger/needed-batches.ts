@@ -16,7 +16,7 @@ export interface TimeRange {
 }
 
 /**
- * Which batches' inputs and results are needed by the batches that may still run: what a stream that reaches back `reachMs` may not let go of.
+ * The batches whose inputs and results are still needed by batches that may run: a stream that reaches back `reachMs` must keep the data of these batches.
  *
  * A batch at time u that may run needs what its streams remember, the times in (u - reach, u]. Where a state before u is not on the disk in that range, it
  * needs everything since the newest state that is, because the state is computed again from there. What comes after the newest batch that ended needs the

@@ -13,8 +13,8 @@ export interface LoggedBlock {
   /** The metadata that the receiver stored with the data. */
   readonly metadata: unknown
   /**
-   * Numbers of blocks before this one that were refused although they may be in the log: their write was given up, and perhaps ended after all. Whoever
-   * reads the log leaves them out.
+   * The numbers of earlier blocks that were refused although they may be in the log: their write was given up, and may have completed later. A reader of the
+   * log skips these blocks.
    */
   readonly refused: readonly number[]
 }

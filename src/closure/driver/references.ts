@@ -197,7 +197,7 @@ async function importWithin(url: string, timeoutMs: number): Promise<object | nu
 }
 
 /**
- * What an installed module's function or class is called there; `undefined` when it is no export (an inner function).
+ * Returns the name under which an installed module exports a function or class; `undefined` when the module does not export it (an inner function).
  * @throws NamespaceNeeded
  */
 export function installedReference(value: object, position: Position): Reference | undefined {

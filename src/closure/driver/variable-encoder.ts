@@ -63,7 +63,7 @@ export class VariableEncoder {
 
   /**
    * The function behind an export that compilers write as a getter, `() => counter`, which keeps the export live. A getter that only passes
-   * on another module's member (`() => from[key]`) is followed to the one behind it, lest it takes the whole module along.
+   * on another module's member (`() => from[key]`) is followed to that member, because capturing the getter would take the whole module along.
    */
   #exportGetter(module: object, key: string): object | undefined {
     let holder = module

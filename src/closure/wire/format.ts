@@ -1,5 +1,5 @@
 /**
- * What a captured value looks like on the wire: a table of nodes, written with `v8.serialize`.
+ * The wire format of a captured value: a table of nodes, written with `v8.serialize`.
  *
  * A value is a primitive as it is, or `[n]`, the node at index n. A node says how its object is created and what is put in it afterwards,
  * so that cycles and shared identity survive. Functions carry finished source text: the worker needs no parser.

@@ -6,8 +6,8 @@ import type { StorageLevel } from '../../task/storage-level.ts'
 import type { DStreamNode } from '../dstream-node.ts'
 
 /**
- * What makes one DStream of others: how the RDD of a batch comes from the parents' RDDs. It knows no DStream methods, only the parents
- * it reads, so that the files of the operations and of the operators do not load each other in a circle.
+ * Makes one DStream from others: computes the RDD of a batch from the parents' RDDs. An operator uses no methods of DStream, only its
+ * parents' nodes, so that the files of the operations and of the operators do not import each other in a circle.
  */
 export interface StreamOperator<T> {
   /** The operation that the user called, for call sites and derived ids: `map`, `reduceByKey`, … */

@@ -24,7 +24,7 @@ export interface StateSpecSettings<K, V, S, T> {
 }
 
 /**
- * What `mapWithState` does (Spark's `StateSpec`): a function, and how the state is placed, begun and forgotten. Each method returns the
+ * The specification of `mapWithState` (Spark's `StateSpec`): a function, and how states are partitioned, initialised and timed out. Each method returns the
  * same object.
  *
  * @example

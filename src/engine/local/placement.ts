@@ -2,8 +2,8 @@ import { effectiveNode, type LineageNode } from '../lineage.ts'
 import type { CacheDirectory } from './cache-directory.ts'
 
 /**
- * The worker that should run a task: the one that holds the partition that the task reads first, or, for a partition that is to be kept
- * as objects and is not yet, a worker chosen by its number, so that RDDs persisted alike end up side by side. Null where any will do.
+ * Chooses the worker for a task: the worker that holds the partition which the task reads first. A partition that is about to be kept as objects goes to a
+ * worker chosen by the partition's number, so that partitions of one number of several RDDs lie side by side. Null when any worker will do.
  */
 export function preferredSlot(
   node: LineageNode,

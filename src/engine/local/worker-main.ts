@@ -206,8 +206,8 @@ port.on('message', (message: ToWorker) => {
 })
 
 /**
- * A value whose classes have to be imported first is there before the next task runs; one that cannot be rebuilt fails the tasks that
- * read it, not the worker.
+ * Rebuilds a broadcast value. When classes of the value must be imported first, the next task waits for them. A value that cannot be rebuilt fails the tasks
+ * that read it, and not the worker.
  */
 function receiveBroadcast(id: number, payload: ClosurePayload): void {
   const fails = (error: unknown) => {

@@ -7,8 +7,8 @@ const END = '>>'
 const MAX_DATA_CHARACTERS = 64 * 1024
 
 /**
- * The text of an exception on a worker: the stack for whoever reads the executor's log, and behind it the error as data
- * (`<<millstream:` base64 of `v8.serialize(error)` `>>`), from which the driver makes it again.
+ * Writes an exception on a worker as text: the stack for people who read the executor's log, and then the error as data
+ * (`<<millstream:` base64 of `v8.serialize(error)` `>>`), from which the driver rebuilds the error.
  */
 export function formatErrorText(error: SerializedError): string {
   const readable = error.stack ?? `${error.name}: ${error.message}`

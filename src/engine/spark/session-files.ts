@@ -5,13 +5,13 @@ import { addArtifact } from '../../connect/artifacts.ts'
 import type { ConnectSession } from '../../connect/session.ts'
 import type { Shipment } from './command.ts'
 
-/** A captured value up to this length goes with each command. */
+/** A captured value of at most this length travels with each command. */
 const SMALL_BYTES = 256 * 1024
-/** A longer one does so in the first jobs that need it: what one batch brings and the next does not is no file then. */
+/** A longer value travels with the commands of the first jobs that need it, this many times, and then becomes a session file. So a value of a single batch never becomes a file. */
 const JOBS_BEFORE_FILE = 4
-/** But none of more than this, */
+/** A captured value longer than this is never sent inline with a job; it becomes a session file at once. */
 const MAX_INLINE_BYTES = 16 * 1024 * 1024
-/** nor one of which the tasks of a stage would be sent more than this together. */
+/** A value also becomes a session file at once when the tasks of a stage would receive more than this together. */
 const MAX_TASKS_BYTES = 128 * 1024 * 1024
 /** Names of values that were sent with commands, the oldest leaves first. */
 const MAX_REMEMBERED = 1024

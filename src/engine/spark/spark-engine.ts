@@ -62,7 +62,7 @@ interface Job<Request extends LocalCheckpointRequest = LocalCheckpointRequest> {
 
 /**
  * The engine of `sc://`: stages run as MapPartitions on Spark's executors. Nothing is loaded and no connection opened before the first job;
- * a session that the server lost is replaced with the next job after the one that failed by it.
+ * when the server has lost a session, one job fails, and the next job opens a new session.
  */
 export class SparkEngine implements Engine {
   readonly defaultParallelism: number

@@ -7,8 +7,8 @@ const MAX_PARTITIONS = 64
 const MAX_RECORDS = 1000
 
 /**
- * Records of partitions that ran before they were asked for. `take` asks for one partition after another, and each time a shuffle below it
- * would run anew: so all partitions are taken from at once, and the answers kept for the jobs that follow. Each is given out once.
+ * Records of partitions that ran before a job asked for them. `take` asks for one partition after another, and a shuffle below it would run again
+ * each time. So the first job takes from all partitions at once, and later jobs get the kept answers, each answer once.
  */
 export class TakenPartitions {
   readonly #count: number

@@ -4,7 +4,7 @@ import type { Partitioner } from '../../task/partitioner.ts'
 import { HashPartitioner, RangePartitioner } from '../../task/partitioner.ts'
 
 /**
- * What a checkpoint's `_partitioner` file holds, as one record of the record codec; null for a partitioner that is made of a user's function
+ * The content of a checkpoint's `_partitioner` file, as one record of the record codec; null for a partitioner that is made of a user's function
  * and so cannot be kept. Such a checkpoint is read back without one, as in Spark.
  */
 export function partitionerFile(partitioner: Partitioner<never>): Uint8Array | null {

@@ -63,7 +63,7 @@ const MAX_REMEMBERED = 1000
  * An output that is in PostgreSQL exactly once. Each partition is written in one transaction together with its key (sink, batch time, partition) in a
  * table of commits; a partition whose key is there is skipped. So a task that is tried again, and a batch that runs again after a crash, change nothing.
  *
- * What must hold: a batch that runs again has the same partitions with the same records. With checkpoints and functions that depend on their input
+ * The condition: a batch that runs again has the same partitions with the same records. With checkpoints and functions that depend on their input
  * alone it has, as long as numbers of partitions stay while a batch is pending; a batch that comes in other partitions is refused. See
  * `docs/exactly-once.md`.
  *

@@ -45,7 +45,7 @@ export function outputsOfVersion(feed: Feed): Iterable<unknown> {
 }
 
 /**
- * What changed in a state up to a version: each key with its [state, time of its update] of now, or with nothing for one that was removed.
+ * The changes in a state up to a version: each key with its [state, time of its update] of now, or with nothing for one that was removed.
  * @throws StateChangesUnknownError when that is not known.
  */
 export function* changesOfVersion(feed: Feed, sinceMs: number): Generator<[key: unknown, states: unknown[]]> {

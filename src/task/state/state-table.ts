@@ -248,7 +248,7 @@ export class StateTable {
   }
 
   /**
-   * What changed up to a version: the entries of keys that were touched since, and the keys that were removed.
+   * The changes up to a version: the entries of keys that were touched since, and the keys that were removed.
    * @returns null when that is not known any more.
    */
   changesSince(version: StateVersion, sinceMs: number): { entries: Iterable<StateEntry>; removed: unknown[] } | null {

@@ -15,7 +15,7 @@ export interface StateDelta {
 }
 
 /**
- * One partition of a state after one batch: the one record of a partition of the state's RDD. It shares its table with the versions
+ * One partition of a state after one batch: the only record of a partition of the state's RDD. It shares its table with the versions
  * before and after it; the table holds the content of one of them, and every other one knows how to get from a neighbour's to its own.
  */
 export class StateVersion {

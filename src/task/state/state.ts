@@ -2,7 +2,7 @@ import { IllegalArgumentException } from '../../errors.ts'
 import { NoSuchElementException } from '../errors.ts'
 
 /**
- * What the function of `mapWithState` may ask and change of a key's state (Spark's `State`). It is good for one call: the next call gets
+ * The state of a key, for the function of `mapWithState` to read and change (Spark's `State`). The object is valid during one call: the next call gets
  * the same object with another key's state.
  *
  * A state should be replaced, not changed in place: a batch that has to be computed again starts from the state before it, which an object

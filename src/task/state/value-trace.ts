@@ -8,7 +8,7 @@ const MAP = Symbol('map')
 const SET = Symbol('set')
 
 /**
- * What a value looks like inside, so that it can be told later whether somebody has changed it in place. Knows plain objects and arrays, dates,
+ * The inner structure of a value, by which a later comparison can tell whether the value was changed in place. Knows plain objects and arrays, dates,
  * maps and sets; what an instance of another class keeps to itself nobody can see.
  */
 export class ValueTrace {

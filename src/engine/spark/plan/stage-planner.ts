@@ -192,8 +192,8 @@ class StageLeaves {
   }
 
   /**
-   * What can be read as it stands: when each target reads one partition of it, no two the same one, and nothing else. Its partitions are then
-   * the targets.
+   * Finds a relation that can be read in place: each target reads one partition of the relation and nothing else, and no two targets read the same one. The
+   * partitions of the relation are then the targets.
    */
   readDirectly(targetCount: number): { data: StandingData; targets: readonly number[] } | null {
     const [only, ...others] = this.standing.values()

@@ -35,7 +35,7 @@ class LeafRows {
 }
 
 /**
- * What one Spark task was given, sorted by target and leaf. Blocks stay in memory up to a limit, later ones go to a file in the task's
+ * The rows of one Spark task, sorted by target and leaf. Blocks stay in memory up to a limit; later blocks go to a file in the task's
  * directory.
  */
 export class TaskRows {

@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 const SCRIPT = 'pids=; while read -r line; do pids=$line; done; [ -z "$pids" ] || kill -KILL $pids'
 
 /**
- * Kills a daemon's workers when the daemon itself was killed and can no longer do it: a worker in an endless loop hears of nothing. A shell
- * that waits at the end of a pipe costs a megabyte where a watching thread in every worker would cost ten.
+ * Kills a daemon's workers when the daemon itself was killed: a worker in an endless loop would not notice the closed connection. The guard is a shell
+ * that waits at the end of a pipe. It takes one megabyte, where a watching thread in every worker would take ten.
  */
 export class WorkerGuard {
   readonly #shell: ChildProcess
