@@ -16,8 +16,8 @@ import { RecurringTimer } from './recurring-timer.ts'
 import { Time } from './time.ts'
 
 /**
- * What the generator does, one after another: run a batch that is due, run one again that failed, clean up behind an attempt that is over, or note that it
- * has made all that a recovery had to make up for.
+ * The generator's events, which it handles one after another: run a batch that is due, run a failed batch again, clean up after an attempt that is over,
+ * or note that every batch of a recovery has been generated.
  */
 type GeneratorEvent =
   | { readonly kind: 'generateJobs'; readonly time: Time }
@@ -103,8 +103,8 @@ export class JobGenerator {
   }
 
   /**
-   * Goes on where an earlier run ended: first the batches that it did not complete and those that were missed since, with their own times,
-   * then the ticks. The ledger and the streams have been given what the checkpoint kept of them.
+   * Continues where an earlier run ended: first the batches that the earlier run did not complete and those that were missed since, with their own
+   * times, then the ticks. The ledger and the streams have been restored from the checkpoint before.
    * @returns how many batches run again, and how many were missed since.
    */
   async restart(

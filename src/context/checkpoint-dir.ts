@@ -6,7 +6,7 @@ import { fileSystemOf } from '../files/file-systems.ts'
 const STOP_WAIT_MS = 2000
 const CHECKPOINTS = 'checkpoint() writes to'
 
-/** The directory below the one that a program named, in which a context's checkpoints are. */
+/** The context's own directory for checkpoints, below the directory that the program named. */
 export class CheckpointDir {
   readonly #files: EngineFiles
   #path: string | null = null
@@ -73,7 +73,7 @@ export class CheckpointDir {
   async removeEmpty(): Promise<void> {
     // A file system that hangs must not hold up the stop.
     if (!(await isSettledWithin(this.#making, STOP_WAIT_MS))) return
-    // One that is not empty is not removed, and that is as it should be.
+    // The call fails for a directory that is not empty: checkpoints in it stay.
     if (this.#made !== null)
       await fileSystemOf(this.#made)
         .delete(this.#made)

@@ -27,7 +27,7 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
   /** The name of the application. */
   readonly appName: string
 
-  /** When it was made, in milliseconds since the epoch. */
+  /** When the context was made, in milliseconds since the epoch. */
   readonly startTime: number
 
   /**
@@ -36,7 +36,7 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
    */
   readonly applicationId: string
 
-  /** What runs now. */
+  /** Tells which jobs and stages run now (Spark's `SparkStatusTracker`). */
   readonly statusTracker: SparkStatusTracker
 
   /** What happens in this context, and in the streams on it. @internal */
@@ -47,70 +47,159 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
   /** Spark's web page; there is none. */
   readonly uiWebUrl: undefined
 
-  /** Of this package. */
+  /** The version of this package. */
   readonly version: string
 
-  /** A copy of the settings. */
+  /**
+   * Gives a copy of the settings. To change the copy changes nothing in the context.
+   * @example
+   * sc.getConf().get('spark.master') // 'local[2]'
+   */
   getConf(): SparkConf
 
   /** Partitions that files are cut into when nobody says otherwise: the default parallelism, but at most 2. */
   readonly defaultMinPartitions: number
 
-  /** An RDD of values that the driver holds, cut into `numSlices` partitions. */
+  /**
+   * Makes an RDD of values that the driver holds.
+   * @param values an array or another iterable, which is read at once.
+   * @param numSlices how many partitions; the default parallelism unless given.
+   * @throws IllegalArgumentException when `numSlices` is not above 0.
+   * @example
+   * await sc.parallelize(['a', 'b', 'c'], 2).glom().collect() // [['a'], ['b', 'c']]
+   */
   parallelize<K, V>(values: Iterable<[K, V]>, numSlices?: number): RDD<[K, V]>
   parallelize<T>(values: Iterable<T>, numSlices?: number): RDD<T>
 
-  /** The same as `parallelize`. */
+  /**
+   * Does the same as {@link SparkContextApi.parallelize}.
+   * @param values an array or another iterable, which is read at once.
+   * @param numSlices how many partitions; the default parallelism unless given.
+   */
   makeRDD<K, V>(values: Iterable<[K, V]>, numSlices?: number): RDD<[K, V]>
   makeRDD<T>(values: Iterable<T>, numSlices?: number): RDD<T>
 
-  /** The whole numbers from `start` up to but without `end`, by `step`; with one number, those from 0 up to it. */
+  /**
+   * Makes an RDD of whole numbers, which are counted up on the workers.
+   * @param start the first number; with no `end`, the numbers run from 0 up to `start`, without it.
+   * @param end where the numbers end, without it.
+   * @param step added each time; 1 unless given, may be negative.
+   * @param numSlices how many partitions; the default parallelism unless given.
+   * @throws IllegalArgumentException for a step of 0.
+   * @example
+   * await sc.range(1, 10, 3).collect() // [1, 4, 7]
+   */
   range(start: number, end?: number, step?: number, numSlices?: number): RDD<number>
 
-  /** An RDD without partitions. */
+  /**
+   * Makes an RDD without partitions and so without records.
+   * @example
+   * await sc.emptyRDD<string>().count() // 0
+   */
   emptyRDD<T = never>(): RDD<T>
 
-  /** All records of all RDDs, duplicates included: their partitions one after another. */
+  /**
+   * Puts the partitions of several RDDs one after another. Duplicates stay.
+   * @param rdds RDDs of this context, in an array or one by one.
+   * @example
+   * await sc.union([sc.parallelize([1]), sc.parallelize([1, 2])]).collect() // [1, 1, 2]
+   */
   union<T>(rdds: readonly RDD<T>[]): RDD<T>
   union<T>(...rdds: readonly RDD<T>[]): RDD<T>
 
   /**
-   * The lines of text files: a file, a directory, a pattern, or several separated by commas; `.gz` files are decompressed, names that
-   * start with `_` or `.` left out. A path that does not exist fails the first action.
+   * Makes an RDD of the lines of text files. Compressed files are decompressed by the ends of their names; names that start with `_` or `.` are left out.
+   * @param path a file, a directory, a pattern such as `logs/*.txt`, or several of them separated by commas. The first action fails for a path that does not exist.
+   * @param minPartitions into how many pieces large files are cut at least; {@link SparkContextApi.defaultMinPartitions} unless given.
    */
   textFile(path: string, minPartitions?: number): RDD<string>
 
-  /** One pair of path and content per text file. */
+  /**
+   * Makes an RDD of pairs of the path and the text of each file.
+   * @param path as for {@link SparkContextApi.textFile}.
+   * @param minPartitions how many partitions there are at least, as far as there are files.
+   */
   wholeTextFiles(path: string, minPartitions?: number): RDD<[string, string]>
 
-  /** One pair of path and bytes per file. */
+  /**
+   * Makes an RDD of pairs of the path and the bytes of each file.
+   * @param path as for {@link SparkContextApi.textFile}.
+   * @param minPartitions how many partitions there are at least, as far as there are files.
+   */
   binaryFiles(path: string, minPartitions?: number): RDD<[string, Buffer]>
 
-  /** The records of files that hold nothing but records of `recordLength` bytes. */
+  /**
+   * Makes an RDD of the records of files that hold nothing but records of one length.
+   * @param path as for {@link SparkContextApi.textFile}.
+   * @param recordLength the bytes of each record; the job fails for a file whose length is no multiple of it.
+   */
   binaryRecords(path: string, recordLength: number): RDD<Buffer>
 
-  /** What `saveAsObjectFile` wrote. */
+  /**
+   * Makes an RDD of what `saveAsObjectFile` wrote, in the same partitions.
+   * @param path the directory that was saved to.
+   */
   objectFile<T>(path: string): RDD<T>
 
   /** PySpark's name for `objectFile`. */
   pickleFile<T>(path: string): RDD<T>
 
-  /** A value that is sent once to each worker. @throws ClosureError when it cannot travel. */
+  /**
+   * Sends a value once to each worker, for functions to read as `broadcast.value`.
+   * @param value anything that can travel; it must not change afterwards.
+   * @throws ClosureError when the value cannot travel.
+   * @example
+   * const names = sc.broadcast({ de: 'Germany' })
+   * await sc.parallelize(['de'] as const).map((code) => names.value[code]).collect() // ['Germany']
+   */
   broadcast<T>(value: T): Broadcast<T>
 
-  /** A registered accumulator of whole numbers. */
+  /**
+   * Makes an accumulator of whole numbers, to which functions add on workers and which the driver reads.
+   * @param name what status pages call the accumulator.
+   * @example
+   * const lines = sc.longAccumulator('lines')
+   * await sc.parallelize(['a', 'b']).foreach(() => lines.add(1))
+   * lines.value // 2
+   */
   longAccumulator(name?: string): LongAccumulator
 
-  /** A registered accumulator of numbers. */
+  /**
+   * Makes an accumulator of numbers.
+   * @param name what status pages call the accumulator.
+   * @example
+   * const total = sc.doubleAccumulator()
+   * await sc.parallelize([0.5, 0.25]).foreach((n) => total.add(n))
+   * total.value // 0.75
+   */
   doubleAccumulator(name?: string): DoubleAccumulator
 
-  /** A registered accumulator that keeps what was added. */
+  /**
+   * Makes an accumulator that keeps everything that functions add.
+   * @param name what status pages call the accumulator.
+   * @example
+   * const bad = sc.collectionAccumulator<string>('bad lines')
+   * await sc.parallelize(['1', 'x']).foreach((line) => void (Number.isNaN(Number(line)) && bad.add(line)))
+   * bad.value // ['x']
+   */
   collectionAccumulator<T>(name?: string): CollectionAccumulator<T>
 
-  /** Makes an accumulator of your own class usable in functions. @throws IllegalStateException when it is registered already. */
+  /**
+   * Makes an accumulator of your own class usable in functions.
+   * @param accumulator an object of a class that extends AccumulatorV2.
+   * @param name what status pages call the accumulator.
+   * @throws IllegalStateException when the accumulator is registered already.
+   */
   register<IN, OUT>(accumulator: AccumulatorV2<IN, OUT>, name?: string): void
 
-  /** PySpark's accumulator: of numbers, or of what `param` can add up. */
+  /**
+   * Makes PySpark's accumulator: of numbers, or of values that `param` can add up.
+   * @param initial where the sum begins.
+   * @example
+   * const sum = sc.accumulator(10)
+   * await sc.parallelize([1, 2]).foreach((n) => sum.add(n))
+   * sum.value // 13
+   */
   accumulator(initial: number): Accumulator<number>
   accumulator<T>(initial: T, param: AccumulatorParam<T>): Accumulator<T>
 
@@ -120,28 +209,41 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
    */
   setJobGroup(groupId: string, description: string, interruptOnCancel?: boolean): void
 
-  /** Ends what `setJobGroup` began, for the calling flow. */
+  /** Ends what {@link SparkContextApi.setJobGroup} began, for the calling flow. */
   clearJobGroup(): void
 
-  /** Describes the jobs that the calling flow submits from now on. */
+  /**
+   * Describes the jobs that the calling flow submits from now on, for status pages.
+   * @param description any text, or null for none.
+   */
   setJobDescription(description: string | null): void
 
   /** Cancels the running jobs of a group: their actions fail with a JobCancelledException. */
   cancelJobGroup(groupId: string, reason?: string): void
 
-  /** Cancels every running job. */
+  /** Cancels every running job. The actions fail with a JobCancelledException. */
   cancelAllJobs(): void
 
   /** Marks the jobs that the calling flow submits from now on. @throws IllegalArgumentException for an empty tag or one with a comma. */
   addJobTag(tag: string): void
 
-  /** @throws IllegalArgumentException for an empty tag or one with a comma. */
+  /**
+   * Takes a tag from the calling flow.
+   * @param tag a tag that {@link SparkContextApi.addJobTag} gave.
+   * @throws IllegalArgumentException for an empty tag or a tag with a comma.
+   */
   removeJobTag(tag: string): void
 
   /** Takes all tags from the calling flow. */
   clearJobTags(): void
 
-  /** The tags of the calling flow. */
+  /**
+   * Gives the tags of the calling flow.
+   * @example
+   * sc.addJobTag('nightly')
+   * sc.getJobTags().has('nightly') // true
+   * sc.clearJobTags()
+   */
   getJobTags(): Set<string>
 
   /** Cancels the running jobs that have a tag. */
@@ -153,16 +255,27 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
    */
   setLocalProperty(key: string, value: string | null): void
 
-  /** The property of the calling flow, or null. */
+  /**
+   * Gives a property of the calling flow.
+   * @param key for instance `spark.scheduler.pool`.
+   * @returns the text that was set, or null.
+   * @example
+   * sc.setLocalProperty('spark.scheduler.pool', 'reports')
+   * sc.getLocalProperty('spark.scheduler.pool') // 'reports'
+   * sc.setLocalProperty('spark.scheduler.pool', null)
+   */
   getLocalProperty(key: string): string | null
 
   /** Runs `body` as a flow of its own that starts with these local properties and no others. @internal */
   withLocalProperties<R>(properties: Readonly<Record<string, string>>, body: () => R): R
 
-  /** Names what the calling flow makes and runs from now on, in place of the user's line. */
+  /**
+   * Names what the calling flow makes and runs from now on, in place of the user's line.
+   * @param callSite any text.
+   */
   setCallSite(callSite: string): void
 
-  /** Ends what `setCallSite` began. */
+  /** Ends what {@link SparkContextApi.setCallSite} began. */
   clearCallSite(): void
 
   /**
@@ -187,7 +300,13 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
   /** @internal */
   runJob(request: JobRequest): Promise<unknown[]>
 
-  /** The RDDs that are persisted, by id. */
+  /**
+   * Gives the RDDs that are persisted, by their ids.
+   * @example
+   * const kept = sc.range(3).cache()
+   * sc.getPersistentRDDs().has(kept.id) // true
+   * await kept.unpersist()
+   */
   getPersistentRDDs(): Map<number, RDD<unknown>>
 
   /** Log lines below this level are not written: `WARN` unless set. @throws IllegalArgumentException for an unknown level. */

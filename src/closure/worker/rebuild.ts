@@ -19,7 +19,7 @@ type AnyNode = Node & NodeExtras
 type Holder = Record<PropertyKey, unknown>
 type AnyFunction = (...args: unknown[]) => unknown
 
-/** What lives as long as the worker: shared variables, classes, local symbols, loaded modules. */
+/** The state that lives as long as the worker: shared variables, classes, local symbols, loaded modules. */
 export interface RebuildState {
   readonly cells: WorkerCells
   /** Objects that outlive the tables which brought them, with what they reach: see `Anchor`. */

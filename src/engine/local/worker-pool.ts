@@ -30,7 +30,7 @@ export interface ThreadDeath {
   readonly error: SerializedError | null
 }
 
-/** What the pool tells its owner. */
+/** The callbacks of a pool. */
 export interface PoolListener {
   onAnswer(slot: number, message: WorkerAnswer): void
   /** A thread is up. */
@@ -62,7 +62,7 @@ export class WorkerPool {
   readonly #settings: PoolSettings
   readonly #listener: PoolListener
   readonly #slots: Slot[] = []
-  /** What every new thread has to be told first: broadcasts and classes, in their order. */
+  /** The messages that every new thread must get first: broadcasts and classes, in their order. */
   readonly #standing = new Map<string, ToWorker>()
   /** Threads that died in a row before they were up. */
   #failedStarts = 0

@@ -36,7 +36,7 @@ const DATA_PIECE_BYTES = 32 * 1024 * 1024
 /** The longest block of a row that a worker sends. */
 const MAX_BLOCK_BYTES = 4 * 1024 * 1024
 
-/** What a worker is told with each stage, and who is told how far its tasks are. */
+/** The data that a worker gets with each stage, and the callback for the progress of its tasks. */
 export interface StageContext {
   readonly localProperties: Readonly<Record<string, string>>
   /** Classes of which the tasks may meet instances as records. */
@@ -44,7 +44,7 @@ export interface StageContext {
   readonly onProgress?: Watch['onProgress']
 }
 
-/** What one job's plan is made with. */
+/** The parts from which the plan of one job is made. */
 interface PlanParts {
   readonly context: StageContext
   readonly signal: AbortSignal | undefined
@@ -59,7 +59,7 @@ export class SparkCluster {
   readonly sparkVersion: string
   /** The id of the server's application; null where the server does not tell it. */
   readonly applicationId: string | null
-  /** What stays on the server between jobs. */
+  /** The relations and files that stay on the server between jobs. */
   readonly kept: KeptRelations
   readonly fileSystem: SessionFileSystem
   readonly #settings: SparkSettings
@@ -95,7 +95,7 @@ export class SparkCluster {
     return this.#files.idleBytes > this.#tolerableBytes
   }
 
-  /** Puts up with what lies idle now, and as much again. */
+  /** Accepts the present number of idle bytes and as many again, before a new session replaces this one. */
   goOn(): void {
     this.#tolerableBytes = this.#files.idleBytes + this.#settings.maxIdleFileBytes
   }

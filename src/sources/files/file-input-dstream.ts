@@ -32,7 +32,7 @@ export interface FileStreamOptions {
 /** The log warns of so many files that grow, at most: their names are kept, and more lines would say nothing new. */
 const MAX_GROWTH_WARNINGS = 10
 
-/** What a checkpoint from before there was a ledger kept of the stream. */
+/** The stream's data in a checkpoint of the format before the ledger. */
 interface EarlierFormat {
   readonly initialThreshold: number
   readonly filesByBatch: Readonly<Record<string, FilePositions['files']>>

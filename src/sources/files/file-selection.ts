@@ -33,7 +33,7 @@ interface TakenFile {
   readonly length: number
 }
 
-/** What a later run needs to go on selecting where this one stood. */
+/** The data from which a later run continues the selection of files. */
 export interface SelectionState {
   readonly initialThreshold: number
   /** The newest batch for which the directory could be listed; null before the first. */

@@ -11,13 +11,13 @@ import type { BatchPlan, BatchSource, FilePartition, InputInfo, SourcePartition 
 import type { FileSelection, SelectionState, WatchedFile } from './file-selection.ts'
 import type { WatchedDirectory } from './watched-directory.ts'
 
-/** What one batch reads of a watched directory, as a checkpoint keeps it. */
+/** The files that one batch reads of a watched directory, as a checkpoint keeps them. */
 export interface FilePositions extends SelectionState {
   readonly files: readonly (readonly [path: string, length: number, modificationTime: number])[]
   readonly [key: string]: number | null | FilePositions['files']
 }
 
-/** What a {@link FileSource} is made of. */
+/** The settings of a {@link FileSource}. */
 export interface FileSourceOptions {
   readonly directory: WatchedDirectory
   readonly selection: FileSelection
@@ -45,7 +45,7 @@ export class FileSource<T> implements BatchSource<T, FilePositions> {
   open(restored: FilePositions | null): void {
     if (restored !== null) this.#options.selection.recall(restored, [])
   }
-  /** Which files were there before the first run: they are not new to a later one either. */
+  /** The files that existed before the first run. They are not new to a later run either. */
   async beginning(): Promise<FilePositions> {
     await this.#tellOfLeftOut()
     return { ...this.#options.selection.state, files: [] }
@@ -74,7 +74,7 @@ export class FileSource<T> implements BatchSource<T, FilePositions> {
     return this.#partitions(files.map(watchedFile))
   }
 
-  /** Nobody counts the records of a file before it is read. */
+  /** Describes a batch by its files. The number of records is null, because it is not known before the files are read. */
   describe({ files }: FilePositions): { readonly records: null; readonly info: InputInfo } {
     const paths = files.map(([path]) => path)
     return { records: null, info: { files: paths, Description: paths.join('\n') } }
@@ -133,7 +133,7 @@ export class FileSource<T> implements BatchSource<T, FilePositions> {
       return computeSplits([{ ...file, isDirectory: false }], 1)
     }
     if (format === 'wholeText') assertReadableCodec(file.path)
-    // Only text is unpacked: the bytes of a packed file are its content.
+    // Only text is decompressed. For binary formats the compressed bytes are the content of the file.
     const isCompressed = format === 'wholeText' && isCompressedFile(file.path)
     const whole = { path: file.path, start: 0, length: file.length, isCompressed }
     if (format !== 'binaryRecords') return [whole]
