@@ -4,7 +4,7 @@ import { systemTimeMs } from './system-clock.ts'
 
 const LEVELS = ['ALL', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'OFF'] as const
 
-/** How grave a log line is; `ALL` and `OFF` stand for all lines and none. */
+/** The severity of a log line; `ALL` and `OFF` mean all lines and none. */
 export type LogLevel = (typeof LEVELS)[number]
 
 /** One line of the log, as {@link setLogDestination}'s function gets it. */

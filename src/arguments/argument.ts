@@ -9,7 +9,7 @@ export interface Argument {
   readonly accepts: (value: unknown) => boolean
   /** Whether it may be left out; undefined counts as left out. */
   readonly isOptional: boolean
-  /** Whether it stands for all further arguments too. */
+  /** Whether the rule also applies to all further arguments. */
   readonly isRest: boolean
   /** Whether the argument is a function whose results the library uses at once, so that it must not be async. */
   readonly mustBeSync: boolean
@@ -17,7 +17,7 @@ export interface Argument {
   readonly advice: (value: unknown) => string | undefined
 }
 
-/** A text in which somebody wrote a number, as `process.argv` and `process.env` give it. */
+/** Matches a text that holds a number, as `process.argv` and `process.env` give numbers. */
 const NUMBER_TEXT = /^\s*[+-]?[0-9]+(\.[0-9]+)?\s*$/
 
 /** An argument for which a test decides. @param expects to stand behind "must be": `an RDD`. */

@@ -6,7 +6,7 @@ import { CONTINUATION, MessageSlot, MetadataVersion } from './format.ts'
 /** The mark and the length that stand before a message's metadata. */
 const FRAME_BYTES = 8
 
-/** A message of a stream: what it is, and the buffers that belong to it. */
+/** A message of a stream: its header, and its buffers. */
 export interface ArrowMessage {
   readonly metadata: Uint8Array
   readonly body: Uint8Array

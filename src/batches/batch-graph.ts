@@ -8,7 +8,7 @@ import type { Time } from './time.ts'
 /** The streams and output operations of a context, as the job generator sees them: they make the jobs of each batch. */
 export interface BatchGraph {
   readonly batchDuration: Duration
-  /** The longest that an input stream must remember what it gave. */
+  /** The longest time for which an input stream must remember its records, in milliseconds. */
   readonly maxInputStreamRememberDuration: Duration
   /** The inputs that bring data into the batches. */
   readonly inputs: readonly BatchInput[]
@@ -21,6 +21,6 @@ export interface BatchGraph {
   start(zeroTime: Time): MaybePromise<void>
   /** The jobs of the batch at `time`, in the order in which their operations were defined. */
   generateJobs(time: Time): MaybePromise<readonly Job[]>
-  /** Lets every stream forget the RDDs that nobody needs once an attempt to run the batch at `time` is over. */
+  /** Makes every stream forget the RDDs that are not needed any more, after an attempt to run the batch at `time` is over. */
   clearMetadata(time: Time, isUnpersisting: boolean): void
 }

@@ -20,7 +20,7 @@ export interface BatchInput {
   attemptBegan?(time: number): void
   /** The attempt is over, well or not. */
   attemptEnded?(time: number): void
-  /** Lets go of what only this run's batches need, where they do not need it any more. @param reachMs how far back batches reach. */
+  /** Frees data that only batches of this run could read, once they do not need the data any more. @param reachMs how far back batches reach, in milliseconds. */
   release?(needed: NeededBatches, reachMs: number): void
   /** Forgets a batch. Neither this run nor a later one needs the batch any more. */
   forget?(time: number): void

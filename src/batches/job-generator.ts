@@ -182,12 +182,12 @@ export class JobGenerator {
     this.#events.stop()
   }
 
-  /** Resolves when every source was told what it has to be told of completed batches, or when `signal` aborts. */
+  /** Resolves when every source has been told of its completed batches, or when `signal` aborts. */
   completionsTold(signal: AbortSignal): Promise<void> {
     return this.#teller.whenDone(signal)
   }
 
-  /** A checkpoint is on the disk: what it keeps as completed, no later run runs again. */
+  /** Handles a checkpoint that is on the disk: no later run repeats the batches that are completed in the checkpoint. */
   checkpointWritten({ completed, oldestMs }: WrittenCheckpoint): void {
     this.#teller.tell(completed)
     for (const input of this.#options.graph.inputs) {

@@ -22,11 +22,11 @@ export interface JobSchedulerOptions {
   readonly concurrentJobs: number
   /** Milliseconds between batches, which decides how batch times are shown. */
   readonly batchIntervalMs: number
-  /** Told of every error of a batch, a job or the generator. @returns whether somebody waits for it, to whom it goes now. */
+  /** Called with every error of a batch, a job or the generator. @returns whether a caller waits for the context and gets the error now. */
   readonly onError: (error: unknown) => boolean
   /** Whether errors are logged, besides being told to `onError`. */
   readonly logsFailures: boolean
-  /** The local properties of whoever started the context, which the batches have too. */
+  /** The local properties of the code that started the context. Batches have the same properties. */
   readonly localProperties: () => Readonly<Record<string, string>>
   /** Tag of all jobs, by which they can be cancelled together. */
   readonly jobTag: string
@@ -35,7 +35,7 @@ export interface JobSchedulerOptions {
    * that a job could begin.
    */
   readonly awaitedBatch: () => number | undefined
-  /** Told when all jobs of an attempt to run a batch are over, with those that failed. */
+  /** Called with the failed jobs when all jobs of an attempt to run a batch are over. */
   readonly onJobsEnded: (time: Time, failed: readonly Job[]) => void
 }
 
@@ -118,7 +118,7 @@ export class JobScheduler {
     })
   }
 
-  /** No job begins after this; those that run go on. */
+  /** Starts no further job. Running jobs continue. */
   close(): void {
     this.#isStopped = true
     const dropped = new Set(this.#queue.map(({ jobSet }) => jobSet))
@@ -174,7 +174,7 @@ export class JobScheduler {
   }
 
   #reportFailure(job: Job, error: unknown): void {
-    // Of a stopped SparkContext everything fails, and whoever stopped it knows.
+    // Every job fails after the SparkContext was stopped, and the code that stopped it knows that.
     if (this.#options.sparkContext.isStopped) log('WARN', 'JobScheduler', `The SparkContext was stopped during ${job}`)
     else this.reportError(`Error running job ${job}`, error)
   }

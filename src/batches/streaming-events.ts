@@ -56,7 +56,7 @@ export class StreamingEvents {
     if (this.#isWanted(kind)) this.#bus.post({ kind, ...this.#head(), receiver: describe() })
   }
 
-  /** Tells of the end, and resolves once the listeners of this context have heard of all, or after {@link STOP_DELIVERY_MS}. */
+  /** Posts the last event, and resolves when the listeners of this context have got all events, or after {@link STOP_DELIVERY_MS}. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     if (this.#isWanted('streamStopped')) this.#bus.post({ kind: 'streamStopped', ...this.#head() })

@@ -5,7 +5,7 @@ import { ErrorInfoSchema, StatusSchema } from './gen/google_rpc_pb.ts'
 import type { FetchErrorDetailsResponse } from './gen/spark_connect_pb.ts'
 import { SparkConnectException } from './spark-connect-exception.ts'
 
-/** gRPC's status codes that are told apart here. */
+/** The status codes of gRPC that this client distinguishes. */
 export const GrpcCode = {
   CANCELLED: 1,
   UNKNOWN: 2,

@@ -19,7 +19,7 @@ export interface ExecuteOptions {
   readonly tags?: readonly string[]
 }
 
-/** The server keeps what was sent until it is released; that is done for this many responses at a time. */
+/** The server keeps sent responses until the client releases them. The client releases this many responses at a time. */
 const RELEASE_EVERY = 8
 /** The server's words when an operation never reached it, or when its session is gone. */
 const NOT_FOUND = /INVALID_HANDLE\.(?:OPERATION|SESSION)_NOT_FOUND/
@@ -81,7 +81,7 @@ class Execution {
         const response = await this.#stream.next()
         if (this.#isCancelled) throw new ExecutionCancelled()
         if (response === null) {
-          // The server ends long streams; what is left comes with another one.
+          // The server ends long streams. The rest of the result comes with another stream.
           this.#stream = null
           continue
         }
@@ -179,7 +179,7 @@ class ResponseStream {
     call: AsyncIterable<ExecutePlanResponse> & { cancel(): void; on(event: 'error', f: () => void): unknown },
   ) {
     this.#call = call
-    // An error that arrives while nobody reads must not end the process; it is seen by the next read.
+    // An error that arrives between reads must not end the process. The next read throws the error.
     call.on('error', () => {})
     this.#messages = call[Symbol.asyncIterator]()
   }

@@ -20,7 +20,7 @@ import type { RequestHead, SessionCalls } from './session-calls.ts'
 import { SessionConfig } from './session-config.ts'
 import type { ConnectUrl } from './url.ts'
 
-/** How long the session's end waits for calls that nobody else waits for. */
+/** How long the end of a session waits for calls that run in the background, in milliseconds. */
 const BACKGROUND_WAIT_MS = 1000
 /** `InterruptRequest.interrupt_type` */
 const InterruptType = { ALL: 1, TAG: 2, OPERATION_ID: 3 } as const
@@ -126,7 +126,7 @@ export class ConnectSession implements SessionCalls {
     return response.interruptedIds
   }
 
-  /** Lets a call go on that nobody waits for but the session's end; whether it succeeds is the server's affair. */
+  /** Runs a call in the background. Only the end of the session waits for the call, and its failure is ignored. */
   inBackground(call: Promise<unknown>): void {
     const ended = call.catch(() => {}).finally(() => this.#background.delete(ended))
     this.#background.add(ended)

@@ -13,7 +13,7 @@ export class NodeCleaner {
     this.#forget = forget
   }
 
-  /** A node's storage is watched and not the node: after a checkpoint another node of the same id stands for it. */
+  /** Watches a node's storage and not the node, because after a checkpoint another node of the same id takes its place. */
   watch(node: LineageNode): void {
     this.#registry.register(node.storage, node.id)
   }

@@ -193,12 +193,12 @@ export class DStreamGraph implements BatchGraph, StreamRegistry {
     return whenReady(jobs, (all) => all.filter((job) => job !== null))
   }
 
-  /** Lets every stream forget the RDDs that nobody needs once the batch at `time` is done. */
+  /** Makes every stream forget the RDDs that are not needed any more, after the batch at `time` is done. */
   clearMetadata(time: Time, isUnpersisting: boolean): void {
     for (const stream of this.#active) stream.clearMetadata(time, isUnpersisting)
   }
 
-  /** The longest that an input stream must remember what it gave. */
+  /** The longest time for which an input stream must remember its records, in milliseconds. */
   get maxInputStreamRememberDuration(): Duration {
     return this.#inputStreams
       .filter((stream) => stream.isInitialized)

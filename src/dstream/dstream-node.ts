@@ -422,7 +422,7 @@ export abstract class DStreamNode<T> {
 
   #unpersist(made: MaybePromise<RDD<T> | null>): void {
     const free = (rdd: RDD<T> | null) => {
-      // Also one that the user persisted in an output operation; the engine need not hear of the others.
+      // The user may have persisted an RDD in an output operation. RDDs that are not persisted need no call of the engine.
       if (rdd === null || rdd.getStorageLevel().equals(StorageLevel.NONE)) return
       rdd.unpersist().catch((error: unknown) => {
         log('WARN', this.className, `An RDD of ${this} could not be unpersisted: ${describeError(error)}`)
@@ -468,7 +468,7 @@ export abstract class DStreamNode<T> {
   }
 }
 
-/** Remembers what was made for a batch. What failed or gave nothing is not remembered: who asks again has it computed again. */
+/** Remembers the RDD of a batch. A failed computation, or one without an RDD, is not remembered, so that the next request computes again. */
 function remember<T>(
   made: Map<number, MaybePromise<RDD<T> | null>>,
   key: number,

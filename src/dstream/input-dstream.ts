@@ -31,7 +31,7 @@ export abstract class InputDStream<T> extends DStream<T> {
   /** Called when the context stops, after the last batch. */
   stop(): MaybePromise<void> {}
 
-  /** Adjusts how fast the stream may take data in, from what it hears about completed batches; null where nothing is adjusted. */
+  /** Adjusts the rate at which the stream takes data in, from the times of completed batches; null when the rate is not adjusted. */
   get rateController(): StreamingListener | null {
     return null
   }

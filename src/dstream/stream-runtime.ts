@@ -26,7 +26,7 @@ export interface StreamRuntime {
   readonly output: OutputWriter
   /** The streams and output operations of the context; a new stream adds itself. @internal */
   readonly graph: StreamRegistry
-  /** What is known of batches: asked before anything of a batch is let go. @internal */
+  /** The ledger of batches. A stream asks the ledger before it frees data of a batch. @internal */
   readonly ledger: BatchLedger
   /** What input streams report to the batches' scheduler, and ask of it. @internal */
   readonly scheduler: BatchInputs
@@ -34,7 +34,7 @@ export interface StreamRuntime {
   readonly checkpointDir: string | null
   /** Where the RDDs of streams are written while the context runs; null before its start, and without a checkpoint directory. @internal */
   readonly checkpointDirectory: CheckpointDirectory | null
-  /** The local properties of whoever started the context, which its batches have. @internal */
+  /** The local properties of the code that started the context. Batches have the same properties. @internal */
   readonly startProperties: Readonly<Record<string, string>>
   /**
    * The user's line that adds a stream or an output operation to the context.

@@ -8,7 +8,7 @@ export interface BlockLease {
 
 const leases = new WeakMap<DataBlock, BlockLease>()
 
-/** Declares that the bytes of `block` stay what they are only while its lease is retained. */
+/** Declares that the bytes of `block` stay unchanged only while its lease is retained. */
 export function leaseBlock(block: DataBlock, lease: BlockLease): void {
   leases.set(block, lease)
 }

@@ -69,7 +69,7 @@ export interface EngineCapabilities {
  * Runs jobs over lineage: the embedded engine on worker threads, or Apache Spark. All that rdd/ and dstream/ know of either.
  */
 export interface Engine {
-  /** Partitions of a data set when nobody says otherwise: the cores of the master URL. */
+  /** The default number of partitions of a data set: the cores of the master URL. */
   readonly defaultParallelism: number
   /** The user's classes whose instances keep their class as records; a class met here for the first time is made known to the workers. */
   readonly recordClasses: ClassTable

@@ -13,7 +13,7 @@ export interface DataBlock {
    */
   readonly format: 'records' | 'lines' | 'foreign'
   readonly bytes: Uint8Array | { readonly path: string; readonly offset: number; readonly length: number }
-  /** Records inside, or -1 where nobody counted. */
+  /** The number of records in the block, or -1 when it is unknown. */
   readonly recordCount: number
 }
 
@@ -25,7 +25,7 @@ export interface NodeStorage {
   level: StorageLevel
   /** `reliable` and `local` are requests that the next job on the RDD carries out. */
   checkpoint: 'none' | 'reliable' | 'local'
-  /** The node that stands for this one since its checkpoint was written. */
+  /** The node that replaces this node since its checkpoint was written. */
   checkpointed: LineageNode | null
 }
 

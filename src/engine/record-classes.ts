@@ -21,7 +21,7 @@ export interface ClassBundle {
 export interface RecordClassListener {
   /** Workers need these classes before they get records of them. Called once for each class. */
   onCaptured(bundle: ClassBundle): void
-  /** The program has let go of a class: no new instances of it come. @param isLast whether its bundle holds no other class that is still used. */
+  /** Called when the program holds a class no longer, so that no new instances come. @param isLast whether the bundle holds no other class that is still used. */
   onCollected(id: string, bundle: ClassBundle, isLast: boolean): void
 }
 

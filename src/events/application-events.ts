@@ -8,7 +8,7 @@ export interface ApplicationStarted extends EventTime {
   readonly master: string
 }
 
-/** A SparkContext was stopped; nothing comes behind it. */
+/** A SparkContext was stopped. This is the last event. */
 export interface ApplicationEnded extends EventTime {
   readonly kind: 'applicationEnded'
 }

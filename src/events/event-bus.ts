@@ -3,7 +3,7 @@ import type { EventListener } from './event-listener.ts'
 import { callingQueue, ListenerQueue } from './listener-queue.ts'
 import type { EventKind, MillstreamEvent } from './millstream-event.ts'
 
-/** Events that may wait for one listener where nobody says otherwise. */
+/** The default number of events that may wait for one listener. */
 const DEFAULT_QUEUE_CAPACITY = 10_000
 /** Events beyond this many wait for the next turn of the event loop, where the listeners have kept the thread for {@link MAX_TURN_MS}. */
 const MIN_TURN_EVENTS = 64
@@ -18,7 +18,7 @@ export interface EventPublisher {
   post(event: MillstreamEvent): void
 }
 
-/** For those who work without a bus: nobody listens. */
+/** A bus without listeners, for code that works without events. */
 export const NO_EVENTS: EventPublisher = { isListenedTo: () => false, post() {} }
 
 /**

@@ -61,7 +61,7 @@ export class ListenerQueue {
     this.#onSettled = onSettled
   }
 
-  /** Whether the listener has heard all there is, and is not being called. */
+  /** Whether the listener has got all events, and is not being called. */
   get isIdle(): boolean {
     return !this.#isCalling && this.waiting === 0 && this.#missed === 0
   }

@@ -99,7 +99,7 @@ export class RunningWork {
     this.events.post({ kind: 'jobEnded', time: this.#now(), jobId, failureReason, stageIds })
   }
 
-  /** @param lineage asked only when somebody listens. */
+  /** @param lineage called only when there is a listener. */
   stageSubmitted(head: StageHead, lineage: () => StageLineage): void {
     const { jobId, stageId, numTasks } = head
     const counts = { numTasks, numActiveTasks: 0, numCompletedTasks: 0, inputBytes: null }

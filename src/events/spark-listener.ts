@@ -25,7 +25,7 @@ import type {
  * nothing.
  */
 export abstract class SparkListener {
-  /** The context was made; heard by listeners that are added in the turn of the event loop in which it was made. */
+  /** The context was made. Listeners that are added in the same turn of the event loop get this event. */
   onApplicationStart?(event: SparkListenerApplicationStart): void
   /** The context was stopped. */
   onApplicationEnd?(event: SparkListenerApplicationEnd): void
@@ -41,7 +41,7 @@ export abstract class SparkListener {
   onStageCompleted?(event: SparkListenerStageCompleted): void
   /** A task was sent to a worker; not told on `sc://`. */
   onTaskStart?(event: SparkListenerTaskStart): void
-  /** A task is over, with what was measured of it; not told on `sc://`. */
+  /** A task is over. The event has its measurements; there is none on `sc://`. */
   onTaskEnd?(event: SparkListenerTaskEnd): void
   /** A partition of a persisted RDD was kept, moved or lost; not told on `sc://`. */
   onBlockUpdated?(event: SparkListenerBlockUpdated): void

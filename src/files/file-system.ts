@@ -39,7 +39,7 @@ export interface LogFile extends AsyncDisposable {
   append(parts: readonly Uint8Array[]): Promise<void>
   /** Takes away what stands behind the first `length` bytes. */
   truncate(length: number): Promise<void>
-  /** Ends the file: what was appended and synced stays. */
+  /** Closes the file. Bytes that were appended and synced stay. */
   close(): Promise<void>
 }
 

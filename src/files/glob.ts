@@ -104,7 +104,7 @@ function findSlashGroup(pattern: string): { start: number; end: number; alternat
   return undefined
 }
 
-/** A `]` directly after the opening, or after its negation, stands for itself. */
+/** A `]` directly after the opening bracket, or after its negation, is an ordinary character. */
 function endOfClass(glob: string, start: number): number {
   let index = start + 1
   if (isNegation(glob[index])) index++

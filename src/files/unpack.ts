@@ -67,7 +67,7 @@ const unpackers: Readonly<Record<Codec, Unpacker>> = {
 }
 
 function through(packed: AsyncIterable<Uint8Array>, transform: Transform): AsyncIterable<Uint8Array> {
-  // The error of either side ends the iteration of the other; it is told there.
+  // An error of either side ends the iteration of the other side, which throws the error.
   return pipeline(Readable.from(packed, { objectMode: false }), transform, () => {})
 }
 

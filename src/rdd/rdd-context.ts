@@ -5,7 +5,7 @@ import type { FileSystem } from '../files/file-system.ts'
 
 /** What an RDD needs of the SparkContext that made it; its users see {@link SparkContextApi}. */
 export interface RDDContext {
-  /** Partitions of a data set when nobody says otherwise: `spark.default.parallelism`, or the cores of the master URL. */
+  /** The default number of partitions of a data set: `spark.default.parallelism`, or the cores of the master URL. */
   readonly defaultParallelism: number
   /** The next id, unique in this context and growing by one. */
   newRddId(): number

@@ -182,14 +182,14 @@ export class RDD<T> extends RDDCore<T> {
     requestReliableCheckpoint(this.context, this.lineage)
   }
 
-  /** Has the next job that computes it keep it, in this process or on Spark's executors; from then on that stands for its lineage. */
+  /** Marks the RDD for a local checkpoint: the next job that computes it keeps it, in this process or on Spark's executors, in place of its lineage. */
   localCheckpoint(): this {
     requestLocalCheckpoint(this.context, this.lineage)
     rememberPersistent(this)
     return this
   }
 
-  /** Whether a checkpoint stands for its lineage. */
+  /** Whether a checkpoint has replaced the RDD's lineage. */
   isCheckpointed(): boolean {
     return this.lineage.storage.checkpointed !== null
   }

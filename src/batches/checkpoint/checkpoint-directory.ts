@@ -86,7 +86,7 @@ export class CheckpointDirectory {
     )
   }
 
-  /** Makes the directory, takes away what a killed run left half done, and learns what is kept. */
+  /** Makes the directory, removes files that a killed run left incomplete, and reads which files the checkpoints refer to. */
   async open(): Promise<void> {
     await this.#fileSystem.mkdirs(this.path)
     for (const { path } of await this.#fileSystem.listStatus(this.path)) {

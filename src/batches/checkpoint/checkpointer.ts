@@ -30,7 +30,7 @@ export interface CheckpointerOptions {
 export class Checkpointer {
   readonly directory: CheckpointDirectory
   readonly #options: CheckpointerOptions
-  /** The run's place in time; null until {@link open}, and nothing is written before: a later run would go on from times that nobody knows. */
+  /** The run's times; null until {@link open}. No checkpoint is written before, because a later run could not tell from which time to continue. */
   #times: { readonly zeroTime: number; checkpointTime: number } | null = null
   #current: Promise<void> = Promise.resolve()
   #next: Promise<void> | null = null

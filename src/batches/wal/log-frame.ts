@@ -8,7 +8,7 @@ export interface LoggedBlock {
   readonly sequence: number
   readonly id: string
   readonly format: DataBlock['format']
-  /** Records inside, or -1 where nobody counted. */
+  /** The number of records in the block, or -1 when it is unknown. */
   readonly recordCount: number
   /** The metadata that the receiver stored with the data. */
   readonly metadata: unknown
@@ -21,7 +21,7 @@ export interface LoggedBlock {
 
 /** Length and checksum of what follows. */
 export const FRAME_HEADER_BYTES = 8
-/** Length of the description, which follows; behind it is the block's data. */
+/** The length of the description, which comes next. The block's data follows the description. */
 const DESCRIPTION_LENGTH_BYTES = 4
 
 const codec = new RecordCodec()

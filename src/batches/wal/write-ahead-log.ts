@@ -15,7 +15,7 @@ export abstract class WriteAheadLog {
    * @param time milliseconds since the epoch, for {@link clean}. @returns what {@link read} is given.
    */
   abstract write(record: Uint8Array, time: number): MaybePromise<WriteAheadLogRecordHandle>
-  /** The record that a handle stands for, also one of an earlier run. */
+  /** Reads the record of a handle, which may come from an earlier run. */
   abstract read(handle: WriteAheadLogRecordHandle): MaybePromise<Uint8Array>
   /** All records that were not cleaned, of earlier runs too, in the order in which they were written. */
   abstract readAll(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>

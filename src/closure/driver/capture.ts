@@ -66,7 +66,7 @@ let symbolCount = 0
  * A program that starts workers has the time while they start.
  */
 export function warmUpClosures(): void {
-  // A failure is that of the first capture that somebody waits for as well.
+  // When warming up fails, the first capture that a caller waits for fails with the same error.
   Promise.resolve(captureClosures(() => undefined)).catch(() => {})
 }
 

@@ -209,7 +209,7 @@ export class Inspector {
     }
   }
 
-  /** Handles keep objects alive; they are let go after the current turn, once for all captures in it. */
+  /** Inspector handles keep objects alive. They are released after the current turn of the event loop, once for all captures in the turn. */
   #releaseSoon(): void {
     if (this.#isReleasing) return
     this.#isReleasing = true

@@ -28,7 +28,7 @@ type DefaultExport = { readonly local: string } | { readonly start: number }
 
 const known = new Map<string, ModuleBindings>()
 
-/** The variable that an imported name stands for; `undefined` when the name is no import, or comes from a module not known here. */
+/** Returns the variable behind an imported name; `undefined` when the name is not an import, or comes from an unknown module. */
 export function importedVariable(scriptId: string, url: string, name: string): ModuleVariable | undefined {
   const imported = bindingsOf(scriptId).imports.get(name)
   return imported === undefined ? undefined : follow(imported, url, 0)

@@ -3,7 +3,7 @@ import { importedVariable } from './module-bindings.ts'
 import { Scripts } from './scripts.ts'
 import { parseScript } from './syntax.ts'
 
-/** A larger script (a bundle) is not worth parsing for what it saves. */
+/** A script longer than this (a bundle) is not parsed: parsing would take longer than it saves. */
 const MAX_LENGTH = 2_000_000
 
 interface ScriptScopes {

@@ -90,7 +90,7 @@ function isRequire(value: unknown): boolean {
   return typeof value === 'function' && 'resolve' in value
 }
 
-/** Whether an object stands for a module: its namespace, or what a compiler or a test runner makes of an import. */
+/** Whether an object represents a module: the module's namespace, or the object that a compiler or a test runner makes for an import. */
 function isModuleLike(value: object, name: string): boolean {
   if (types.isModuleNamespaceObject(value)) return true
   if (/^__vi_import_\d+__$|^__vite_ssr_import_\d+__$|^import_|^_?[\w$]+_\d+$|^exports$/.test(name)) return true

@@ -20,7 +20,7 @@ import { StateRDD, shapeOfCheckpoint } from '../state/state-rdd.ts'
 /** When this many change files of one size exist, they are merged into one of the next size. So the number of files grows with the logarithm of the number of checkpoints. */
 const MERGED_CHANGES = 4
 
-/** A keyed RDD with one record a key; of the same stream, the one before is what changes are told from. */
+/** An RDD with one record per key. Changes are computed against the previous RDD of the same stream. */
 type Pairs = RDD<readonly [unknown, unknown]>
 
 /** Where RDDs were written to. */

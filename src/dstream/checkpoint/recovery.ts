@@ -34,7 +34,7 @@ export async function readCheckpoint(
   }
 }
 
-/** @throws CheckpointMismatchError when the program cannot go on from the checkpoint. */
+/** @throws CheckpointMismatchError when the program does not fit the checkpoint. */
 export function assertRecoverable(run: {
   readonly graph: RecoverableGraph
   readonly checkpoint: Checkpoint

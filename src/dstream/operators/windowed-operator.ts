@@ -34,7 +34,7 @@ export class WindowedOperator<T> implements StreamOperator<T> {
   get parentsRememberLonger(): Duration {
     return this.#windowDuration
   }
-  /** The window's RDDs are unions, cheap to make; what is worth keeping is what they are made of. */
+  /** `persist` keeps the parent's RDDs. The RDDs of windows are unions of them and cheap to make. */
   get persistTargets() {
     return { streams: [this.#parent], isItself: false }
   }

@@ -17,7 +17,7 @@ export interface SentTask {
   readonly isPlaced: boolean
 }
 
-/** Makes events of what happens to tasks, workers and persisted partitions, where somebody listens. */
+/** Posts the events of tasks, workers and persisted partitions, when there is a listener for them. */
 export class EventReporter {
   readonly #events: EventPublisher
   /** The running tasks for which a listener wants the end event, by task id. */

@@ -160,7 +160,7 @@ export class LocalEngine implements Engine {
     }
   }
 
-  /** A program may register a file system at any time: workers are told before the next job, each registration once. */
+  /** Sends new registrations of file systems to the workers before the next job, each registration once. */
   #tellFileSystems(): void {
     if (this.#toldFileSystems === fileSystemVersion()) return
     const { version, references } = fileSystemReferences()
@@ -291,7 +291,7 @@ export class LocalEngine implements Engine {
 
   /** Runs a stage behind the stages it reads; where data it reads turns out lost, that is made again first. */
   async #runStage(job: Job, node: LineageNode, sink: Sink, outcome: StageOutcome): Promise<void> {
-    // Persisted RDDs that a task did not find on its worker: planned with what they are made from.
+    // Persisted RDDs that a task did not find on its worker are planned with the lineage that computes them.
     const distrusted = new Set<number>()
     let stageId: number | null = null
     for (let attempt = 0; ; ) {
@@ -452,7 +452,7 @@ function reasonOf(failure: TaskSetFailure | null, signal: AbortSignal): string |
   }
 }
 
-/** An error that no task awaited belongs to none: it is told of where it happened, whatever becomes of the task that runs then. */
+/** Logs an error that no task awaited, at the place where it happened. It does not change the outcome of the task that runs at that time. */
 function tellOfStrayError(slot: number, { taskId, error }: ThreadDeath): void {
   if (error === null || error.fields.code === 'ERR_WORKER_OUT_OF_MEMORY') return
   const during = taskId === 0 ? 'between tasks' : `during task ${taskId}`

@@ -39,7 +39,7 @@ export interface TaskMessage {
   readonly input: TaskInput
   readonly limits: TaskLimits
   readonly context: TaskContextInfo
-  /** Whether somebody wants to hear what the task costs; absent for no. */
+  /** Whether the task is measured for a listener; absent means no. */
   readonly isMeasured?: true
 }
 

@@ -1,6 +1,6 @@
 import { collectGarbage } from '../../task/collect-garbage.ts'
 
-/** Shared memory that this thread has let go of since its last collection before another is worth its milliseconds. */
+/** When this thread has released this many bytes of shared memory since the last garbage collection, another collection is worth its milliseconds. */
 const COLLECT_AFTER_BYTES = 128 * 1024 * 1024
 
 let releasedBytes = 0

@@ -105,7 +105,7 @@ export class ShuffleStore {
     }
   }
 
-  /** Drops the shuffles that belong to nodes nobody refers to any more. */
+  /** Drops the shuffles of nodes to which no reference is left. */
   forget(nodeIds: ReadonlySet<number>): void {
     for (const [key, shuffle] of this.#shuffles) {
       if (nodeIds.has(shuffle.ownerId) && shuffle.users === 0) this.#drop(key, shuffle)

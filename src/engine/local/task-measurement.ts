@@ -41,7 +41,7 @@ export class TaskMeasurement {
     this.#collections = null
   }
 
-  /** Node tells of a collection in the turn behind it, so the last ones of a task are told while the next one runs. */
+  /** Node reports a garbage collection in the next turn of the event loop, so the last collections of a task are reported while the next task runs. */
   #observeCollections(): void {
     if (this.#collections !== null) return
     this.#gcTimeMs = 0

@@ -36,7 +36,7 @@ export type TaskSetFailure =
       readonly error: SerializedError | null
       readonly reason: string
     }
-  /** A file that an earlier stage or a cache wrote is gone: what it held must be computed again. */
+  /** A file that an earlier stage or a cache wrote is missing, so its records must be computed again. */
   | { readonly kind: 'lostFile'; readonly path: string }
   /** A persisted partition is not where it was looked for. */
   | { readonly kind: 'lostBlock'; readonly rddId: number; readonly partition: number; readonly slot: number }
@@ -263,7 +263,7 @@ export class TaskScheduler {
     this.#abort(attempt.run, { kind: 'task', partition, failures, taskId, slot, error, reason })
   }
 
-  /** Ends what is left of a run: queued tasks at once, running ones at their next chunk, or with their thread. */
+  /** Ends the rest of a run: queued tasks at once, running tasks at their next chunk, or by ending their thread. */
   #abort(run: Run, failure: TaskSetFailure): void {
     if (run.failure !== null) return
     run.failure = failure

@@ -23,7 +23,7 @@ const WORKER_MAIN = new URL(import.meta.url.endsWith('.ts') ? './worker-main.ts'
 
 /** How a worker thread ended. */
 export interface ThreadDeath {
-  /** What it was running, 0 for nothing. */
+  /** The id of the task that the thread was running; 0 for none. */
   readonly taskId: number
   readonly reason: string
   /** The error that ended it: thrown or rejected where no task awaited it; null when the thread was ended otherwise. */
@@ -107,7 +107,7 @@ export class WorkerPool {
     target.worker.ref()
   }
 
-  /** Tells every thread, those that start later too, until {@link forget} takes it back. */
+  /** Sends a message to every thread, and to threads that start later, until {@link forget} removes the message. */
   tellAll(key: string, message: ToWorker): void {
     this.#standing.set(key, message)
     this.tellNow(message)

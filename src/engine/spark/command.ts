@@ -71,7 +71,7 @@ type WithLeaves<Input> = Input extends { readonly kind: 'data' }
           ? Input & { readonly leaf?: LeafRef }
           : Input
 
-/** Where rows go: `[target, leaf, target, leaf, …]` of the next stage; empty when nobody reads them. */
+/** Where rows go: `[target, leaf, target, leaf, …]` of the next stage; empty when no task reads them. */
 export type Route = readonly number[]
 
 /** Where a task's output goes. */

@@ -18,7 +18,7 @@ const SUPPORTED_VERSIONS = ['4.1', '4.2', '4.3'] as const
 /** A server that does not answer yet is asked again after this long. */
 const ASK_AGAIN_MS = 250
 
-/** Session settings without which jobs would be slower or wrong. Those that a server does not know are passed over. */
+/** Session settings without which jobs would be slower or wrong. A setting that the server does not know is skipped. */
 const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   // Plans are small and their partitions given: planning again between stages only costs time.
   'spark.sql.adaptive.enabled': 'false',

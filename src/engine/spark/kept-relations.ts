@@ -64,7 +64,7 @@ export class KeptRelations {
     if (kept) await removeRelation(this.#session, kept.relationId)
   }
 
-  /** Frees whatever is kept of a node that nobody refers to. */
+  /** Frees the relations of a node to which no reference is left. */
   async forget(nodeId: number): Promise<void> {
     const kept = this.#checkpoints.get(nodeId)
     this.#checkpoints.delete(nodeId)

@@ -12,7 +12,7 @@ export class Occupancy {
     }
   }
 
-  /** Resolves as soon as nobody uses it. */
+  /** Resolves as soon as the resource has no user. */
   whenEmpty(): Promise<void> {
     return this.#count === 0 ? Promise.resolve() : new Promise((tell) => this.#waiting.push(tell))
   }

@@ -53,7 +53,7 @@ export async function checkpointRelation(
   return relationId
 }
 
-/** Lets go of what {@link checkpointRelation} keeps. The server frees the blocks once its garbage collector has seen it. */
+/** Releases the relation that {@link checkpointRelation} made. The server frees the blocks after its next garbage collection. */
 export async function removeRelation(session: ConnectSession, relationId: string): Promise<void> {
   for await (const _ of run(session, {
     case: 'removeCachedRemoteRelationCommand',

@@ -15,7 +15,7 @@ const MAX_INLINE_BYTES = 16 * 1024 * 1024
 const MAX_TASKS_BYTES = 128 * 1024 * 1024
 /** Names of values that were sent with commands, the oldest leaves first. */
 const MAX_REMEMBERED = 1024
-/** A file that this many jobs have not named is taken for one that nobody needs any more. */
+/** A file that none of this many jobs in a row has used counts as idle. */
 const IDLE_JOBS = 32
 
 interface SessionFile {

@@ -489,7 +489,7 @@ export class SparkEngine implements Engine {
     return taskFailure(error, job.request.properties.callSite) ?? error
   }
 
-  /** The session is gone, or what it had on the executors: the next job opens another one, and computes again what this one kept. */
+  /** Drops a session that is lost, or whose data on the executors is lost. The next job opens another session, and computes again what this one kept. */
   #leaveSession(close = async ({ session }: SparkCluster): Promise<void> => session.channel.close()): void {
     const cluster = this.#cluster
     this.#cluster = null

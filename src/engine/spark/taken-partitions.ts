@@ -3,7 +3,7 @@ import { isPersisted } from '../stage-plan.ts'
 
 /** An RDD of more partitions is taken from a few partitions at a time, as Spark does. */
 const MAX_PARTITIONS = 64
-/** More records are not computed before somebody asks for them. */
+/** At most this many records are computed before a job asks for them. */
 const MAX_RECORDS = 1000
 
 /**

@@ -7,7 +7,7 @@ import { unpack } from '../unpack.ts'
 import type { FetchFailure, ToFetcher } from './fetch-messages.ts'
 import { WindowWriter } from './fetch-window.ts'
 
-/** Bytes that a file is asked for at a time. */
+/** The number of bytes in one read of a file. */
 const READ_BYTES = 256 * 1024
 /** How often a thread says that it is alive while a file system lets it wait. */
 const BEAT_MS = 500
@@ -26,7 +26,7 @@ interface Fetch {
 /** The files that are being read. */
 const fetches = new Map<number, Fetch>()
 
-// An error that a file system throws where nobody waits for it fails what is being read, and not the worker.
+// An error that a file system throws outside of an awaited call fails the current read, and not the worker.
 process.on('uncaughtException', (error) => {
   for (const [id, { path, writer }] of fetches) {
     failures.postMessage(describe(id, path, error))

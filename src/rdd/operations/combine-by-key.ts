@@ -49,7 +49,7 @@ export function shuffleByKey<K, V>(
     const partitioner = partitionerOf([parent!])
     const common = { numPartitions: partitioner.numPartitions, partitioner, parent: parent! }
     if (parent!.partitioner && partitioner.equals(parent!.partitioner)) {
-      // The parent became known too late to stand for the result itself.
+      // The parent's partitioner became known too late for the parent itself to be the result.
       const partitions = Array.from({ length: parent!.numPartitions }, (_, i) => i)
       return { ...common, kind: 'prune', className: 'PartitionPruningRDD', partitions }
     }

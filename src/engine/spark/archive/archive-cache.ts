@@ -7,7 +7,7 @@ import { createGzip } from 'node:zlib'
 import { systemTimeMs } from '../../../system-clock.ts'
 import { type TarEntry, tarStream } from './tar.ts'
 
-/** Archives of one name that are kept from run to run; those that were not used for longest leave. */
+/** The number of archives of one name that are kept from run to run. The least recently used archives are removed. */
 const MAX_ARCHIVES = 4
 /** node's binary packs in 2.8 s at this level, and 5 % smaller in 4.5 s at the default. */
 const GZIP_LEVEL = 3

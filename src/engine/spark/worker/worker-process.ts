@@ -13,7 +13,7 @@ export function runWorker({ secret, isReused, localDir }: WorkerEnvironment): vo
   process.once('message', (_message: unknown, socket: net.Socket) => {
     void serve(socket, directory, isReused, (input, output) => answerExecutor(input, output, secret))
   })
-  // Without a daemon nobody could end this process.
+  // This process must end by itself when there is no daemon.
   process.once('disconnect', () => process.exit(1))
 }
 
@@ -26,7 +26,7 @@ export function runSingleWorker({ connectTo, secret, localDir }: WorkerEnvironme
 
 type Handshake = (input: ByteInput, output: WorkerOutput) => Promise<boolean>
 
-/** Not awaited by those who call it: what it rejects with ends the process, and the crash report says so. */
+/** Callers do not await the promise. A rejection ends the process, and the crash report names the error. */
 async function serve(
   socket: net.Socket,
   directory: TaskDirectory,

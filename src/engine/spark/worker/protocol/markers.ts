@@ -1,4 +1,4 @@
-/** Ints that stand for something else than a length in what a Spark executor and its worker send each other. */
+/** The integers in the protocol of a Spark executor and its worker that are marks and not lengths. */
 export const Marker = {
   END_OF_DATA_SECTION: -1,
   EXCEPTION: -2,
