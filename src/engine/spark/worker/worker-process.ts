@@ -13,7 +13,7 @@ export function runWorker({ secret, isReused, localDir }: WorkerEnvironment): vo
   process.once('message', (_message: unknown, socket: net.Socket) => {
     void serve(socket, directory, isReused, (input, output) => answerExecutor(input, output, secret))
   })
-  // This process must end by itself when there is no daemon.
+  // Nothing else would end this process after the daemon is gone.
   process.once('disconnect', () => process.exit(1))
 }
 
