@@ -1,4 +1,4 @@
-import type { RDDContext } from '../rdd/rdd-context.ts'
+import type { SparkContextApi } from '../rdd/spark-context-api.ts'
 import { MLlibError } from './records/mllib-error.ts'
 
 /** What a model file holds: JSON in which numbers that JSON has no way to write stand as texts, `"NaN"`, `"Infinity"`, `"-0"`. */
@@ -40,14 +40,14 @@ export function parseModel<T extends ModelFile>(text: string, className: string,
 }
 
 /** Writes a model to a file of any file system that the context knows. The file is there as a whole or not at all. */
-export async function saveModel(sc: RDDContext, path: string, model: ModelFile): Promise<void> {
+export async function saveModel(sc: SparkContextApi, path: string, model: ModelFile): Promise<void> {
   await using file = await sc.fileSystem(path).create(path)
   await file.write(modelText(model))
   await file.commit()
 }
 
 /** Reads what {@link saveModel} wrote. @throws FileNotFoundException @throws MLlibError `MODEL_FILE_MISMATCH` */
-export async function loadModel<T extends ModelFile>(sc: RDDContext, path: string, className: string): Promise<T> {
+export async function loadModel<T extends ModelFile>(sc: SparkContextApi, path: string, className: string): Promise<T> {
   await using file = await sc.fileSystem(path).open(path)
   const bytes = await file.read(0, file.length)
   return parseModel<T>(Buffer.from(bytes).toString('utf8'), className, path)

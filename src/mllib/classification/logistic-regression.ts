@@ -1,5 +1,5 @@
 import type { RDD } from '../../rdd/rdd.ts'
-import type { RDDContext } from '../../rdd/rdd-context.ts'
+import type { SparkContextApi } from '../../rdd/spark-context-api.ts'
 import { LogisticGradient } from '../optimization/gradient.ts'
 import { GradientDescent } from '../optimization/gradient-descent.ts'
 import { SquaredL2Updater } from '../optimization/updater.ts'
@@ -43,7 +43,7 @@ export class LogisticRegressionModel extends GeneralizedLinearModel {
   }
 
   /** Reads what `save` wrote. @throws FileNotFoundException @throws MLlibError `MODEL_FILE_MISMATCH` for a file of another model. */
-  static async load(sc: RDDContext, path: string): Promise<LogisticRegressionModel> {
+  static async load(sc: SparkContextApi, path: string): Promise<LogisticRegressionModel> {
     const { weights, intercept, threshold } = await loadLinear(sc, path, CLASS)
     const model = new LogisticRegressionModel(weights, intercept)
     return threshold === null || threshold === undefined ? model.clearThreshold() : model.setThreshold(threshold)

@@ -1,5 +1,5 @@
 import { RDD } from '../../rdd/rdd.ts'
-import type { RDDContext } from '../../rdd/rdd-context.ts'
+import type { SparkContextApi } from '../../rdd/spark-context-api.ts'
 import { mapColumns } from '../columns/vector-columns.ts'
 import { runOnColumns } from '../job-errors.ts'
 import { loadModel, type ModelFile, saveModel } from '../model-file.ts'
@@ -57,7 +57,7 @@ export class KMeansModel {
   }
 
   /** Writes the model to a file, as JSON. */
-  save(sc: RDDContext, path: string): Promise<void> {
+  save(sc: SparkContextApi, path: string): Promise<void> {
     const file: KMeansFile = {
       class: CLASS,
       version: '1.0',
@@ -69,7 +69,7 @@ export class KMeansModel {
   }
 
   /** Reads what `save` wrote. @throws FileNotFoundException @throws MLlibError `MODEL_FILE_MISMATCH` for a file of another model. */
-  static async load(sc: RDDContext, path: string): Promise<KMeansModel> {
+  static async load(sc: SparkContextApi, path: string): Promise<KMeansModel> {
     const { clusterCenters, trainingCost } = await loadModel<KMeansFile>(sc, path, CLASS)
     return new KMeansModel(
       clusterCenters.map((center) => Vectors.dense(center)),

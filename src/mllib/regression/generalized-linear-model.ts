@@ -1,6 +1,6 @@
 import { RDD } from '../../rdd/rdd.ts'
-import type { RDDContext } from '../../rdd/rdd-context.ts'
 import { require } from '../../rdd/requirement.ts'
+import type { SparkContextApi } from '../../rdd/spark-context-api.ts'
 import { loadModel, type ModelFile, saveModel } from '../model-file.ts'
 import { javaDouble } from '../records/java-double.ts'
 import { DenseVector, isSparse, type Vector } from '../records/vector.ts'
@@ -66,7 +66,7 @@ export abstract class GeneralizedLinearModel {
   }
 
   /** Writes the model to a file, as JSON. */
-  save(sc: RDDContext, path: string): Promise<void> {
+  save(sc: SparkContextApi, path: string): Promise<void> {
     const { logistic, weights, intercept } = this.predictor
     const file: LinearModelFile = {
       class: this.className,
@@ -91,6 +91,6 @@ export abstract class RegressionModel extends GeneralizedLinearModel {
 }
 
 /** Reads a linear model's file of this class. */
-export function loadLinear(sc: RDDContext, path: string, className: string): Promise<LinearModelFile> {
+export function loadLinear(sc: SparkContextApi, path: string, className: string): Promise<LinearModelFile> {
   return loadModel<LinearModelFile>(sc, path, className)
 }

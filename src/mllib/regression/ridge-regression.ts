@@ -1,5 +1,5 @@
 import type { RDD } from '../../rdd/rdd.ts'
-import type { RDDContext } from '../../rdd/rdd-context.ts'
+import type { SparkContextApi } from '../../rdd/spark-context-api.ts'
 import { LeastSquaresGradient } from '../optimization/gradient.ts'
 import { GradientDescent } from '../optimization/gradient-descent.ts'
 import { SquaredL2Updater } from '../optimization/updater.ts'
@@ -17,7 +17,7 @@ export class RidgeRegressionModel extends RegressionModel {
   }
 
   /** Reads what `save` wrote. @throws FileNotFoundException @throws MLlibError `MODEL_FILE_MISMATCH` for a file of another model. */
-  static async load(sc: RDDContext, path: string): Promise<RidgeRegressionModel> {
+  static async load(sc: SparkContextApi, path: string): Promise<RidgeRegressionModel> {
     const { weights, intercept } = await loadLinear(sc, path, CLASS)
     return new RidgeRegressionModel(weights, intercept)
   }

@@ -30,6 +30,8 @@ const answers = new Map(
 )
 const answer = <T>(name: string): T => answers.get(name) as T
 const RELATIVE = 1e-9
+/** Of so many runs one is made; of all where jobs are fast. */
+const PART = Number(process.env.MLLIB_PART ?? 1)
 
 let sc: SparkContext
 before(() => {
@@ -142,11 +144,11 @@ describe('k-means', () => {
     test(`with centres by ${mode} costs what it costs in Spark, for each of ${costs.length} seeds`, async () => {
       const points = data().cache()
       const own: number[] = []
-      for (let seed = 1; seed <= costs.length; seed++) {
+      for (let seed = 1; seed <= costs.length / PART ** 2; seed++) {
         own.push(await (await KMeans.train(points, 5, 10, mode, seed)).computeCost(points))
       }
       // The same points are drawn, so that not only the mean is Spark's.
-      assertAllNear(own, costs, 'cost of a seed')
+      assertAllNear(own, costs.slice(0, own.length), 'cost of a seed')
     })
   }
 })

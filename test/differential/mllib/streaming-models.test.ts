@@ -10,6 +10,8 @@ const EXPECTED = JSON.parse(readFileSync(new URL('expected.json', import.meta.ur
   Record<string, readonly ModelState[]>
 >
 const RELATIVE = 1e-9
+/** Of so many runs one is made; of all where jobs are fast. */
+const PART = Number(process.env.MLLIB_PART ?? 1)
 
 let sc: SparkContext
 before(() => {
@@ -36,7 +38,8 @@ function assertState(actual: ModelState, expected: ModelState, what: string): vo
 }
 
 describe(`streaming models are those of PySpark after each batch, to ${RELATIVE} of each number`, () => {
-  for (const run of modelRuns()) {
+  for (const [index, run] of modelRuns().entries()) {
+    if (index % PART !== 0) continue
     test(run.name, async () => {
       const { batches, model } = setUpRun(run)
       const expected = EXPECTED[run.name]!
