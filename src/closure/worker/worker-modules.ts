@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { ClosureError } from '../wire/closure-error.ts'
@@ -69,15 +70,63 @@ export function requireFor(url: string): NodeJS.Require {
   return createRequire(fileUrl(url))
 }
 
+/** `import()` of a function that stands in a module of the driver: resolved from there, and TypeScript is loaded as loaders of the driver do. */
 export function importFor(url: string): (specifier: unknown, options?: ImportCallOptions) => Promise<unknown> {
   const base = fileUrl(url)
   return async (specifier, options) => {
     const name = String(specifier)
-    const isRelative = name.startsWith('./') || name.startsWith('../') || name.startsWith('/')
-    if (isRelative) return import(new URL(name, base).href, options)
-    if (name.startsWith('node:') || /^[a-z]+:/.test(name)) return import(name, options)
+    const isFile = name.startsWith('./') || name.startsWith('../') || name.startsWith('/') || name.startsWith('file:')
+    if (isFile) return importFile(new URL(name, base), options)
+    if (/^[a-z]+:/.test(name)) return import(name, options)
     return import(pathToFileURL(createRequire(base).resolve(name)).href, options)
   }
+}
+
+const TYPE_SCRIPT = /\.[cm]?tsx?$/
+/** What stands for a file that is not there, in the order in which loaders of TypeScript look for it. */
+const TYPED_ENDINGS: readonly (readonly [ending: RegExp, others: readonly string[]])[] = [
+  [/\.js$/, ['.ts', '.tsx']],
+  [/\.jsx$/, ['.tsx']],
+  [/\.mjs$/, ['.mts']],
+  [/\.cjs$/, ['.cts']],
+  [/$/, ['.ts', '.tsx', '.js', '.mjs', '.json', '/index.ts', '/index.js']],
+]
+
+async function importFile(url: URL, options?: ImportCallOptions): Promise<unknown> {
+  const found = existing(url)
+  if (TYPE_SCRIPT.test(found.pathname)) await loadTypeScript()
+  return import(found.href, options)
+}
+
+/** The file itself, or the one that a loader of TypeScript takes in its place. */
+function existing(url: URL): URL {
+  if (url.protocol !== 'file:' || isFileAt(url)) return url
+  for (const [ending, others] of TYPED_ENDINGS) {
+    if (!ending.test(url.pathname)) continue
+    for (const other of others) {
+      const candidate = new URL(url)
+      candidate.pathname = url.pathname.replace(ending, other)
+      if (isFileAt(candidate)) return candidate
+    }
+  }
+  return url
+}
+
+function isFileAt(url: URL): boolean {
+  return statSync(url, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+let typeScript: Promise<void> | undefined
+
+/** Has this thread load TypeScript from now on, by tsx where that is installed: Node alone takes a part of the language, and older ones none. */
+function loadTypeScript(): Promise<void> {
+  typeScript ??= import('tsx/esm/api').then(
+    ({ register }) => {
+      register()
+    },
+    () => {},
+  )
+  return typeScript
 }
 
 export function importMeta(url: string): object {
