@@ -61,6 +61,10 @@ test('npx millstream runs a TypeScript program with its own modules and argument
   )
 })
 
+test('a function imports a TypeScript module when it runs, on the driver and on workers', async () => {
+  assertEnded(await inProject('npx', '--no', 'millstream', 'run', 'lazy-import.ts'), '[[1,2],[1,2]]\n')
+})
+
 test('npx millstream tells its version', async () => {
   const { code, stdout } = await inProject('npx', '--no', 'millstream', 'version')
   assert.equal(code, 0)
