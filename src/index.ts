@@ -3,12 +3,16 @@
 // Contexts, their settings and shared variables
 
 export { SparkContext } from './context/spark-context.ts'
+export type { SchedulerPool } from './engine/engine.ts'
 export type { EventKind, EventOf, MillstreamEvent } from './events/millstream-event.ts'
 export { SparkListener } from './events/spark-listener.ts'
 export type {
+  BlockManagerId,
   ListenerEventsDropped,
   SparkListenerApplicationEnd,
   SparkListenerApplicationStart,
+  SparkListenerBlockManagerAdded,
+  SparkListenerBlockManagerRemoved,
   SparkListenerBlockUpdated,
   SparkListenerEnvironmentUpdate,
   SparkListenerExecutorAdded,
@@ -25,6 +29,8 @@ export type {
   TaskInfo,
 } from './events/spark-listener-events.ts'
 export { type LogLevel, type LogLine, setLogDestination } from './log.ts'
+export type { RDDInfo } from './rdd/rdd-info.ts'
+export type { HadoopConfiguration } from './settings/hadoop-configuration.ts'
 export { type SettingValue, SparkConf } from './settings/spark-conf.ts'
 export { Accumulator, type AccumulatorParam } from './shared-variables/accumulator.ts'
 export { AccumulatorV2 } from './shared-variables/accumulator-v2.ts'
@@ -35,18 +41,29 @@ export type { SparkStageInfo, SparkStatusTracker } from './status/status-tracker
 
 // RDDs
 
+export type { ApproximateEvaluator } from './rdd/actions/approximate-job.ts'
 export { BoundedDouble } from './rdd/actions/bounded-double.ts'
 export { FutureAction } from './rdd/actions/future-action.ts'
 export { PartialResult } from './rdd/actions/partial-result.ts'
+export {
+  Dependency,
+  NarrowDependency,
+  OneToOneDependency,
+  type Partition,
+  RangeDependency,
+  ShuffleDependency,
+} from './rdd/dependency.ts'
 export type { AsyncFunctionRefused } from './rdd/inferred-types.ts'
 export type { PartitionerChoice } from './rdd/operations/default-partitioner.ts'
 export type { PipeOptions } from './rdd/operations/pipe.ts'
 export type { KeyFractions } from './rdd/operations/sampling.ts'
+export { type PartitionCoalescer, PartitionGroup } from './rdd/partition-coalescer.ts'
 export { RDD } from './rdd/rdd.ts'
-export type { CompressionCodec } from './rdd/saving/saving.ts'
+export type { CompressionCodec, SequenceFileOptions } from './rdd/saving/saving.ts'
 export type { PartitionIterator, PartitionResult } from './task/iterator.ts'
 export { Ordering } from './task/ordering.ts'
-export { HashPartitioner, Partitioner, RangePartitioner } from './task/partitioner.ts'
+export { HashPartitioner, Partitioner, RangePartitioner, type RangeSource } from './task/partitioner.ts'
+export { SparkFiles } from './task/spark-files.ts'
 export { StatCounter } from './task/stat-counter.ts'
 export { State } from './task/state/state.ts'
 export { StorageLevel } from './task/storage-level.ts'
@@ -154,3 +171,4 @@ export { RecordNotSerializableError } from './task/codec/errors.ts'
 export { NoSuchElementException } from './task/errors.ts'
 export { KeyNotHashableError } from './task/key/errors.ts'
 export { NotComparableError } from './task/ordering.ts'
+export { SequenceFileError } from './task/sequence/errors.ts'

@@ -94,6 +94,11 @@ export class Duration {
   toString(): string {
     return `${this.milliseconds} ms`
   }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
   /** As text, save where a number is needed: durations compare with `<` and `>`. */
   [Symbol.toPrimitive](hint: string): string | number {
     return hint === 'number' ? this.milliseconds : this.toString()

@@ -29,6 +29,11 @@ export class Interval {
   toString(): string {
     return `[${this.beginTime}, ${this.endTime}]`
   }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }
 
 const time = [aDuration('time')]

@@ -38,6 +38,11 @@ const param = argumentOf('param', 'an object with the methods zero and addInPlac
   return typeof zero === 'function' && typeof addInPlace === 'function'
 })
 
+const evaluator = argumentOf('evaluator', 'an object with the methods merge and currentResult', (value) => {
+  const { merge, currentResult } = Object(value) as Readonly<Record<string, unknown>>
+  return typeof merge === 'function' && typeof currentResult === 'function'
+})
+
 /** What the constructor of a SparkContext takes. */
 export const CONTEXT_ARGUMENTS: Signature = ([first]) =>
   typeof first === 'string' ? [aText('master'), optional(aText('appName')), optional(aConf())] : [optional(aConf())]
@@ -54,6 +59,10 @@ export const CONTEXT_METHODS: Signatures = {
   binaryRecords: [aText('path'), aWholeNumber('recordLength')],
   objectFile: [aText('path')],
   pickleFile: [aText('path')],
+  sequenceFile: ([, second]) =>
+    typeof second === 'string'
+      ? [aText('path'), aText('keyClass'), aText('valueClass'), minPartitions]
+      : filesAndPartitions,
   broadcast: [anything('value')],
   longAccumulator: accumulatorName,
   doubleAccumulator: accumulatorName,
@@ -66,6 +75,21 @@ export const CONTEXT_METHODS: Signatures = {
   setJobGroup: [aText('groupId'), aText('description'), optional(aFlag('interruptOnCancel'))],
   setJobDescription: [orNull(aText('description'))],
   cancelJobGroup: [aText('groupId'), reason],
+  cancelJobGroupAndFutureJobs: [aText('groupId'), reason],
+  cancelJob: [aWholeNumber('jobId'), reason],
+  cancelStage: [aWholeNumber('stageId'), reason],
+  killTaskAttempt: [aWholeNumber('taskId'), optional(aFlag('interruptThread')), reason],
+  setInterruptOnCancel: [aFlag('interruptOnCancel')],
+  submitJob: [
+    anRDD('rdd'),
+    aFunction('processPartition'),
+    anArray('partitions', 'whole numbers', Number.isInteger),
+    aFunction('resultHandler'),
+    aFunction('resultFunc'),
+  ],
+  getPoolForName: [aText('pool')],
+  addJar: [aText('path')],
+  addArchive: [aText('path')],
   addJobTag: [tag],
   removeJobTag: [tag],
   cancelJobsWithTag: [tag, reason],
@@ -80,6 +104,8 @@ export const CONTEXT_METHODS: Signatures = {
 
 /** What the methods of a SparkContext that return promises take. */
 export const CONTEXT_ACTIONS: Signatures = {
+  addFile: [aText('path'), optional(aFlag('recursive'))],
+  runApproximateJob: [anRDD('rdd'), aFunction('fn'), evaluator, aNumber('timeoutMs')],
   // The library itself gives runJob a request of its own kind.
   runJob: (args) =>
     isJobRequest(args)

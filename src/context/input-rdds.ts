@@ -7,11 +7,12 @@ import {
   clusterSplits,
   combineFiles,
   computeSplits,
+  sequenceSplits,
   wholeTextFilesSplitBytes,
 } from '../files/input-splits.ts'
 import { RDD } from '../rdd/rdd.ts'
 import type { RDDContext } from '../rdd/rdd-context.ts'
-import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
+import { type NodeShape, RDDLineage, type RDDLook } from '../rdd/rdd-lineage.ts'
 import { FILES_MAX_PARTITION_BYTES, FILES_OPEN_COST_IN_BYTES } from '../settings/jobs.ts'
 import { read } from '../settings/read.ts'
 
@@ -32,7 +33,7 @@ export class InputRDDs {
   }
 
   textFile(path: string, minPartitions: number): RDD<string> {
-    return this.#files('textFile', 'text', async () => {
+    return this.#files('textFile', path, 'text', async () => {
       const { files, by } = await this.#context.files.input(path, 'textFile reads')
       const splits = by === 'cluster' ? clusterSplits(files) : computeSplits(files, minPartitions)
       return splits.map((split) => [split])
@@ -40,7 +41,7 @@ export class InputRDDs {
   }
 
   wholeTextFiles(path: string, minPartitions: number): RDD<[string, string]> {
-    return this.#files('wholeTextFiles', 'wholeText', async () => {
+    return this.#files('wholeTextFiles', path, 'wholeText', async () => {
       const { files, by } = await this.#context.files.input(path, 'wholeTextFiles reads', WHOLE_FILES)
       if (by === 'workers') for (const file of files) assertReadableCodec(file.path)
       const groups = combineFiles(files, wholeTextFilesSplitBytes(files, minPartitions))
@@ -55,7 +56,7 @@ export class InputRDDs {
       openCostBytes: read(source, FILES_OPEN_COST_IN_BYTES),
       maxPartitionBytes: read(source, FILES_MAX_PARTITION_BYTES),
     }
-    return this.#files('binaryFiles', 'binary', async () => {
+    return this.#files('binaryFiles', path, 'binary', async () => {
       const { files } = await this.#context.files.input(path, 'binaryFiles reads', WHOLE_FILES)
       const groups = combineFiles(files, binaryFilesSplitBytes(files, minPartitions, defaultParallelism, limits))
       return groups.map((group) => group.map((file) => wholeFile(file, false)))
@@ -74,24 +75,35 @@ export class InputRDDs {
       const { files } = await this.#context.files.input(path, 'binaryRecords reads')
       return files.flatMap((file) => recordSplits(file, recordLength))
     }
-    return this.#files('binaryRecords', 'binaryRecords', listRecords, recordLength)
+    return this.#files('binaryRecords', path, 'binaryRecords', listRecords, recordLength)
   }
 
   objectFile<T>(path: string): RDD<T> {
-    return this.#files('objectFile', 'records', async () => {
+    return this.#files('objectFile', path, 'records', async () => {
       const { files } = await this.#context.files.input(path, 'objectFile reads')
       return files.filter((file) => file.length > 0).map((file) => [wholeFile(file, false)])
     })
   }
 
+  sequenceFile<K, V>(path: string, minPartitions: number): RDD<[K, V]> {
+    return this.#files('sequenceFile', path, 'sequence', async () => {
+      const { files, by } = await this.#context.files.input(path, 'sequenceFile reads')
+      // Spark's reader brings whole files.
+      if (by === 'cluster') return files.filter(({ length }) => length > 0).map((file) => [wholeFile(file, false)])
+      return sequenceSplits(files, minPartitions).map((split) => [split])
+    })
+  }
+
   #files<T>(
     operation: string,
+    path: string,
     format: Format,
     listPartitions: () => Promise<readonly (readonly FileSplit[])[]>,
     recordLength = 0,
   ): RDD<T> {
     this.#context.assertNotStopped()
-    const lineage = RDDLineage.deferred(this.#context, operation, async () => {
+    const look = LOOKS[format](path)
+    const makeShape = async (): Promise<NodeShape> => {
       const partitions = await listPartitions()
       return {
         kind: 'files',
@@ -100,20 +112,26 @@ export class InputRDDs {
         recordLength,
         numPartitions: partitions.length,
         partitioner: null,
-        className: CLASS_NAMES[format],
+        className: look.className,
       }
-    })
-    return new RDD<T>(this.#context, lineage)
+    }
+    const rdd = new RDD<T>(this.#context, RDDLineage.deferred(this.#context, operation, makeShape, look))
+    return NAMED_BY_PATH.has(format) ? rdd.setName(path) : rdd
   }
 }
 
-const CLASS_NAMES: Readonly<Record<Format, string>> = {
-  text: 'MapPartitionsRDD',
-  wholeText: 'MapPartitionsRDD',
-  binary: 'BinaryFileRDD',
-  binaryRecords: 'MapPartitionsRDD',
-  records: 'MapPartitionsRDD',
+/** The RDDs that Spark makes for each format. */
+const LOOKS: Readonly<Record<Format, (path: string) => RDDLook>> = {
+  text: (path) => ({ className: 'MapPartitionsRDD', steps: [`${path} HadoopRDD`] }),
+  wholeText: () => ({ className: 'MapPartitionsRDD', steps: ['WholeTextFileRDD'] }),
+  binary: () => ({ className: 'BinaryFileRDD' }),
+  binaryRecords: (path) => ({ className: 'MapPartitionsRDD', steps: [`${path} NewHadoopRDD`] }),
+  sequence: (path) => ({ className: 'MapPartitionsRDD', steps: [`${path} HadoopRDD`] }),
+  records: (path) => ({ className: 'MapPartitionsRDD', steps: [`${path} HadoopRDD`] }),
 }
+
+/** Formats whose RDDs Spark names by the path. */
+const NAMED_BY_PATH: ReadonlySet<Format> = new Set(['text', 'wholeText', 'binary'])
 
 function wholeFile(file: FileStatus, isCompressed: boolean): FileSplit {
   return { path: file.path, start: 0, length: file.length, isCompressed }

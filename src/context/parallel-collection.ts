@@ -27,6 +27,7 @@ export function rangeShape(start: number, end: number, step: number, numSlices: 
   return {
     kind: 'range',
     className: 'MapPartitionsRDD',
+    steps: ['ParallelCollectionRDD'],
     numPartitions: numSlices,
     partitioner: null,
     start,

@@ -1,10 +1,23 @@
+import { userInfo } from 'node:os'
 import { optional } from '../arguments/argument.ts'
 import { checkActions, checkArguments, checkMethods } from '../arguments/check-arguments.ts'
 import { REFUSE } from '../closure/wire/closure-error.ts'
-import type { Engine, EngineCapabilities, JobProperties, JobRequest } from '../engine/engine.ts'
+import type {
+  Engine,
+  EngineCapabilities,
+  JobProperties,
+  JobRequest,
+  SchedulerPool,
+  WorkerControl,
+} from '../engine/engine.ts'
 import type { EngineFiles } from '../engine/engine-files.ts'
 import type { LineageNode } from '../engine/lineage.ts'
-import { IllegalArgumentException, IllegalStateException, SparkException } from '../errors.ts'
+import {
+  IllegalArgumentException,
+  IllegalStateException,
+  SparkException,
+  UnsupportedOperationException,
+} from '../errors.ts'
 import type { ApplicationStarted } from '../events/application-events.ts'
 import { EventBus } from '../events/event-bus.ts'
 import { JOB_TAGS } from '../events/job-events.ts'
@@ -15,17 +28,32 @@ import { UserListeners } from '../events/user-listener.ts'
 import type { FileSystem } from '../files/file-system.ts'
 import { fileSystemOf } from '../files/file-systems.ts'
 import { configureLog, log, setLogLevel } from '../log.ts'
+import { type ApproximateEvaluator, runApproximateJob } from '../rdd/actions/approximate-job.ts'
+import { FutureAction } from '../rdd/actions/future-action.ts'
+import type { PartialResult } from '../rdd/actions/partial-result.ts'
+import { nameOf } from '../rdd/debug-string.ts'
 import { watched } from '../rdd/job-scope.ts'
 import { unionShape } from '../rdd/operations/union.ts'
 import { persistentRDDs } from '../rdd/persistence.ts'
 import { RDD } from '../rdd/rdd.ts'
+import { RDDInfo } from '../rdd/rdd-info.ts'
 import { type NodeShape, RDDLineage } from '../rdd/rdd-lineage.ts'
 import { runJob } from '../rdd/run-job.ts'
 import type { SparkContextApi } from '../rdd/spark-context-api.ts'
-import { APP_NAME, DEFAULT_PARALLELISM, MASTER, SHOW_CONSOLE_PROGRESS } from '../settings/application.ts'
+import {
+  APP_NAME,
+  DEFAULT_PARALLELISM,
+  DEPLOY_MODE,
+  LOCAL_DIR,
+  MASTER,
+  SHOW_CONSOLE_PROGRESS,
+} from '../settings/application.ts'
+import { HadoopConfiguration } from '../settings/hadoop-configuration.ts'
+import { CANCELLED_JOB_GROUPS_TO_TRACK } from '../settings/jobs.ts'
 import { LISTENER_QUEUE_CAPACITY } from '../settings/listeners.ts'
 import { FULL_STACKS, LOG_FILE, LOG_FORMAT, LOG_LEVEL, LOG_LEVELS } from '../settings/logging.ts'
 import { misspeltKeys } from '../settings/misspelt-keys.ts'
+import { shownSettings, shownUrl } from '../settings/shown-settings.ts'
 import { SparkConf } from '../settings/spark-conf.ts'
 import type { Accumulator, AccumulatorParam } from '../shared-variables/accumulator.ts'
 import { mergeTaskUpdates } from '../shared-variables/accumulator-registry.ts'
@@ -42,7 +70,9 @@ import { SparkStatusTracker } from '../status/status-tracker.ts'
 import { systemTimeMs } from '../system-clock.ts'
 import type { ClassTable } from '../task/codec/index.ts'
 import type { PartitionIterator } from '../task/iterator.ts'
+import { writableNamed } from '../task/sequence/writables.ts'
 import { ActiveJobs, JOB_DESCRIPTION, JOB_GROUP_ID, JOB_INTERRUPT_ON_CANCEL } from './active-jobs.ts'
+import { AddedFiles } from './added-files.ts'
 import { captureCallSite, captureLongCallSite } from './call-site.ts'
 import { CheckpointDir } from './checkpoint-dir.ts'
 import { ConsoleProgress } from './console-progress.ts'
@@ -55,7 +85,8 @@ import { LocalProperties } from './local-properties.ts'
 import { NodeCleaner } from './node-cleaner.ts'
 import { PACKAGE_VERSION } from './package-version.ts'
 import { EMPTY_SHAPE, parallelizeShape, rangeShape } from './parallel-collection.ts'
-import { shownSettings, shownUrl } from './shown-settings.ts'
+
+type PartitionFunction = (records: IterableIterator<never>, partition: number) => unknown
 
 /** The local property that overrides call sites. */
 const CALL_SITE_SHORT = 'callSite.short'
@@ -94,7 +125,9 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   readonly #conf: SparkConf
   readonly #engine: Engine
   readonly #properties = new LocalProperties()
-  readonly #jobs = new ActiveJobs()
+  readonly #jobs: ActiveJobs
+  readonly #addedFiles: AddedFiles
+  readonly hadoopConfiguration: HadoopConfiguration
   readonly #work: RunningWork
   readonly #listeners = new UserListeners<SparkListener>()
   readonly #progress: ConsoleProgress | null
@@ -157,6 +190,13 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     })
     this.master = master
     this.appName = appName
+    this.#jobs = new ActiveJobs(this.#conf.readSetting(CANCELLED_JOB_GROUPS_TO_TRACK))
+    this.#addedFiles = new AddedFiles(this.#engine, fileSystemOf, this.#conf.readSetting(LOCAL_DIR))
+    this.hadoopConfiguration = new HadoopConfiguration({
+      getAll: () => this.#conf.getAll(),
+      get: (key) => this.#conf.getOption(key),
+      set: (key, value) => this.#setHadoop(key, value),
+    })
     this.#broadcasts = new Broadcasts(this.#engine, this)
     this.#inputs = new InputRDDs(this)
     this.#checkpointDir = new CheckpointDir(this.#engine.files)
@@ -171,6 +211,18 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
 
   get version(): string {
     return PACKAGE_VERSION
+  }
+
+  get isLocal(): boolean {
+    return /^local(?:\[|$)/.test(this.master)
+  }
+
+  get deployMode(): string {
+    return this.#conf.readSetting(DEPLOY_MODE)
+  }
+
+  get sparkUser(): string {
+    return process.env.SPARK_USER ?? userInfo().username
   }
 
   getConf(): SparkConf {
@@ -215,7 +267,9 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   union<T>(...rdds: readonly RDD<T>[]): RDD<T>
   union<T>(...args: readonly (RDD<T> | readonly RDD<T>[])[]): RDD<T> {
     const [first, ...others] = args.flat() as RDD<T>[]
-    return first === undefined ? this.emptyRDD() : RDD.from(first.derive('union', others, unionShape))
+    return first === undefined
+      ? this.emptyRDD()
+      : RDD.from(first.derive('union', others, unionShape, { className: 'UnionRDD' }))
   }
 
   textFile(path: string, minPartitions = this.defaultMinPartitions): RDD<string> {
@@ -236,6 +290,14 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
 
   objectFile<T>(path: string): RDD<T> {
     return this.#inputs.objectFile(path)
+  }
+
+  sequenceFile<K, V>(path: string, minPartitions?: number): RDD<[K, V]>
+  sequenceFile<K, V>(path: string, keyClass: string, valueClass: string, minPartitions?: number): RDD<[K, V]>
+  sequenceFile<K, V>(path: string, ...rest: readonly (string | number | undefined)[]): RDD<[K, V]> {
+    for (const name of rest) if (typeof name === 'string') writableNamed(name)
+    const minPartitions = rest.find((one) => typeof one === 'number')
+    return this.#inputs.sequenceFile(path, minPartitions ?? this.defaultMinPartitions)
   }
 
   pickleFile<T>(path: string): RDD<T> {
@@ -294,6 +356,35 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   cancelJobGroup(groupId: string, reason = `part of cancelled job group ${groupId}`): void {
     this.assertNotStopped()
     this.#jobs.cancelGroup(groupId, reason)
+  }
+
+  cancelJobGroupAndFutureJobs(groupId: string, reason = `part of cancelled job group ${groupId}`): void {
+    this.assertNotStopped()
+    this.#jobs.cancelGroupForGood(groupId, reason)
+  }
+
+  cancelJob(jobId: number, reason = ''): void {
+    this.assertNotStopped()
+    this.#jobs.cancelJob(jobId, reason)
+  }
+
+  cancelStage(stageId: number, reason?: string): void {
+    this.assertNotStopped()
+    const jobId = this.#work.stage(stageId)?.head.jobId
+    const why = reason === undefined ? `because Stage ${stageId} was cancelled` : `because ${reason}`
+    if (jobId !== undefined) this.#jobs.cancelJob(jobId, why)
+  }
+
+  killTaskAttempt(
+    taskId: number,
+    _interruptThread = true,
+    reason = 'killed via SparkContext.killTaskAttempt',
+  ): boolean {
+    return this.#control('killTaskAttempt').killTask(taskId, reason)
+  }
+
+  setInterruptOnCancel(interruptOnCancel: boolean): void {
+    this.setLocalProperty(JOB_INTERRUPT_ON_CANCEL, String(interruptOnCancel))
   }
 
   cancelAllJobs(): void {
@@ -392,6 +483,98 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     return watched(runJob(what, 'runJob', sink, partitions === undefined ? {} : { partitions }))
   }
 
+  submitJob<T, U, R>(
+    rdd: RDD<T>,
+    processPartition: (records: IterableIterator<T>, partition: number) => U | Promise<U>,
+    partitions: readonly number[],
+    resultHandler: (index: number, result: U) => void,
+    resultFunc: () => R,
+  ): FutureAction<R> {
+    this.assertNotStopped()
+    return new FutureAction(async (signal) => {
+      const options = { partitions, signal, onResult: resultHandler as (index: number, value: unknown) => void }
+      await runJob(rdd, 'submitJob', { kind: 'partition', fn: processPartition as PartitionFunction }, options)
+      return resultFunc()
+    })
+  }
+
+  runApproximateJob<T, U, R>(
+    rdd: RDD<T>,
+    fn: (records: IterableIterator<T>, partition: number) => U | Promise<U>,
+    evaluator: ApproximateEvaluator<U, R>,
+    timeoutMs: number,
+  ): Promise<PartialResult<R>> {
+    this.assertNotStopped()
+    return runApproximateJob(rdd, { kind: 'partition', fn: fn as PartitionFunction }, evaluator, timeoutMs)
+  }
+
+  async addFile(path: string, recursive = false): Promise<void> {
+    this.assertNotStopped()
+    await this.#addedFiles.add(path, recursive)
+  }
+
+  listFiles(): string[] {
+    this.assertNotStopped()
+    return this.#addedFiles.list()
+  }
+
+  addJar(_path: string): never {
+    throw noJars('addJar')
+  }
+
+  listJars(): never {
+    throw noJars('listJars')
+  }
+
+  addArchive(_path: string): never {
+    throw new UnsupportedOperationException(
+      'UNSUPPORTED_OPERATION',
+      'addArchive is not supported: unpack the archive and add its directory with addFile(path, true).',
+    )
+  }
+
+  getRDDStorageInfo(): RDDInfo[] {
+    this.assertNotStopped()
+    const kept = new Map(
+      this.#control('getRDDStorageInfo')
+        .keptRDDs()
+        .map((one) => [one.rddId, one]),
+    )
+    return [...persistentRDDs(this).values()].flatMap((rdd) => {
+      const one = kept.get(rdd.id)
+      const { node, storage, className } = rdd.lineage
+      if (one === undefined || node === null) return []
+      const { numCachedPartitions, memoryBytes: memSize, diskBytes: diskSize } = one
+      const head = { id: rdd.id, name: nameOf(storage) ?? className, numPartitions: node.numPartitions }
+      return [new RDDInfo({ ...head, storageLevel: storage.level, numCachedPartitions, memSize, diskSize })]
+    })
+  }
+
+  getExecutorMemoryStatus(): Map<string, [maxBytes: number, remainingBytes: number]> {
+    this.assertNotStopped()
+    const workers = this.#control('getExecutorMemoryStatus').memory()
+    return new Map(
+      workers.map(({ worker, maxBytes, remainingBytes }) => [`localhost:${worker}`, [maxBytes, remainingBytes]]),
+    )
+  }
+
+  getSchedulingMode(): 'FIFO' | 'FAIR' {
+    this.assertNotStopped()
+    return this.#control('getSchedulingMode').schedulingMode
+  }
+
+  getAllPools(): SchedulerPool[] {
+    this.assertNotStopped()
+    return [...this.#control('getAllPools').pools()]
+  }
+
+  getPoolForName(pool: string): SchedulerPool | undefined {
+    this.assertNotStopped()
+    return this.#control('getPoolForName')
+      .pools()
+      .find(({ name }) => name === pool)
+  }
+
   getPersistentRDDs(): Map<number, RDD<unknown>> {
     return new Map([...persistentRDDs(this)].map(([id, rdd]) => [id, RDD.from(rdd)]))
   }
@@ -439,6 +622,16 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     return this.stop()
   }
 
+  /** As PySpark prints it: `<SparkContext master=local[2] appName=counts>`. */
+  toString(): string {
+    return `<SparkContext master=${shownUrl(this.master)} appName=${this.appName}>`
+  }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+
   assertNotStopped(): void {
     if (this.#stoppedAt === null) return
     throw new IllegalStateException(
@@ -466,9 +659,10 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   }
 
   async checkpointLocally(node: LineageNode, properties: JobProperties): Promise<void> {
-    await this.#jobs.run(properties, undefined, async (signal) => {
+    await this.#jobs.run(properties, undefined, async (signal, onStarted) => {
       await this.#broadcasts.settled()
-      await this.#engine.checkpointLocally({ node, properties, signal })
+      await this.#addedFiles.settled()
+      await this.#engine.checkpointLocally({ node, properties, signal, onStarted })
     })
   }
 
@@ -479,6 +673,23 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
   #source<T>(operation: string, shape: NodeShape): RDD<T> {
     this.assertNotStopped()
     return new RDD<T>(this, RDDLineage.ready(this, operation, shape))
+  }
+
+  /** @throws UnsupportedOperationException where a cluster runs the tasks. */
+  #control(member: string): WorkerControl {
+    const { control } = this.#engine
+    if (control !== null) return control
+    throw new UnsupportedOperationException(
+      'UNSUPPORTED_OPERATION',
+      `${member} is not supported on ${shownUrl(this.master)}: Spark Connect gives programs no access to tasks, executors and pools. Use the cluster's own web page.`,
+    )
+  }
+
+  #setHadoop(key: string, value: string | null): void {
+    this.assertNotStopped()
+    this.#engine.hadoopSettingChanged(key, value)
+    if (value === null) this.#conf.remove(key)
+    else this.#conf.set(key, value)
   }
 
   #registered<A extends AccumulatorV2<never, unknown>>(accumulator: A, name: string | undefined): A {
@@ -505,10 +716,11 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
 
   async #submit(request: JobRequest): Promise<unknown[]> {
     this.assertNotStopped()
-    return this.#jobs.run(request.properties, request.signal, async (signal) => {
+    return this.#jobs.run(request.properties, request.signal, async (signal, onStarted) => {
       if (!this.#checkpointDir.isReady) await unlessAborted(this.#checkpointDir.ready(), signal)
       if (!this.#broadcasts.isSettled) await unlessAborted(this.#broadcasts.settled(), signal)
-      return this.#engine.runJob({ ...request, signal })
+      if (!this.#addedFiles.isSettled) await unlessAborted(this.#addedFiles.settled(), signal)
+      return this.#engine.runJob({ ...request, signal, onStarted })
     })
   }
 
@@ -536,6 +748,7 @@ export const SparkContext: SparkContextConstructor = class SparkContext implemen
     this.#jobs.cancelAll('because SparkContext was shut down')
     for (const stopUser of this.#stopHooks) await stopUser()
     await this.#engine.stop()
+    this.#addedFiles.remove()
     await this.#checkpointDir.removeEmpty()
     this.events.post({ kind: 'applicationEnded', time: systemTimeMs() })
     await this.events.close()
@@ -608,6 +821,13 @@ function configureLogOf(conf: SparkConf): void {
     file: conf.readSetting(LOG_FILE),
   })
   if (conf.contains(FULL_STACKS.key)) setFullStacks(conf.readSetting(FULL_STACKS))
+}
+
+function noJars(member: string): UnsupportedOperationException {
+  return new UnsupportedOperationException(
+    'UNSUPPORTED_OPERATION',
+    `${member} is not supported: tasks run JavaScript and load no jars. Packages that the program imports travel by themselves; a jar for the cluster is given to its server (spark.jars).`,
+  )
 }
 
 function warnOfMisspeltSettings(conf: SparkConf): void {

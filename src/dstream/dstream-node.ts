@@ -466,6 +466,11 @@ export abstract class DStreamNode<T> {
   toString(): string {
     return `${this.className} (${this.creationSite})`
   }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }
 
 /** Remembers the RDD of a batch. A failed computation, or one without an RDD, is not remembered, so that the next request computes again. */

@@ -22,6 +22,8 @@ export interface JobRequest {
   readonly properties: JobProperties
   /** Where the blocks go that the sink sends; only for a place that the cluster writes (`FilePlace.by`). There are no results then. */
   readonly output?: JobOutput
+  /** Called with the job's id before its first stage. */
+  readonly onStarted?: (jobId: number) => void
   /** Cancels the job: its running tasks are ended within 100 ms, even in an endless loop. */
   readonly signal?: AbortSignal
   /** Called on the driver as each partition's result arrives, in any order; index into `partitions`. */
@@ -29,7 +31,7 @@ export interface JobRequest {
 }
 
 /** A local checkpoint: of which node, and who asked for it. */
-export type LocalCheckpointRequest = Pick<JobRequest, 'node' | 'properties' | 'signal'>
+export type LocalCheckpointRequest = Pick<JobRequest, 'node' | 'properties' | 'signal' | 'onStarted'>
 
 /** The updates of accumulators that a task made. The driver merges the updates once for every task that succeeded. */
 export interface AccumulatorUpdate {
@@ -65,6 +67,46 @@ export interface EngineCapabilities {
   readonly keepsLocalCheckpoints: boolean
 }
 
+/** What is kept of a persisted RDD. */
+export interface KeptRDD {
+  readonly rddId: number
+  readonly numCachedPartitions: number
+  /** Bytes; estimated where records are kept as objects. */
+  readonly memoryBytes: number
+  readonly diskBytes: number
+}
+
+/** Memory of a worker for persisted partitions, in bytes. */
+export interface WorkerMemory {
+  readonly worker: number
+  readonly maxBytes: number
+  readonly remainingBytes: number
+}
+
+/** A pool of `spark.scheduler.mode` `FAIR` (Spark's `Schedulable`). */
+export interface SchedulerPool {
+  readonly name: string
+  /** How tasks within the pool are ordered. */
+  readonly schedulingMode: 'FIFO' | 'FAIR'
+  /** Tasks that it gets before other pools get more than their own `minShare`. */
+  readonly minShare: number
+  /** Its part of the workers, relative to the others' weights. */
+  readonly weight: number
+  /** Tasks that run now. */
+  readonly runningTasks: number
+}
+
+/** What is known and can be done of tasks and workers where these are threads of this process. */
+export interface WorkerControl {
+  readonly schedulingMode: 'FIFO' | 'FAIR'
+  /** Ends an attempt to run a task, which is then tried again; that does not count as a failure. @returns whether it was running. */
+  killTask(taskId: number, reason: string): boolean
+  keptRDDs(): readonly KeptRDD[]
+  memory(): readonly WorkerMemory[]
+  /** The pools that there are; none with `FIFO`. */
+  pools(): readonly SchedulerPool[]
+}
+
 /**
  * Runs jobs over lineage: the embedded engine on worker threads, or Apache Spark. All that rdd/ and dstream/ know of either.
  */
@@ -76,6 +118,8 @@ export interface Engine {
   readonly capabilities: EngineCapabilities
   /** The id that the cluster has given to the application; null without a cluster, and before the first job has reached it. */
   readonly applicationId: string | null
+  /** Null where a cluster runs the tasks. */
+  readonly control: WorkerControl | null
   /**
    * Runs one job.
    * @returns one value per requested partition, in their order.
@@ -97,6 +141,10 @@ export interface Engine {
   broadcast(id: number, value: unknown): void | Promise<void>
   /** Removes a broadcast value from the workers. */
   unbroadcast(id: number): void
+  /** Files that the program added under a name, for `SparkFiles` in tasks. Resolves when every later task has the file. */
+  addFile(name: string, source: { readonly path: string; readonly isDirectory: boolean }): Promise<void>
+  /** A setting of the cluster's file systems was set, or with null unset. @throws UnsupportedOperationException where that is too late. */
+  hadoopSettingChanged(key: string, value: string | null): void
   /** Ends every job, thread and connection; resolves when nothing is left running. */
   stop(): Promise<void>
 }

@@ -34,6 +34,10 @@ interface NodeBase {
   readonly id: number
   /** The RDD class's name in Spark, for `toDebugString`: `MapPartitionsRDD`, `ShuffledRDD`, … */
   readonly className: string
+  /** Classes of the RDDs that Spark makes between this one and its parents, the nearest first. Only `toDebugString` shows them; ids before this one's are theirs. */
+  readonly steps?: readonly string[]
+  /** Whether Spark has no RDD for this node: `toDebugString` shows what it reads in its place. */
+  readonly isHidden?: boolean
   /** `map at app.ts:12:24`, for names of stages and messages. */
   readonly callSite: string
   readonly numPartitions: number
@@ -56,11 +60,12 @@ export type LineageNode =
     })
   /**
    * Files: partition i reads `partitions[i]`. `text` gives lines, `wholeText` and `binary` give [path, content],
-   * `binaryRecords` gives bytes of `recordLength`, `records` gives what the record codec wrote (checkpoints, object files).
+   * `binaryRecords` gives bytes of `recordLength`, `records` gives what the record codec wrote (checkpoints, object files),
+   * `sequence` gives the pairs of Hadoop's SequenceFiles.
    */
   | (NodeBase & {
       readonly kind: 'files'
-      readonly format: 'text' | 'wholeText' | 'binary' | 'binaryRecords' | 'records'
+      readonly format: 'text' | 'wholeText' | 'binary' | 'binaryRecords' | 'records' | 'sequence'
       readonly partitions: readonly (readonly FileSplit[])[]
       readonly recordLength: number
     })

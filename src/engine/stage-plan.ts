@@ -3,7 +3,7 @@ import type { Program, ShuffleWriteSink, Sink, StageProgram } from '../task/prog
 import { effectiveNode, type LineageNode } from './lineage.ts'
 
 /** One side of a shuffle: the node whose records go through the shuffle, and how. Two jobs over one lineage share the side by its key. */
-export interface ShuffleDependency {
+export interface StageDependency {
   /** `<id of the shuffle or cogroup node>/<parent index>`, unique in the SparkContext. */
   readonly key: string
   readonly ownerId: number
@@ -15,7 +15,7 @@ export interface ShuffleDependency {
 export interface StagePlan {
   readonly node: LineageNode
   readonly program: StageProgram
-  readonly dependencies: readonly ShuffleDependency[]
+  readonly dependencies: readonly StageDependency[]
   /** The branch that a union's partition takes in a `choice` program. */
   readonly branches: ReadonlyMap<LineageNode, readonly number[]>
   /** Persisted nodes that are `kept` or a `leaf`: what they are made from is left out of the program. */
@@ -40,7 +40,7 @@ export function planStage(node: LineageNode, sink: Sink, persistence: (node: Lin
 }
 
 /** The dependency through which `owner` reads its `index`-th parent, or null where the parent is partitioned that way already. */
-export function shuffleDependency(owner: LineageNode, index: number): ShuffleDependency | null {
+export function shuffleDependency(owner: LineageNode, index: number): StageDependency | null {
   if (owner.kind === 'shuffle') {
     const aggregator = owner.mapSideCombine ? owner.aggregator : null
     return dependency(owner, 0, owner.parent, aggregator)
@@ -56,7 +56,7 @@ function dependency(
   index: number,
   parent: LineageNode,
   aggregator: Aggregator | null,
-): ShuffleDependency {
+): StageDependency {
   return {
     key: `${owner.id}/${index}`,
     ownerId: owner.id,
@@ -71,7 +71,7 @@ export function isPersisted(node: LineageNode): boolean {
 }
 
 class ProgramBuilder {
-  readonly dependencies = new Map<string, ShuffleDependency>()
+  readonly dependencies = new Map<string, StageDependency>()
   readonly branches = new Map<LineageNode, readonly number[]>()
   readonly kept = new Set<LineageNode>()
   readonly #persistence: (node: LineageNode) => Persistence

@@ -1,6 +1,7 @@
 import type { EventListener } from './event-listener.ts'
 import type { EventKind, MillstreamEvent } from './millstream-event.ts'
 import type { SparkListener } from './spark-listener.ts'
+import type { BlockManagerId } from './spark-listener-events.ts'
 import { blockUpdatedInfo, sparkTaskMetrics, stageInfo, taskInfo } from './spark-listener-shapes.ts'
 import { kindsOfMethods, listenerName } from './user-listener.ts'
 
@@ -22,6 +23,8 @@ const KINDS_OF_METHODS = {
   onUnpersistRDD: ['rddUnpersisted'],
   onExecutorAdded: ['workerStarted'],
   onExecutorRemoved: ['workerDied'],
+  onBlockManagerAdded: ['workerStarted'],
+  onBlockManagerRemoved: ['workerDied'],
   onOtherEvent: [
     'stageProgress',
     'streamStarted',
@@ -93,14 +96,24 @@ function tell(listener: SparkListener, event: MillstreamEvent): unknown {
     case 'rddUnpersisted':
       return listener.onUnpersistRDD?.({ rddId: event.rddId })
     case 'workerStarted':
-      return listener.onExecutorAdded?.({
-        time,
-        executorId: String(event.worker),
-        executorInfo: { executorHost: LOCAL_HOST, totalCores: 1 },
-      })
+      return Promise.all([
+        listener.onExecutorAdded?.({
+          time,
+          executorId: String(event.worker),
+          executorInfo: { executorHost: LOCAL_HOST, totalCores: 1 },
+        }),
+        listener.onBlockManagerAdded?.({ time, blockManagerId: blockManagerOf(event.worker) }),
+      ])
     case 'workerDied':
-      return listener.onExecutorRemoved?.({ time, executorId: String(event.worker), reason: event.reason })
+      return Promise.all([
+        listener.onBlockManagerRemoved?.({ time, blockManagerId: blockManagerOf(event.worker) }),
+        listener.onExecutorRemoved?.({ time, executorId: String(event.worker), reason: event.reason }),
+      ])
     default:
       return listener.onOtherEvent?.(event)
   }
+}
+
+function blockManagerOf(worker: number): BlockManagerId {
+  return { executorId: String(worker), host: LOCAL_HOST }
 }

@@ -220,6 +220,26 @@ export interface SparkListenerUnpersistRDD {
   readonly rddId: number
 }
 
+/** The storage of a worker that is up or has died (Spark's `BlockManagerId`). */
+export interface BlockManagerId {
+  readonly executorId: string
+  readonly host: string
+}
+
+/** A worker that keeps persisted partitions is up. */
+export interface SparkListenerBlockManagerAdded {
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly blockManagerId: BlockManagerId
+}
+
+/** A worker died with the partitions that it kept as objects. */
+export interface SparkListenerBlockManagerRemoved {
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly blockManagerId: BlockManagerId
+}
+
 /** A worker is up. */
 export interface SparkListenerExecutorAdded {
   /** Milliseconds since the epoch. */

@@ -3,6 +3,8 @@ import type {
   ListenerEventsDropped,
   SparkListenerApplicationEnd,
   SparkListenerApplicationStart,
+  SparkListenerBlockManagerAdded,
+  SparkListenerBlockManagerRemoved,
   SparkListenerBlockUpdated,
   SparkListenerEnvironmentUpdate,
   SparkListenerExecutorAdded,
@@ -51,6 +53,10 @@ export abstract class SparkListener {
   onExecutorAdded?(event: SparkListenerExecutorAdded): void
   /** A worker died; another one takes its place. Not told on `sc://`. */
   onExecutorRemoved?(event: SparkListenerExecutorRemoved): void
+  /** A worker that keeps persisted partitions is up; not told on `sc://`. */
+  onBlockManagerAdded?(event: SparkListenerBlockManagerAdded): void
+  /** A worker died with the partitions that it kept as objects; not told on `sc://`. */
+  onBlockManagerRemoved?(event: SparkListenerBlockManagerRemoved): void
   /** Gets every event that has no method of its own: events of streams, and progress of stages. */
   onOtherEvent?(event: MillstreamEvent): void
   /** The listener fell behind and missed events; called in their place. Its own: Spark only logs it. */

@@ -32,6 +32,18 @@ export function computeSplits(files: readonly FileStatus[], minPartitions: numbe
   return files.filter((file) => file.length > 0).flatMap((file) => splitFile(file, size))
 }
 
+/** Least size of a split of a SequenceFile: what stands between two of its markers. */
+const SEQUENCE_SPLIT_BYTES = 5 * 1024 * 20
+
+/** The partitions of `sequenceFile`: as those of text, but of no fewer bytes than stand between two markers, whatever the files are called. */
+export function sequenceSplits(files: readonly FileStatus[], minPartitions: number): FileSplit[] {
+  const filled = files.filter((file) => file.length > 0)
+  const total = filled.reduce((sum, file) => sum + file.length, 0)
+  const goal = Math.floor(total / Math.max(1, Math.floor(minPartitions)))
+  const size = Math.max(SEQUENCE_SPLIT_BYTES, Math.min(goal, BLOCK_SIZE_BYTES))
+  return filled.flatMap((file) => cutFile(file, size))
+}
+
 /** Bytes of the pieces that a cluster's own text reader makes of a file. */
 export const CLUSTER_SPLIT_BYTES = 32 * 1024 * 1024
 /** Compressed formats that a cluster's reader can only read from the start of the file. */
@@ -102,6 +114,10 @@ export function binaryFilesSplitBytes(
 function splitFile(file: FileStatus, size: number): FileSplit[] {
   assertReadableCodec(file.path)
   if (isCompressedFile(file.path)) return [{ path: file.path, start: 0, length: file.length, isCompressed: true }]
+  return cutFile(file, size)
+}
+
+function cutFile(file: FileStatus, size: number): FileSplit[] {
   const splits: FileSplit[] = []
   let start = 0
   for (; (file.length - start) / size > SPLIT_SLOP; start += size) {

@@ -20,7 +20,7 @@ onEachEngine((context) => {
       partitions,
     )
 
-  // Drawn as by Spark 4.3, which has further steps in repartition and cogroup that do nothing here.
+  // Drawn as by Spark 4.3; test/differential/rdd/debug-strings.test.ts has every operation.
   test('a chain is drawn as Spark draws it', async () => {
     const chain = numbers(10, 3)
       .map((x) => [x % 2, x])
@@ -77,7 +77,8 @@ onEachEngine((context) => {
     assert.equal(
       await drawn(left.cogroup(right)),
       lines(
-        '(3) CoGroupedRDD[4] at cogroup []',
+        '(3) MapPartitionsRDD[5] at cogroup []',
+        ' |  CoGroupedRDD[4] at cogroup []',
         ' +-(3) MapPartitionsRDD[1] at map []',
         ' |  |  ParallelCollectionRDD[0] at parallelize []',
         ' +-(2) right MapPartitionsRDD[3] at map []',
@@ -110,7 +111,8 @@ onEachEngine((context) => {
     assert.equal(
       await drawn(wide),
       lines(
-        '(12) MapPartitionsRDD[3] at repartition []',
+        '(12) MapPartitionsRDD[4] at repartition []',
+        ' |   CoalescedRDD[3] at repartition []',
         ' |   ShuffledRDD[2] at repartition []',
         ' +-(300) MapPartitionsRDD[1] at repartition []',
         '     |   ParallelCollectionRDD[0] at parallelize []',

@@ -24,10 +24,21 @@ interface Dependency {
   readonly isShuffle: boolean
 }
 
+/** What a node reads, without nodes that Spark has no RDD for: what these read stands in their place. */
 function dependenciesOf(node: LineageNode): Dependency[] {
   const { checkpointed } = node.storage
   if (checkpointed) return [{ node: checkpointed, isShuffle: false }]
-  return parentsOf(node).map((parent) => ({ node: parent, isShuffle: isShuffled(node, parent) }))
+  return parentsOf(node).flatMap((parent) => {
+    const isShuffle = isShuffled(node, parent)
+    if (!parent.isHidden) return [{ node: parent, isShuffle }]
+    return dependenciesOf(parent).map((below) => ({ node: below.node, isShuffle: isShuffle || below.isShuffle }))
+  })
+}
+
+/** The node, and below it the RDDs that Spark makes between it and what it reads. */
+function stepsOf(node: LineageNode): string[] {
+  const steps = node.storage.checkpointed ? [] : (node.steps ?? [])
+  return [describeNode(node), ...steps.map((step, i) => `${step}[${node.id - 1 - i}] at ${node.callSite}`)]
 }
 
 function isShuffled(node: LineageNode, parent: LineageNode): boolean {
@@ -39,11 +50,16 @@ function isShuffled(node: LineageNode, parent: LineageNode): boolean {
 export function debugString(top: LineageNode): string {
   const { level } = top.storage
   const persistence = level.equals(StorageLevel.NONE) ? '' : level.description
-  const label = (node: LineageNode) => `${describeNode(node)} [${persistence}]`
+  const labels = (node: LineageNode) => stepsOf(node).map((step) => `${step} [${persistence}]`)
 
   const count = countLabel(top)
-  const lines = [`${count} ${label(top)}`, ...children(top, trunk(count))]
-  return lines.join('\n')
+  return drawn(top, `${count} `, trunk(count)).join('\n')
+
+  /** A node's own lines, and those of what it reads. */
+  function drawn(node: LineageNode, firstPrefix: string, prefix: string): string[] {
+    const own = labels(node).map((label, i) => `${i === 0 ? firstPrefix : prefix}${label}`)
+    return [...own, ...children(node, prefix)]
+  }
 
   function children(node: LineageNode, prefix: string): string[] {
     const dependencies = dependenciesOf(node)
@@ -51,11 +67,11 @@ export function debugString(top: LineageNode): string {
   }
 
   function branch({ node, isShuffle }: Dependency, prefix: string, isLast: boolean): string[] {
-    if (!isShuffle) return [`${prefix}${label(node)}`, ...children(node, prefix)]
+    if (!isShuffle) return drawn(node, prefix, prefix)
     const nodeCount = countLabel(node)
     const stem = prefix.replace(/\|\s+$/, '')
     const nextPrefix = `${stem}${isLast ? '  ' : '| '}${trunk(nodeCount)}`
-    return [`${stem}+-${nodeCount} ${label(node)}`, ...children(node, nextPrefix)]
+    return drawn(node, `${stem}+-${nodeCount} `, nextPrefix)
   }
 }
 

@@ -15,6 +15,7 @@ import {
   aWholeNumber,
   eitherOf,
   optional,
+  orNull,
   restOf,
 } from '../arguments/argument.ts'
 import type { Signatures } from '../arguments/check-arguments.ts'
@@ -93,6 +94,16 @@ const approximately = [aTimeMs(), optional(aNumber('confidence'))]
 const zeroAndMerge = [anything('zero'), syncF]
 const zeroAndMerges = [anything('zero'), aSyncFunction('seqOp'), aSyncFunction('combOp')]
 const partitionFunction = [f, optional(aFlag('preservesPartitioning'))]
+const coalescer = argumentOf(
+  'partitionCoalescer',
+  'an object with the method coalesce(maxPartitions, parent)',
+  (value) => typeof Object(value).coalesce === 'function',
+)
+const partition = argumentOf(
+  'partition',
+  'one of await rdd.partitions()',
+  (value) => typeof Object(value).index === 'number',
+)
 const optionalOrdering = optional(anOrdering('ordering'))
 
 /** The rules for the arguments of an RDD's methods that return at once. */
@@ -106,7 +117,7 @@ export const RDD_METHODS: Signatures = {
   mapPartitionsWithIndex: partitionFunction,
   keyBy: [syncF],
   union: [anRDD('other')],
-  coalesce: [aPartitionCount(), optional(aFlag('shuffle'))],
+  coalesce: [aPartitionCount(), optional(aFlag('shuffle')), optional(coalescer)],
   cartesian: [anRDD('other')],
   pipe: [
     eitherOf(
@@ -157,7 +168,10 @@ export const RDD_METHODS: Signatures = {
   subtractByKey: otherAndPartitions,
   sampleByKey: samplingByKey,
   sampleByKeyExact: samplingByKey,
-  countApproxDistinctByKey: [optional(aNumber('relativeSD')), optional(aPartitioner())],
+  countApproxDistinctByKey: (args) =>
+    args.length > 2
+      ? [aWholeNumber('p'), aWholeNumber('sp'), aPartitioner('partitioner')]
+      : [optional(aNumber('relativeSD')), optional(aPartitioner())],
   toLocalIterator: [optional(aFlag('prefetchPartitions'))],
   takeAsync: [aWholeNumber('count')],
   foreachAsync: [f],
@@ -181,7 +195,9 @@ export const RDD_ACTIONS: Signatures = {
   top: [aWholeNumber('count'), optionalOrdering],
   takeOrdered: [aWholeNumber('count'), optionalOrdering],
   takeSample: [aFlag('withReplacement'), aWholeNumber('count'), optional(aNumber('seed'))],
-  countApproxDistinct: [optional(aNumber('relativeSD'))],
+  preferredLocations: [partition],
+  countApproxDistinct: ([, sp]) =>
+    sp === undefined ? [optional(aNumber('relativeSD'))] : [aWholeNumber('p'), aWholeNumber('sp')],
   countApprox: approximately,
   countByValueApprox: approximately,
   countByKeyApprox: approximately,
@@ -196,4 +212,9 @@ export const RDD_ACTIONS: Signatures = {
   saveAsTextFile: [aText('path'), optional(aText('codec'))],
   saveAsObjectFile: [aText('path')],
   saveAsPickleFile: [aText('path')],
+  saveAsSequenceFile: [
+    aText('path'),
+    optional(orNull(aText('codec'))),
+    optional(anOptionsObject('options', ['keyClass', 'valueClass', 'compressionType'])),
+  ],
 }

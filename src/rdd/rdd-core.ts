@@ -1,7 +1,7 @@
 import type { LineageNode } from '../engine/lineage.ts'
 import { nameOf } from './debug-string.ts'
 import type { RDDContext } from './rdd-context.ts'
-import type { NodeShape } from './rdd-lineage.ts'
+import type { NodeShape, RDDLook } from './rdd-lineage.ts'
 import { RDDLineage } from './rdd-lineage.ts'
 
 /**
@@ -29,9 +29,14 @@ export class RDDCore<T> {
 
   /** `words MapPartitionsRDD[2] at flatMap at app.ts:4:21` */
   toString(): string {
-    const { node, storage, callSite } = this.lineage
+    const { className, storage, callSite } = this.lineage
     const name = nameOf(storage)
-    return `${name === null ? '' : `${name} `}${node?.className ?? 'RDD'}[${this.id}] at ${callSite}`
+    return `${name === null ? '' : `${name} `}${className}[${this.id}] at ${callSite}`
+  }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 
   /** How many partitions it has; may list files or sample keys to know. */
@@ -44,20 +49,27 @@ export class RDDCore<T> {
     return this.lineage.resolve()
   }
 
-  /** An RDD that reads this one and `others`; `shape` gets their nodes in that order. @internal */
+  /**
+   * An RDD that reads this one and `others`; `shape` gets their nodes in that order.
+   * @param look how it is shown until the parents' nodes are made; as an RDD of `mapPartitions` when absent
+   * @param ready waits for what `shape` needs beside the nodes
+   * @internal
+   */
   derive<U>(
     operation: string,
     others: readonly RDDCore<unknown>[],
     shape: (parents: readonly LineageNode[]) => NodeShape,
+    look?: RDDLook,
+    ready?: () => Promise<unknown>,
   ): RDDCore<U> {
     this.context.assertNotStopped()
     const parents = [this.lineage, ...others.map((other) => other.lineage)]
-    return new RDDCore<U>(this.context, RDDLineage.derived(this.context, operation, parents, shape))
+    return new RDDCore<U>(this.context, RDDLineage.derived(this.context, operation, parents, shape, look, ready))
   }
 
   /** An RDD whose place in the lineage takes a job, or other waiting, to find out. @internal */
-  deriveLater<U>(operation: string, shape: () => Promise<NodeShape>): RDDCore<U> {
+  deriveLater<U>(operation: string, shape: () => Promise<NodeShape>, look?: RDDLook): RDDCore<U> {
     this.context.assertNotStopped()
-    return new RDDCore<U>(this.context, RDDLineage.deferred(this.context, operation, shape))
+    return new RDDCore<U>(this.context, RDDLineage.deferred(this.context, operation, shape, look))
   }
 }

@@ -39,7 +39,7 @@ onEachEngine((context) => {
       .parallelize([2, 1], 2)
       .sortBy((x) => x)
     sorted.setName('sorted').cache()
-    assert.match(String(sorted), /^sorted RDD\[\d+\] at sortBy at /)
+    assert.match(String(sorted), /^sorted MapPartitionsRDD\[\d+\] at sortBy at /)
     assert.deepEqual(await sorted.collect(), [1, 2])
     assert.match(String(sorted), /^sorted MapPartitionsRDD\[\d+\] at sortBy at /)
     assert.equal(sorted.id > 0, true)

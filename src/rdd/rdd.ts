@@ -1,4 +1,5 @@
 import { checkActions, checkMethods } from '../arguments/check-arguments.ts'
+import type { LineageNode } from '../engine/lineage.ts'
 import { timeMsOf } from '../settings/units.ts'
 import type { PartitionIterator, PartitionResult } from '../task/iterator.ts'
 import type { Ordering } from '../task/ordering.ts'
@@ -21,10 +22,11 @@ import type { PartialResult } from './actions/partial-result.ts'
 import { takeSample } from './actions/take-sample.ts'
 import { watchActions } from './actions/watched-actions.ts'
 import { debugString, nameOf, setName } from './debug-string.ts'
+import { type Dependency, dependenciesOfNode, type Partition } from './dependency.ts'
 import type { ListOf, PairOf, Settled, TripleOf, TupleHint, Widened } from './inferred-types.ts'
-import { countApproxDistinctByKey } from './operations/approximate-distinct-by-key.ts'
-import { coalesce, redistribute } from './operations/coalesce.ts'
-import { cogroup, join } from './operations/cogroup.ts'
+import { checkedPrecision, countApproxDistinctByKey, precisionFor } from './operations/approximate-distinct-by-key.ts'
+import { coalesce, coalesceBy, deal, redistribute } from './operations/coalesce.ts'
+import { COGROUP_LOOK, cogroup, join } from './operations/cogroup.ts'
 import { combineWith, foldAggregator, shuffleByKey } from './operations/combine-by-key.ts'
 import type { PartitionerChoice } from './operations/default-partitioner.ts'
 import {
@@ -43,17 +45,21 @@ import {
 } from './operations/ordered-operations.ts'
 import type { PipeOptions } from './operations/pipe.ts'
 import { pipe } from './operations/pipe.ts'
+import { sampleRangeBounds } from './operations/range-bounds.ts'
 import type { KeyFractions } from './operations/sampling.ts'
 import { randomSplit, sample, sampleByKey, sampleByKeyExact } from './operations/sampling.ts'
 import { distinct, intersection, subtract, subtractByKey } from './operations/set-operations.ts'
 import { unionShape } from './operations/union.ts'
 import * as zips from './operations/zip.ts'
+import type { PartitionCoalescer } from './partition-coalescer.ts'
 import { persist, rememberPersistent, unpersist } from './persistence.ts'
 import { RDD_ACTIONS, RDD_METHODS } from './rdd-arguments.ts'
 import { RDDCore } from './rdd-core.ts'
+import { RDDLineage } from './rdd-lineage.ts'
+import { require } from './requirement.ts'
 import { checkpointDirectory, requestLocalCheckpoint, requestReliableCheckpoint } from './saving/checkpointing.ts'
-import type { CompressionCodec } from './saving/saving.ts'
-import { saveAsObjectFile, saveAsTextFile } from './saving/saving.ts'
+import type { CompressionCodec, SequenceFileOptions } from './saving/saving.ts'
+import { saveAsObjectFile, saveAsSequenceFile, saveAsTextFile } from './saving/saving.ts'
 import type { SparkContextApi } from './spark-context-api.ts'
 
 /** The records of one partition, as a function over partitions gets them. */
@@ -122,6 +128,34 @@ export class RDD<T> extends RDDCore<T> {
   /** The partitioner as far as it is known without waiting, else null: after `sortByKey` it is known once a job needed it. */
   get partitioner(): Partitioner<never> | null {
     return this.lineage.node?.partitioner ?? null
+  }
+
+  /** The RDDs that it reads, and how: of each the same RDD as the program's, in another object. May list files or sample keys to know. */
+  async dependencies(): Promise<Dependency[]> {
+    const rddOf = (node: LineageNode) => new RDD<unknown>(this.context, RDDLineage.of(this.context, node))
+    return dependenciesOfNode(await this.resolve(), rddOf)
+  }
+
+  /** Its partitions, in order; may list files or sample keys to know. */
+  async partitions(): Promise<Partition[]> {
+    return Array.from({ length: await this.getNumPartitions() }, (_, index) => ({ index }))
+  }
+
+  /**
+   * The hosts where a partition is computed best: none, as workers are all on one host, and Spark itself chooses on `sc://`.
+   * @param partition one of {@link partitions}. @throws IllegalArgumentException for another one.
+   */
+  async preferredLocations(partition: Partition): Promise<string[]> {
+    const { index } = partition
+    const count = await this.getNumPartitions()
+    require(Number.isInteger(index) && index >= 0 && index < count, `no partition ${index} among ${count}`)
+    return []
+  }
+
+  /** @internal */
+  keyBoundsSampler<K>(this: RDD<readonly [K, unknown]>, partitions: number, ordering: Ordering<K>, points: number) {
+    const properties = this.context.jobProperties('RangePartitioner')
+    return () => sampleRangeBounds(this, partitions, ordering, properties, points)
   }
 
   // Storage
@@ -317,12 +351,23 @@ export class RDD<T> extends RDDCore<T> {
    * await sc.parallelize([1, 2]).union(sc.parallelize([2, 3])).collect() // [1, 2, 2, 3]
    */
   union(other: RDD<T>): RDD<T> {
-    return RDD.from(this.derive('union', [other], unionShape))
+    return RDD.from(this.derive('union', [other], unionShape, { className: 'UnionRDD' }))
   }
 
-  /** Fewer partitions, neighbours joined; with `shuffle` any number, as `repartition`. */
-  coalesce(numPartitions: number, shuffle = false): RDD<T> {
-    return RDD.from(shuffle ? redistribute(this, numPartitions, 'coalesce') : coalesce(this, numPartitions))
+  /**
+   * Fewer partitions, neighbours joined; with `shuffle` any number, as `repartition`.
+   * @param partitionCoalescer decides, in place of their order, which partitions are joined; after the shuffle where there is one.
+   */
+  coalesce(numPartitions: number, shuffle = false, partitionCoalescer?: PartitionCoalescer): RDD<T> {
+    if (partitionCoalescer === undefined) {
+      return RDD.from(shuffle ? redistribute(this, numPartitions, 'coalesce') : coalesce(this, numPartitions))
+    }
+    const before: RDD<unknown> = shuffle ? RDD.from(deal(this, numPartitions, 'coalesce')) : this
+    const joined = coalesceBy(before, numPartitions, async () => {
+      const groups = await partitionCoalescer.coalesce(numPartitions, before)
+      return groups.map(({ partitions }) => partitions.map(({ index }) => index))
+    })
+    return RDD.from((shuffle ? narrow(joined, 'coalesce', { kind: 'values' }) : joined) as RDDCore<T>)
   }
 
   /**
@@ -719,7 +764,7 @@ export class RDD<T> extends RDDCore<T> {
     ordering: Ordering<K> = naturalOrdering,
   ): RDD<[K, V]> {
     const partitionerOf = chosenOr(partitions, hashPartitionsOfParent)
-    return RDD.from(repartitionAndSortWithinPartitions(this, (parent) => partitionerOf([parent]), ordering))
+    return RDD.from(repartitionAndSortWithinPartitions(this, partitionerOf, ordering))
   }
 
   /**
@@ -763,7 +808,7 @@ export class RDD<T> extends RDDCore<T> {
   ): RDD<[K, unknown[]]> {
     const others = args.filter((arg) => arg instanceof RDD)
     const choice = args.find((arg) => !(arg instanceof RDD)) as PartitionerChoice | undefined
-    return RDD.from(cogroup('cogroup', this, others, chosenOr(choice, defaultPartitioner(this.context))))
+    return RDD.from(cogroup('cogroup', this, others, chosenOr(choice, defaultPartitioner(this.context)), COGROUP_LOOK))
   }
 
   /**
@@ -779,7 +824,7 @@ export class RDD<T> extends RDDCore<T> {
     c: Pairs<K, C>,
   ): RDD<[K, [V[], A[], B[], C[]]]>
   groupWith<K>(this: Pairs<K, unknown>, ...others: readonly Pairs<K, unknown>[]): RDD<[K, unknown[]]> {
-    return RDD.from(cogroup('groupWith', this, others, defaultPartitioner(this.context)))
+    return RDD.from(cogroup('groupWith', this, others, defaultPartitioner(this.context), COGROUP_LOOK))
   }
 
   /**
@@ -909,12 +954,25 @@ export class RDD<T> extends RDDCore<T> {
    */
   countApproxDistinctByKey<K, V>(
     this: Pairs<K, V>,
-    relativeSD = 0.05,
+    relativeSD?: number,
     numPartitions?: PartitionerChoice,
+  ): RDD<[K, number]>
+  /** @param p the precision: 2^p registers for each key. @param sp checked as Spark does, and without effect: few values are counted from the registers. */
+  countApproxDistinctByKey<K, V>(
+    this: Pairs<K, V>,
+    p: number,
+    sp: number,
+    partitioner: PartitionerChoice,
+  ): RDD<[K, number]>
+  countApproxDistinctByKey<K, V>(
+    this: Pairs<K, V>,
+    accuracy = 0.05,
+    second?: PartitionerChoice,
+    third?: PartitionerChoice,
   ): RDD<[K, number]> {
-    return RDD.from(
-      countApproxDistinctByKey(this, relativeSD, chosenOr(numPartitions, defaultPartitioner(this.context))),
-    )
+    const precision = third === undefined ? precisionFor(accuracy) : checkedPrecision(accuracy, second as number)
+    const choice = third ?? second
+    return RDD.from(countApproxDistinctByKey(this, precision, chosenOr(choice, defaultPartitioner(this.context))))
   }
 
   // Actions
@@ -1182,8 +1240,19 @@ export class RDD<T> extends RDDCore<T> {
    * @example
    * await sc.parallelize([1, 1, 2]).countApproxDistinct() // 2
    */
-  countApproxDistinct(relativeSD = 0.05): Promise<number> {
-    return countApproxDistinct(this, relativeSD)
+  countApproxDistinct(relativeSD?: number): Promise<number>
+  /**
+   * @param p the precision: 2^p registers, whose standard error is about 1.054 / sqrt(2^p); 4 at least.
+   * @param sp the precision of few records, which are told apart by 2^sp places until there are many: 0 for none, else from p to 32.
+   * @throws IllegalArgumentException for other numbers.
+   * @example
+   * await sc.parallelize([1, 1, 2]).countApproxDistinct(12, 25) // 2
+   */
+  countApproxDistinct(p: number, sp: number): Promise<number>
+  async countApproxDistinct(accuracy = 0.05, sp?: number): Promise<number> {
+    return sp === undefined
+      ? countApproxDistinct(this, precisionFor(accuracy), 0)
+      : countApproxDistinct(this, checkedPrecision(accuracy, sp), sp)
   }
 
   /**
@@ -1450,6 +1519,23 @@ export class RDD<T> extends RDDCore<T> {
    */
   saveAsObjectFile(path: string): Promise<void> {
     return saveAsObjectFile(this, path, {})
+  }
+
+  /**
+   * Writes pairs as Hadoop's SequenceFiles, which Spark and `SparkContext.sequenceFile` read. Strings become Text, whole numbers IntWritable or
+   * LongWritable, other numbers DoubleWritable, bigints LongWritable, booleans BooleanWritable, bytes BytesWritable, null and undefined
+   * NullWritable: all keys those of the first one, and all values, unless the options say otherwise. On `sc://` to paths with `file:` only.
+   * @param codec `gzip` or `deflate`, and `zstd` with Node.js 22.15; null for none
+   * @throws FileAlreadyExistsException when `path` exists. @throws IllegalArgumentException for a class or codec that is not supported.
+   * @example await counts.saveAsSequenceFile('counts', 'gzip', { valueClass: 'LongWritable' })
+   */
+  saveAsSequenceFile<K, V>(
+    this: Pairs<K, V>,
+    path: string,
+    codec: CompressionCodec | null = null,
+    options: SequenceFileOptions = {},
+  ): Promise<void> {
+    return saveAsSequenceFile(this, path, codec, options)
   }
 
   /** PySpark's name of `saveAsObjectFile`. */

@@ -1,6 +1,7 @@
-import type { JobRequest } from '../engine/engine.ts'
+import type { JobRequest, SchedulerPool } from '../engine/engine.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { SparkListener } from '../events/spark-listener.ts'
+import type { HadoopConfiguration } from '../settings/hadoop-configuration.ts'
 import type { SparkConf } from '../settings/spark-conf.ts'
 import type { Accumulator, AccumulatorParam } from '../shared-variables/accumulator.ts'
 import type { AccumulatorV2 } from '../shared-variables/accumulator-v2.ts'
@@ -11,8 +12,12 @@ import type { StatusStore } from '../status/status-store.ts'
 import type { SparkStatusTracker } from '../status/status-tracker.ts'
 import type { ClassTable } from '../task/codec/index.ts'
 import type { PartitionIterator } from '../task/iterator.ts'
+import type { ApproximateEvaluator } from './actions/approximate-job.ts'
+import type { FutureAction } from './actions/future-action.ts'
+import type { PartialResult } from './actions/partial-result.ts'
 import type { RDD } from './rdd.ts'
 import type { RDDContext } from './rdd-context.ts'
+import type { RDDInfo } from './rdd-info.ts'
 
 /**
  * All members of `SparkContext`, which is the class that implements them (`context/spark-context.ts`) and, for users, another name of this type.
@@ -49,6 +54,18 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
 
   /** The version of this package. */
   readonly version: string
+
+  /** Whether the workers are threads of this process. */
+  readonly isLocal: boolean
+
+  /** `spark.submit.deployMode`: `client`, as the driver is this process, unless set. */
+  readonly deployMode: string
+
+  /** Who runs the application: the environment's `SPARK_USER`, else this process's user. */
+  readonly sparkUser: string
+
+  /** Hadoop's settings: those that begin with `spark.hadoop.`, without that. */
+  readonly hadoopConfiguration: HadoopConfiguration
 
   /**
    * Gives a copy of the settings. To change the copy changes nothing in the context.
@@ -141,6 +158,15 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
    */
   objectFile<T>(path: string): RDD<T>
 
+  /**
+   * The pairs of Hadoop's SequenceFiles, from a file, a directory or a pattern. The Writables that have a counterpart here become values: Text a
+   * string, IntWritable, DoubleWritable and FloatWritable a number, LongWritable a number or, beyond 2^53, a bigint, BooleanWritable a boolean,
+   * BytesWritable a Buffer, NullWritable null. A file of another class fails its task with `UNSUPPORTED_WRITABLE`.
+   * @param keyClass as in Spark; files name their classes themselves, so that it is only checked to be one of those above
+   */
+  sequenceFile<K, V>(path: string, minPartitions?: number): RDD<[K, V]>
+  sequenceFile<K, V>(path: string, keyClass: string, valueClass: string, minPartitions?: number): RDD<[K, V]>
+
   /** PySpark's name for `objectFile`. */
   pickleFile<T>(path: string): RDD<T>
 
@@ -221,6 +247,27 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
   /** Cancels the running jobs of a group: their actions fail with a JobCancelledException. */
   cancelJobGroup(groupId: string, reason?: string): void
 
+  /** Cancels the running jobs of a group, and every job of it that is submitted later. */
+  cancelJobGroupAndFutureJobs(groupId: string, reason?: string): void
+
+  /** Cancels a running job by its id, as listeners and `statusTracker` tell it; does nothing when it is over. */
+  cancelJob(jobId: number, reason?: string): void
+
+  /** Cancels the job of a running stage; does nothing when the stage is over. */
+  cancelStage(stageId: number, reason?: string): void
+
+  /**
+   * Ends an attempt to run a task, which is then tried again; that does not count as a failure.
+   * @param taskId as listeners tell it
+   * @param interruptThread without effect: a task is always ended, in an endless loop too
+   * @returns whether it was running
+   * @throws UnsupportedOperationException on `sc://`
+   */
+  killTaskAttempt(taskId: number, interruptThread?: boolean, reason?: string): boolean
+
+  /** Sets Spark's local property of that name for the calling flow; without effect, as a cancelled job's tasks are always ended. */
+  setInterruptOnCancel(interruptOnCancel: boolean): void
+
   /** Cancels every running job. The actions fail with a JobCancelledException. */
   cancelAllJobs(): void
 
@@ -299,6 +346,69 @@ export interface SparkContextApi extends RDDContext, AsyncDisposable {
   ): Promise<U[]>
   /** @internal */
   runJob(request: JobRequest): Promise<unknown[]>
+
+  /**
+   * Runs a function over partitions of an RDD in the background.
+   * @param processPartition runs on the workers; may be async
+   * @param partitions which of the RDD's
+   * @param resultHandler called on the driver with each result, as it arrives, and its index into `partitions`
+   * @param resultFunc gives the value of the action at the end
+   */
+  submitJob<T, U, R>(
+    rdd: RDD<T>,
+    processPartition: (records: IterableIterator<T>, partition: number) => U | Promise<U>,
+    partitions: readonly number[],
+    resultHandler: (index: number, result: U) => void,
+    resultFunc: () => R,
+  ): FutureAction<R>
+
+  /**
+   * Runs a function over all partitions of an RDD, and answers with what is known when the time is up.
+   * @param evaluator makes the answer of the results that are there
+   * @param timeoutMs milliseconds
+   */
+  runApproximateJob<T, U, R>(
+    rdd: RDD<T>,
+    fn: (records: IterableIterator<T>, partition: number) => U | Promise<U>,
+    evaluator: ApproximateEvaluator<U, R>,
+    timeoutMs: number,
+  ): Promise<PartialResult<R>>
+
+  /**
+   * Brings a file to every worker; tasks find it by `SparkFiles.get(name)`. A job that is submitted meanwhile waits for it.
+   * @param path a local path, one of a registered file system, or `http:` and `https:`
+   * @param recursive whether a directory is added with all that it holds; not on `sc://`
+   * @throws FileNotFoundException, SparkException for a directory without `recursive`, IllegalArgumentException when another path of the same
+   * name was added.
+   */
+  addFile(path: string, recursive?: boolean): Promise<void>
+
+  /** The URIs of the files that were added; a directory's ends with a slash. */
+  listFiles(): string[]
+
+  /** Refused: tasks load no jars. @throws UnsupportedOperationException */
+  addJar(path: string): never
+
+  /** Refused: tasks load no jars. @throws UnsupportedOperationException */
+  listJars(): never
+
+  /** Refused: unpack it and `addFile` the directory. @throws UnsupportedOperationException */
+  addArchive(path: string): never
+
+  /** What is kept of the RDDs that are persisted. @throws UnsupportedOperationException on `sc://` */
+  getRDDStorageInfo(): RDDInfo[]
+
+  /** By worker, `localhost:` and its number: the bytes that it may keep of persisted RDDs as objects, and those that are left. @throws UnsupportedOperationException on `sc://` */
+  getExecutorMemoryStatus(): Map<string, [maxBytes: number, remainingBytes: number]>
+
+  /** `spark.scheduler.mode`. @throws UnsupportedOperationException on `sc://` */
+  getSchedulingMode(): 'FIFO' | 'FAIR'
+
+  /** The scheduler's pools; none with `FIFO`. @throws UnsupportedOperationException on `sc://` */
+  getAllPools(): SchedulerPool[]
+
+  /** The scheduler's pool of a name, undefined where there is none. @throws UnsupportedOperationException on `sc://` */
+  getPoolForName(pool: string): SchedulerPool | undefined
 
   /**
    * Gives the RDDs that are persisted, by their ids.

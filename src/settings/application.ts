@@ -16,6 +16,13 @@ export const APP_NAME = textSetting('spark.app.name', {
   doc: 'the name of the application',
 })
 
+export const DEPLOY_MODE = textSetting('spark.submit.deployMode', {
+  default: 'client',
+  expects: '`client`, as the driver is the process that is started, or `cluster`',
+  pattern: /^(?:client|cluster)$/,
+  doc: 'what `sc.deployMode` gives',
+})
+
 export const DEFAULT_PARALLELISM = integerSetting('spark.default.parallelism', {
   default: undefined,
   defaultText: 'the number of worker threads; on Spark `2`',

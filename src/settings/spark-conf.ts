@@ -4,6 +4,7 @@ import { IllegalArgumentException, MillstreamError } from '../errors.ts'
 import { APP_NAME, DEFAULT_PARALLELISM, MASTER } from './application.ts'
 import { read } from './read.ts'
 import type { Setting } from './setting.ts'
+import { shownSettings } from './shown-settings.ts'
 import { parseSizeBytes, parseTimeMs } from './units.ts'
 
 /** A setting's value; kept as its text. */
@@ -148,6 +149,17 @@ export class SparkConf {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, value]) => `${key}=${value}`)
       .join('\n')
+  }
+
+  /** `SparkConf(spark.app.name=counts, spark.master=local[2])`, by name. Asterisks stand for the values of settings that hold secrets. */
+  toString(): string {
+    const shown = shownSettings([...this.#settings].sort(([a], [b]) => (a < b ? -1 : 1)))
+    return `SparkConf(${shown.map(([key, value]) => `${key}=${value}`).join(', ')})`
+  }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 }
 

@@ -1,6 +1,7 @@
 import { SHIP } from '../closure/wire/closure-error.ts'
 import { IllegalStateException } from '../errors.ts'
 import type { AccumulatorForm, ShippedAccumulator } from '../task/shared-variables.ts'
+import { textOf } from '../task/text-of.ts'
 import { accumulatorMetadata, requireRegistered } from './accumulator-registry.ts'
 
 /**
@@ -72,7 +73,12 @@ export abstract class AccumulatorV2<IN, OUT> {
     const { name: className } = this.constructor
     if (metadata === undefined) return `Un-registered Accumulator: ${className}`
     const name = metadata.name === null ? 'None' : `Some(${metadata.name})`
-    return `${className}(id: ${metadata.id}, name: ${name}, value: ${String(this.value)})`
+    return `${className}(id: ${metadata.id}, name: ${name}, value: ${textOf(this.value)})`
+  }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 }
 

@@ -1,5 +1,6 @@
 import { SHIP } from '../closure/wire/closure-error.ts'
 import type { ShippedAccumulator } from '../task/shared-variables.ts'
+import { textOf } from '../task/text-of.ts'
 import { requireRegistered } from './accumulator-registry.ts'
 
 /** PySpark's `AccumulatorParam`: how values of a type are added up. Both methods may change and return their first argument. */
@@ -54,6 +55,11 @@ export class Accumulator<T> {
 
   /** The accumulator's id, name and value, as Spark prints them. */
   toString(): string {
-    return String(this.value)
+    return textOf(this.value)
+  }
+
+  /** What `console.log` prints, as PySpark shows it: `Accumulator<id=0, value=3>`. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Accumulator<id=${this.id}, value=${textOf(this.value)}>`
   }
 }

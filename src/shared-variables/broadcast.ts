@@ -61,6 +61,11 @@ export class Broadcast<T> {
     return `Broadcast(${this.id})`
   }
 
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+
   #assertValid(): void {
     if (this.#destroyedAt === null) return
     throw new SparkException(

@@ -247,6 +247,16 @@ export class StreamingContext extends InputSources implements DStreamContext, As
     return this.#state
   }
 
+  /** `<StreamingContext batchDuration=1000 ms state=ACTIVE>` */
+  override toString(): string {
+    return `<StreamingContext batchDuration=${this.graph.batchDuration} state=${this.#state}>`
+  }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+
   /**
    * Where checkpoints go; null for none. To go on from them after a restart, make the context by {@link getOrCreate}.
    * @param directory a path that the workers can reach too.

@@ -20,7 +20,11 @@ export class HyperLogLog {
   }
 
   add(value: unknown): void {
-    const [high, low] = hash64(value)
+    this.addHash(hash64(value))
+  }
+
+  /** @param hash the two words of {@link hash64}. */
+  addHash([high, low]: readonly [high: number, low: number]): void {
     const index = high >>> (32 - this.precision)
     const rest = high << this.precision
     const bitsInHigh = 32 - this.precision
@@ -62,7 +66,7 @@ const number64 = new Float64Array(1)
 const numberWords = new Uint32Array(number64.buffer)
 
 /** Two words, each depending on the whole value: equal for equal keys, the same in every process. */
-function hash64(value: unknown): [high: number, low: number] {
+export function hash64(value: unknown): [high: number, low: number] {
   const canonical = canonicalKey(value)
   if (typeof canonical === 'number') {
     // Adding 0 makes -0 the 0 that it equals.

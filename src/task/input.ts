@@ -34,7 +34,7 @@ export type TaskInput =
   | {
       readonly kind: 'files'
       readonly partition: number
-      readonly format: 'text' | 'wholeText' | 'binary' | 'binaryRecords' | 'records'
+      readonly format: 'text' | 'wholeText' | 'binary' | 'binaryRecords' | 'records' | 'sequence'
       readonly splits: readonly InputSplit[]
       readonly recordLength: number
     }

@@ -7,6 +7,7 @@ import { pipeThrough } from './partition-functions/pipe.ts'
 import { dealRoundRobin } from './partition-functions/round-robin.ts'
 import * as sampling from './partition-functions/sampling.ts'
 import * as saving from './partition-functions/saving.ts'
+import * as sequence from './partition-functions/sequence.ts'
 import * as top from './partition-functions/top-records.ts'
 import * as whole from './partition-functions/whole-partition.ts'
 import { packState } from './state/packed-state.ts'
@@ -60,6 +61,7 @@ const FUNCTIONS = {
   saveCheckpointPart: checkpoint.saveCheckpointPart,
   savePartitionAsRecords: saving.savePartitionAsRecords,
   savePartitionAsText: saving.savePartitionAsText,
+  savePartitionAsSequence: sequence.savePartitionAsSequence,
   sendPartitionAsRecords: saving.sendPartitionAsRecords,
   sendPartitionAsText: saving.sendPartitionAsText,
   slideWindow: state.stateZips.slideWindow,
@@ -73,6 +75,7 @@ const FUNCTIONS = {
   valuesOfKey: keyed.valuesOfKey,
   withIndex: whole.withIndex,
   withoutIndex: whole.withoutIndex,
+  writablesOfFirst: sequence.writablesOfFirst,
   zipRecords: whole.zipRecords,
 } as const satisfies Readonly<Record<string, BuiltinPartitionFunction>>
 

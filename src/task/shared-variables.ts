@@ -66,6 +66,11 @@ export class WorkerBroadcast<T = unknown> {
   toString(): string {
     return `Broadcast(${this.id})`
   }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }
 
 /** Forgets what the last task gathered, should it have failed; called before each task. */

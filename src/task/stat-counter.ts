@@ -99,6 +99,11 @@ export class StatCounter {
     return `(count: ${this.numbers}, mean: ${mean}, stdev: ${stdev}, max: ${max}, min: ${min})`
   }
 
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+
   /** The figures as a worker sends them. */
   toParts(): StatParts {
     return [this.numbers, this.average, this.squares, this.largest, this.smallest]

@@ -82,4 +82,9 @@ export class StorageLevel {
       .join(', ')
     return `StorageLevel(${places}${places && ', '}${kind}${this.replication} replicas)`
   }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }

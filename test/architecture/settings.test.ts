@@ -10,6 +10,7 @@ const NO_SETTINGS = [
   /^spark\.app\.(?:id|startTime)$/,
   // Local properties of jobs.
   /^spark\.job(?:Group)?\./,
+  /^spark\.scheduler\.pool$/,
   /^(?:spark\.streaming|millstream)\.internal\./,
   // Symbols.
   /^millstream\.\w+$/,

@@ -114,6 +114,18 @@ before(async () => {
     accumulator: new root.LongAccumulator(),
     tag: 't',
     converter: () => [],
+    partition: { index: 0 },
+    p: 12,
+    sp: 0,
+    keyClass: 'Text',
+    processPartition: () => 1,
+    'SparkContext.partitions': [0],
+    resultHandler: () => {},
+    fn: () => 1,
+    evaluator: { merge() {}, currentResult() {} },
+    taskId: 987_654,
+    jobId: 987_654,
+    stageId: 987_654,
   }
 })
 
@@ -122,7 +134,7 @@ after(() => harness[Symbol.asyncDispose]())
 /** Methods that are not for users, or that take anything at all. */
 const NOT_TRIED = new Set([
   // Of the library alone.
-  ...internal('RDD', 'from derive deriveLater'),
+  ...internal('RDD', 'from derive deriveLater keyBoundsSampler'),
   ...internal(
     'SparkContext',
     'getSetting callSite jobProperties newRddId nodeCreated unpersist checkpointLocally fileSystem',
@@ -328,6 +340,7 @@ test('constructors, exported functions and methods that are called for each reco
       [[() => root.registerFileSystem(5 as Wrong, () => 5 as Wrong), /^registerFileSystem: scheme/]],
     ],
     ['postgresSink', [[() => postgres.postgresSink(5 as Wrong), /^postgresSink: options must be an object/]]],
+    ['SparkFiles', [[() => root.SparkFiles.get(5 as Wrong), /^SparkFiles.get: filename must be a string/]]],
     ['ManualClock', [[() => new testing.ManualClock('5' as Wrong), /^new ManualClock: now/]]],
     ['StreamingHarness', [[() => new testing.StreamingHarness(5 as Wrong), /^new StreamingHarness: options/]]],
     ['Collector', [[() => new testing.Collector(5 as Wrong), /^new Collector: stream must be a DStream/]]],
@@ -340,7 +353,8 @@ test('constructors, exported functions and methods that are called for each reco
     (
       'Accumulator AccumulatorV2 BoundedDouble Broadcast CollectionAccumulator DStream DirectInputDStream FutureAction InputDStream ' +
       'PartialResult Partitioner RDD Receiver ReceiverInputDStream SparkConf SparkListener State StatsReportListener StorageLevel ' +
-      'StreamingListener SystemClock TaskContext WriteAheadLog ListenerLog TextOutput'
+      'StreamingListener SystemClock TaskContext WriteAheadLog ListenerLog TextOutput ' +
+      'Dependency NarrowDependency OneToOneDependency PartitionGroup RangeDependency ShuffleDependency'
     ).split(' '),
   )
   for (const [name, value] of Object.entries({ ...root, ...postgres, ...testing })) {

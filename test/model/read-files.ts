@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import type { LineageNode } from '../../src/engine/lineage.ts'
 import type { FileSplit } from '../../src/files/input-splits.ts'
 import { RecordCodec } from '../../src/task/codec/index.ts'
+import { sequenceReader } from '../../src/task/sources/sequence-source.ts'
 
 type FilesNode = Extract<LineageNode, { kind: 'files' }>
 
@@ -32,6 +33,12 @@ function recordsOf(node: FilesNode, split: FileSplit, bytes: Buffer): unknown[] 
         records.push(bytes.subarray(at, at + node.recordLength))
       }
       return records
+    }
+    case 'sequence': {
+      const reader = sequenceReader(split)
+      const pairs: unknown[] = []
+      for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) pairs.push(...(chunk as unknown[]))
+      return pairs
     }
     case 'records':
       return new RecordCodec().decode(bytes)

@@ -39,6 +39,7 @@ class ReferenceEngine implements Engine {
   /** Nothing is encoded but what tests store in receivers, as plain objects. */
   readonly recordClasses = { idOf: () => undefined, byId: () => undefined }
   readonly capabilities = { keepsObjects: true, keepsLocalCheckpoints: false }
+  readonly control = null
   readonly #work: RunningWork
   /** Persisted partitions by node id and partition. */
   readonly #cache = new Map<number, Map<number, unknown[]>>()
@@ -51,12 +52,16 @@ class ReferenceEngine implements Engine {
     setTaskFiles(new WorkerFiles())
   }
 
+  async addFile(): Promise<void> {}
+  hadoopSettingChanged(): void {}
+
   async runJob(request: JobRequest): Promise<unknown[]> {
     const jobId = this.#nextJobId++
     const stageId = this.#nextStageId++
     const { node, properties, signal } = request
     const partitions = request.partitions ?? Array.from({ length: node.numPartitions }, (_, i) => i)
     this.#work.jobStarted(jobId, properties)
+    request.onStarted?.(jobId)
     const head = { jobId, stageId, attempt: 0, name: properties.callSite, numTasks: partitions.length }
     this.#work.stageSubmitted({ ...head, stageKind: 'result' }, () => ({ parentIds: [], rddIds: [node.id] }))
     let failure: unknown

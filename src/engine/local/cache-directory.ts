@@ -1,9 +1,10 @@
 import fs from 'node:fs'
 import type { CacheUpdate } from '../../task/cache/persisted-partitions.ts'
 import type { StoredBytes } from '../../task/input.ts'
+import type { KeptRDD } from '../engine.ts'
 import { sharedMemoryReleased } from './shared-memory-pressure.ts'
 
-type Place = { readonly slot: number } | { readonly stored: StoredBytes }
+type Place = { readonly slot: number; readonly sizeBytes: number } | { readonly stored: StoredBytes }
 
 /**
  * Where every persisted partition is: as objects in one worker's heap, or as bytes that all can read. Bytes in memory stay under a
@@ -24,7 +25,7 @@ export class CacheDirectory {
     this.#free(places.get(partition))
     switch (update.where) {
       case 'worker':
-        places.set(partition, { slot })
+        places.set(partition, { slot, sizeBytes: update.sizeBytes })
         break
       case 'stored':
         places.set(partition, { stored: update.stored })
@@ -53,6 +54,31 @@ export class CacheDirectory {
   /** @returns whether all partitions of the RDD are kept somewhere. */
   isComplete(rddId: number, partitions: number): boolean {
     return (this.#rdds.get(rddId)?.size ?? 0) === partitions
+  }
+
+  /** What is kept of each RDD. */
+  keptRDDs(): KeptRDD[] {
+    return [...this.#rdds]
+      .filter(([, places]) => places.size > 0)
+      .map(([rddId, places]) => {
+        let memoryBytes = 0
+        let diskBytes = 0
+        for (const place of places.values()) {
+          if ('slot' in place) memoryBytes += place.sizeBytes
+          else if (place.stored instanceof Uint8Array) memoryBytes += place.stored.length
+          else diskBytes += place.stored.length
+        }
+        return { rddId, numCachedPartitions: places.size, memoryBytes, diskBytes }
+      })
+  }
+
+  /** Bytes that a worker keeps as objects. */
+  bytesOfSlot(slot: number): number {
+    let sum = 0
+    for (const places of this.#rdds.values()) {
+      for (const place of places.values()) if ('slot' in place && place.slot === slot) sum += place.sizeBytes
+    }
+    return sum
   }
 
   /** Forgets what a worker held in its heap. */

@@ -12,16 +12,17 @@ import type { Sink } from '../../task/program.ts'
 import { isPromise } from '../../task/reader.ts'
 import { retainBlocks } from '../block-lease.ts'
 import { DriverSlices } from '../driver-slices.ts'
-import type { Engine, EngineCapabilities, EngineOptions, JobRequest } from '../engine.ts'
+import type { Engine, EngineCapabilities, EngineOptions, JobRequest, WorkerControl, WorkerMemory } from '../engine.ts'
 import { JobAbort, settledOrAborted } from '../job-abort.ts'
 import { cancelReason, JobCancelledException } from '../job-cancelled.ts'
 import { effectiveNode, type LineageNode } from '../lineage.ts'
 import { ProgramFiles } from '../program-files.ts'
 import { RecordClasses } from '../record-classes.ts'
 import { rddIdsOfStage } from '../stage-nodes.ts'
-import { planStage, type ShuffleDependency, type StagePlan } from '../stage-plan.ts'
+import { planStage, type StageDependency, type StagePlan } from '../stage-plan.ts'
 import { CacheDirectory } from './cache-directory.ts'
 import { EventReporter } from './event-reporter.ts'
+import { FairPools } from './fair-pools.ts'
 import type { TaskResult, WorkerAnswer } from './messages.ts'
 import { preferredSlot } from './placement.ts'
 import { type LocalSettings, localSettings } from './settings.ts'
@@ -52,6 +53,7 @@ interface Job {
 
 /** The engine of `local[N]`: stages run as tasks on worker threads of this process. */
 export class LocalEngine implements Engine {
+  readonly control: WorkerControl
   readonly defaultParallelism: number
   readonly recordClasses: RecordClasses
   readonly applicationId = null
@@ -101,7 +103,16 @@ export class LocalEngine implements Engine {
     this.#cache = new CacheDirectory(cacheBytes)
     this.#reporter = new EventReporter(options.work.events)
     const limits = { maxTaskFailures: options.maxTaskFailures, maxWorkerDeaths }
-    this.#scheduler = new TaskScheduler(limits, this.#localDir, this.#reporter)
+    const { schedulerMode: schedulingMode, allocationFile } = this.#settings
+    const pools = schedulingMode === 'FAIR' ? new FairPools(allocationFile) : null
+    this.#scheduler = new TaskScheduler(limits, this.#localDir, this.#reporter, pools)
+    this.control = {
+      schedulingMode,
+      killTask: (taskId, reason) => this.#scheduler.killTask(taskId, reason),
+      keptRDDs: () => this.#cache.keptRDDs(),
+      memory: () => this.#workerMemory(),
+      pools: () => this.#scheduler.pools(),
+    }
     this.#pool = new WorkerPool(
       {
         workers: options.workers,
@@ -146,6 +157,7 @@ export class LocalEngine implements Engine {
     this.#tellFileSystems()
     const { work } = this.#options
     work.jobStarted(job.id, request.properties)
+    request.onStarted?.(job.id)
     let failure: unknown
     const releaseBlocks = retainBlocks(request.node)
     try {
@@ -170,6 +182,23 @@ export class LocalEngine implements Engine {
       this.#pool.tellAll(`fileSystem/${scheme}`, { kind: 'fileSystem', reference })
     }
     this.#toldFileSystems = version
+  }
+
+  /** Workers are threads of this process: the driver's copy is theirs. */
+  async addFile(_name: string, { path: file }: { readonly path: string }): Promise<void> {
+    this.#pool.tellAll('sparkFiles', { kind: 'sparkFiles', root: path.dirname(file) })
+  }
+
+  hadoopSettingChanged(): void {}
+
+  #workerMemory(): WorkerMemory[] {
+    const { heapMiB, storageFraction } = this.#settings
+    const maxBytes = Math.floor(heapMiB * 1024 * 1024 * storageFraction)
+    return Array.from({ length: this.#pool.size }, (_, worker) => ({
+      worker,
+      maxBytes,
+      remainingBytes: Math.max(0, maxBytes - this.#cache.bytesOfSlot(worker)),
+    }))
   }
 
   async checkpointLocally(): Promise<void> {
@@ -246,7 +275,7 @@ export class LocalEngine implements Engine {
    * Brings all map outputs about that a stage reads. The first failure ends the others, and nothing of them runs any more when it is
    * thrown: what they read may be taken back then.
    */
-  async #ensureShuffles(job: Job, dependencies: readonly ShuffleDependency[]): Promise<void> {
+  async #ensureShuffles(job: Job, dependencies: readonly StageDependency[]): Promise<void> {
     let failure: { readonly error: unknown } | null = null
     const ensured = dependencies.map((dependency) =>
       this.#ensureShuffle(job, dependency).catch((error: unknown) => {
@@ -259,7 +288,7 @@ export class LocalEngine implements Engine {
   }
 
   /** Brings a shuffle's missing map outputs about. */
-  #ensureShuffle(job: Job, dependency: ShuffleDependency): Promise<void> {
+  #ensureShuffle(job: Job, dependency: StageDependency): Promise<void> {
     const { key, ownerId, parent } = dependency
     const mapPartitions = effectiveNode(parent).numPartitions
     if (!job.shuffles.has(key)) {

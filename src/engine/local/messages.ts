@@ -32,6 +32,8 @@ export type ToWorker =
   | { readonly kind: 'forgetClass'; readonly id: string }
   | { readonly kind: 'fileSystem'; readonly reference: ModuleReference }
   | { readonly kind: 'drop'; readonly rddId: number }
+  /** Where the files are that the program added. */
+  | { readonly kind: 'sparkFiles'; readonly root: string }
 
 export interface TaskMessage {
   readonly kind: 'task'

@@ -1,5 +1,6 @@
 import os from 'node:os'
 import { LOCAL_DIR } from '../../settings/application.ts'
+import { SCHEDULER_ALLOCATION_FILE, SCHEDULER_MODE } from '../../settings/jobs.ts'
 import {
   EXECUTOR_MEMORY,
   FORCE_SPILL_THRESHOLD,
@@ -39,6 +40,10 @@ export interface LocalSettings {
   readonly localRoot: string
   /** `spark.task.maxWorkerDeaths`: how often a task may take its worker down before its job fails. */
   readonly maxWorkerDeaths: number
+  /** `spark.scheduler.mode`. */
+  readonly schedulerMode: 'FIFO' | 'FAIR'
+  /** `spark.scheduler.allocation.file`; null for none. */
+  readonly allocationFile: string | null
 }
 
 /** Reads the engine's settings. @throws IllegalArgumentException that names the setting. */
@@ -55,6 +60,8 @@ export function localSettings(conf: ReadonlyMap<string, string>, workers: number
     maxResultBytes: setting(MAX_RESULT_SIZE),
     localRoot: setting(LOCAL_DIR) ?? os.tmpdir(),
     maxWorkerDeaths: setting(MAX_WORKER_DEATHS),
+    schedulerMode: setting(SCHEDULER_MODE).toUpperCase() === 'FAIR' ? 'FAIR' : 'FIFO',
+    allocationFile: setting(SCHEDULER_ALLOCATION_FILE) ?? null,
   }
 }
 

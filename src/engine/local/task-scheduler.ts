@@ -1,10 +1,12 @@
 import type { ClosurePayload, SerializedError } from '../../closure/wire/index.ts'
 import type { StageHead } from '../../events/running-work.ts'
+import type { TaskMetrics } from '../../events/task-metrics.ts'
 import type { TaskInput } from '../../task/input.ts'
 import type { TaskLimits } from '../../task/stage/stage.ts'
 import type { TaskContextInfo } from '../../task/task-context.ts'
-import type { AccumulatorUpdate } from '../engine.ts'
+import type { AccumulatorUpdate, SchedulerPool } from '../engine.ts'
 import type { EventReporter } from './event-reporter.ts'
+import type { FairPools } from './fair-pools.ts'
 import type { TaskResult, WorkerAnswer } from './messages.ts'
 import type { ThreadDeath, WorkerPool } from './worker-pool.ts'
 
@@ -67,25 +69,32 @@ interface Attempt {
   readonly partition: number
   failures: number
   deaths: number
+  /** How often the program had it ended. */
+  kills: number
   taskId: number
   slot: number
+  /** Why the program had the running try ended, or null. */
+  killReason: string | null
 }
 
 /**
- * Hands tasks to workers: first come, first served; a task whose data is in one worker's heap waits for that worker. Each result is
+ * Hands tasks to workers: first come, first served, unless there are pools; a task whose data is in one worker's heap waits for that worker. Each result is
  * taken once; a failed attempt is tried again up to the limits.
  */
 export class TaskScheduler {
   readonly #limits: RetryLimits
   readonly #localDir: string
   readonly #reporter: EventReporter
+  readonly #pools: FairPools | null
   readonly #runs: Run[] = []
   readonly #attempts = new Map<number, Attempt>()
   #pool: WorkerPool | null = null
   #nextTaskId = 1
 
-  constructor(limits: RetryLimits, localDir: string, reporter: EventReporter) {
+  /** @param pools in which order stages get workers; null for first come, first served. */
+  constructor(limits: RetryLimits, localDir: string, reporter: EventReporter, pools: FairPools | null = null) {
     this.#limits = limits
+    this.#pools = pools
     this.#localDir = localDir
     this.#reporter = reporter
   }
@@ -103,7 +112,17 @@ export class TaskScheduler {
       const runs = this.#runs
       const pool = this.#pool as WorkerPool
       set.partitions.forEach((partition, index) => {
-        run.queue.push({ run, index, partition, failures: 0, deaths: 0, taskId: 0, slot: -1 })
+        run.queue.push({
+          run,
+          index,
+          partition,
+          failures: 0,
+          deaths: 0,
+          kills: 0,
+          taskId: 0,
+          slot: -1,
+          killReason: null,
+        })
       })
       runs.push(run)
       if (signal.aborted) onAbort()
@@ -132,6 +151,8 @@ export class TaskScheduler {
         run.set.onResult(attempt.index, message.result, message.accumulators)
         run.set.onProgress(run.done, run.running.size)
       }
+    } else if (this.#retryKilled(attempt, metrics)) {
+      return
     } else {
       const { name, message: text } = message.error
       this.#reporter.taskEnded(taskId, run.failure === null ? 'failed' : 'killed', `${name}: ${text}`, metrics)
@@ -144,6 +165,7 @@ export class TaskScheduler {
     const attempt = this.#attempts.get(taskId)
     if (attempt === undefined) return
     this.#end(attempt)
+    if (this.#retryKilled(attempt, null)) return
     const { run } = attempt
     this.#reporter.taskEnded(taskId, run.failure === null ? 'failed' : 'killed', reason, null)
     attempt.deaths += 1
@@ -165,11 +187,37 @@ export class TaskScheduler {
     }
   }
 
+  /** Ends a task that runs, to be tried again. @returns whether it was running. */
+  killTask(taskId: number, reason: string): boolean {
+    const attempt = this.#attempts.get(taskId)
+    if (attempt === undefined) return false
+    attempt.killReason = reason
+    this.#endTask(attempt.slot, taskId, reason)
+    return true
+  }
+
+  /** The pools, with their running tasks. */
+  pools(): SchedulerPool[] {
+    return this.#pools?.pools(this.#runs) ?? []
+  }
+
+  /** Queues a task again that the program had ended. @returns false for any other. */
+  #retryKilled(attempt: Attempt, metrics: TaskMetrics | null): boolean {
+    const { run, killReason, taskId } = attempt
+    if (killReason === null || run.failure !== null) return false
+    attempt.killReason = null
+    attempt.kills += 1
+    this.#reporter.taskEnded(taskId, 'killed', killReason, metrics)
+    run.queue.unshift(attempt)
+    this.#dispatchAll()
+    return true
+  }
+
   /** Gives an idle worker its next task. */
   onIdle(slot: number): void {
     const pool = this.#pool as WorkerPool
     if (!pool.isIdle(slot)) return
-    for (const run of this.#runs) {
+    for (const run of this.#pools?.inOrder(this.#runs) ?? this.#runs) {
       let isPlaced = false
       const position = run.queue.findIndex((attempt) => {
         const wanted = run.set.slotOf(attempt.partition)
@@ -199,7 +247,7 @@ export class TaskScheduler {
     this.#attempts.set(attempt.taskId, attempt)
     run.running.set(attempt.taskId, attempt)
     if (!pool.knowsStage(slot, stageId)) pool.announceStage(slot, { kind: 'stage', stageId, payload: set.payload })
-    const tries = attempt.failures + attempt.deaths
+    const tries = attempt.failures + attempt.deaths + attempt.kills
     const isMeasured = this.#reporter.taskStarted({
       stage: set.stage,
       taskId: attempt.taskId,
@@ -268,17 +316,18 @@ export class TaskScheduler {
     if (run.failure !== null) return
     run.failure = failure
     run.queue.length = 0
-    const pool = this.#pool as WorkerPool
     const running = [...run.running.values()]
-    for (const { slot, taskId } of running) pool.requestCancel(slot, taskId)
-    if (running.length > 0) {
-      setTimeout(() => {
-        for (const { slot, taskId } of running) {
-          if (this.#attempts.has(taskId)) pool.kill(slot, taskId, 'its job was cancelled')
-        }
-      }, CANCEL_GRACE_MS)
-    }
+    for (const { slot, taskId } of running) this.#endTask(slot, taskId, 'its job was cancelled')
     this.#settleIfOver(run)
+  }
+
+  /** Asks a task to end at its next chunk, and after a while ends its thread. */
+  #endTask(slot: number, taskId: number, reason: string): void {
+    const pool = this.#pool as WorkerPool
+    pool.requestCancel(slot, taskId)
+    setTimeout(() => {
+      if (this.#attempts.has(taskId)) pool.kill(slot, taskId, reason)
+    }, CANCEL_GRACE_MS)
   }
 
   #settleIfOver(run: Run): void {

@@ -19,6 +19,7 @@ import {
   takeAccumulatorUpdates,
   unregisterBroadcast,
 } from '../../task/shared-variables.ts'
+import { setSparkFilesRoot } from '../../task/spark-files.ts'
 import { type CompiledStage, compileStage } from '../../task/stage/stage.ts'
 import type { TaskOutput } from '../../task/stage/task-output.ts'
 import { TaskCancelledError } from '../../task/task-cancelled.ts'
@@ -201,6 +202,9 @@ port.on('message', (message: ToWorker) => {
       break
     case 'drop':
       runtime.blocks.drop(message.rddId)
+      break
+    case 'sparkFiles':
+      setSparkFilesRoot(message.root)
       break
   }
 })

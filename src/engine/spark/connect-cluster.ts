@@ -37,6 +37,8 @@ const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   'spark.sql.execution.pyspark.udf.faulthandler.enabled': 'true',
 }
 
+export { addArtifact } from '../../connect/artifacts.ts'
+
 /** The options of a connection to a cluster. */
 export interface ClusterOptions {
   readonly masterUrl: string
@@ -46,6 +48,8 @@ export interface ClusterOptions {
   readonly conf: ReadonlyMap<string, string>
   readonly payloads: ShippedPayloads
   readonly signal: AbortSignal
+  /** Settings of the cluster's file systems. */
+  readonly hadoopSettings: Readonly<Record<string, string>>
 }
 
 /** Where every session finds the id of the server's application. */
@@ -61,7 +65,7 @@ export async function connectCluster(options: ClusterOptions): Promise<SparkClus
   const session = new ConnectSession(channel, url, {
     version: options.version,
     retry: retryingFor(settings.reconnectTimeoutMs),
-    settings: { ...SESSION_SETTINGS, ...FILE_SETTINGS },
+    settings: { ...options.hadoopSettings, ...SESSION_SETTINGS, ...FILE_SETTINGS },
     functionErrors: javascriptErrors,
   })
   const deadline = systemTimeMs() + settings.connectTimeoutMs

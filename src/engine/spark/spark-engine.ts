@@ -1,6 +1,9 @@
 import { type ConnectUrl, parseConnectUrl } from '../../connect/url.ts'
-import { SparkException } from '../../errors.ts'
+import { SparkException, UnsupportedOperationException } from '../../errors.ts'
 import { log } from '../../log.ts'
+import { HADOOP_PREFIX } from '../../settings/hadoop-configuration.ts'
+import { SCHEDULER_MODE } from '../../settings/jobs.ts'
+import { read } from '../../settings/read.ts'
 import { systemTimeMs } from '../../system-clock.ts'
 import { ClassNotReadyError, RecordCodec } from '../../task/codec/index.ts'
 import type { ResultSink, Sink } from '../../task/program.ts'
@@ -30,7 +33,7 @@ import { ResultRows } from './result-rows.ts'
 import type { StageRow } from './rows/row-batch.ts'
 import { type SparkSettings, sparkSettings } from './settings.ts'
 import { ShippedPayloads } from './shipped-payloads.ts'
-import { refusingScheme, SparkFiles } from './spark-files.ts'
+import { ClusterEngineFiles, refusingScheme } from './spark-files.ts'
 import { TakenPartitions, takesFromAll } from './taken-partitions.ts'
 import { isArtifactGone, taskFailure } from './task-failure.ts'
 
@@ -68,7 +71,8 @@ export class SparkEngine implements Engine {
   readonly defaultParallelism: number
   readonly recordClasses: RecordClasses
   readonly capabilities: EngineCapabilities = { keepsObjects: false, keepsLocalCheckpoints: true }
-  readonly files: SparkFiles
+  readonly control = null
+  readonly files: ClusterEngineFiles
   readonly #options: SparkEngineOptions
   readonly #url: ConnectUrl
   readonly #settings: SparkSettings
@@ -81,6 +85,10 @@ export class SparkEngine implements Engine {
   readonly #classesOfKept = new WeakMap<LineageNode, ReadonlySet<string>>()
   /** Records of partitions that ran before the program asked for them, by node. */
   readonly #taken = new WeakMap<LineageNode, TakenPartitions>()
+  /** Files that the program added, which each session needs, by name. */
+  readonly #addedFiles = new Map<string, string>()
+  /** Settings of the cluster's file systems, without their prefix. */
+  readonly #hadoopSettings = new Map<string, string>()
   #cluster: Promise<SparkCluster> | null = null
   #applicationId: string | null = null
   #nextJobId = 0
@@ -92,10 +100,18 @@ export class SparkEngine implements Engine {
     this.#url = parseConnectUrl(options.masterUrl, process.env)
     this.#settings = sparkSettings(options.conf)
     this.defaultParallelism = this.#settings.parallelism
+    if (read((key) => options.conf.get(key), SCHEDULER_MODE).toUpperCase() === 'FAIR') {
+      throw unsupported(
+        'spark.scheduler.mode FAIR is not supported on sc://, where the server orders jobs: set it on the server, or leave it out.',
+      )
+    }
+    for (const [key, value] of options.conf) {
+      if (key.startsWith(HADOOP_PREFIX)) this.#hadoopSettings.set(key.slice(HADOOP_PREFIX.length), value)
+    }
     this.recordClasses = this.#payloads.recordClasses
     this.#slices = new DriverSlices(this.recordClasses, (bytes) => bytes)
     this.#codec = new RecordCodec(this.recordClasses)
-    this.files = new SparkFiles((run) => this.#withCluster(run))
+    this.files = new ClusterEngineFiles((run) => this.#withCluster(run))
     this.#planner = {
       nextStageId: () => this.#nextStageId++,
       slice: (node, partition) => this.#slices.slice(node, partition),
@@ -128,6 +144,7 @@ export class SparkEngine implements Engine {
     const job: Job<Request> = { id: this.#nextJobId++, request, signal: abort.signal, leave: () => {} }
     const { work } = this.#options
     work.jobStarted(job.id, request.properties)
+    request.onStarted?.(job.id)
     let failure: unknown
     const releaseBlocks = retainBlocks(request.node)
     try {
@@ -140,6 +157,33 @@ export class SparkEngine implements Engine {
       releaseBlocks()
       work.jobEnded(job.id, failure)
     }
+  }
+
+  async addFile(name: string, source: { readonly path: string; readonly isDirectory: boolean }): Promise<void> {
+    if (source.isDirectory) {
+      throw unsupported(
+        `addFile of a directory (${name}) is not supported on sc://, where Spark's sessions take single files: add its files one by one, or pack it.`,
+      )
+    }
+    this.#addedFiles.set(name, source.path)
+    const cluster = await this.#connected()
+    if (cluster !== null) await this.#sendFile(cluster, name, source.path)
+  }
+
+  async #sendFile({ session }: SparkCluster, name: string, path: string): Promise<void> {
+    const { addArtifact } = await loadClient()
+    await addArtifact(session, { name: `files/${name}`, content: { path } })
+  }
+
+  hadoopSettingChanged(key: string, value: string | null): void {
+    if (this.#cluster !== null) {
+      throw unsupported(
+        `hadoopConfiguration cannot change ${key.slice(HADOOP_PREFIX.length)} any more: a session of Spark has begun with its settings. Set it before the first job, or as ${key} of the SparkConf.`,
+      )
+    }
+    const name = key.slice(HADOOP_PREFIX.length)
+    if (value === null) this.#hadoopSettings.delete(name)
+    else this.#hadoopSettings.set(name, value)
   }
 
   async unpersist(node: LineageNode): Promise<void> {
@@ -470,10 +514,12 @@ export class SparkEngine implements Engine {
       settings: this.#settings,
       payloads: this.#payloads,
       signal: this.#stopped.signal,
+      hadoopSettings: Object.fromEntries(this.#hadoopSettings),
     }
     const { connectCluster } = await loadClient()
     const cluster = await connectCluster(options)
     this.#applicationId = cluster.applicationId
+    for (const [name, path] of this.#addedFiles) await this.#sendFile(cluster, name, path)
     return cluster
   }
 
@@ -505,6 +551,10 @@ function isSessionGone(error: unknown): boolean {
 function* stagesOf(stage: SparkStage): Generator<SparkStage> {
   yield stage
   for (const below of stage.rows.stages) yield* stagesOf(below)
+}
+
+function unsupported(message: string): UnsupportedOperationException {
+  return new UnsupportedOperationException('UNSUPPORTED_OPERATION', message)
 }
 
 function wholeRange(count: number): number[] {

@@ -18,7 +18,7 @@ import { isLocalPath } from './cluster-files.ts'
 type UseCluster = <R>(run: (cluster: SparkCluster) => Promise<R>) => Promise<R>
 
 /** The files of the machine, which executors read by themselves, and those of file systems that a Spark cluster is set up with, by Spark's own readers and writers. */
-export class SparkFiles implements EngineFiles {
+export class ClusterEngineFiles implements EngineFiles {
   readonly #use: UseCluster
   readonly #own = new ProgramFiles()
   readonly #lister: ClusterLister

@@ -25,4 +25,9 @@ export class BoundedDouble {
   toString(): string {
     return `[${this.low.toFixed(3)}, ${this.high.toFixed(3)}]`
   }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }

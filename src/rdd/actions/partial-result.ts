@@ -24,6 +24,11 @@ export class PartialResult<R> {
     const text = this.initialValue instanceof Map ? mapText(this.initialValue) : String(this.initialValue)
     return `(${this.isInitialValueFinal ? 'final' : 'partial'}: ${text})`
   }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }
 
 function mapText(map: ReadonlyMap<unknown, unknown>): string {

@@ -1,20 +1,25 @@
 import type { LineageNode } from '../../engine/lineage.ts'
 import { DEFAULT_PARALLELISM } from '../../settings/application.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
-import { HashPartitioner } from '../../task/partitioner.ts'
+import { HashPartitioner, RangePartitioner } from '../../task/partitioner.ts'
 import type { RDDContext } from '../rdd-context.ts'
 
 /** The choice of partitions that a keyed operation accepts: a number of hash partitions, or a Partitioner. */
 export type PartitionerChoice = number | Partitioner<never>
 
 /** How a keyed operation finds its partitioner once its parents are known. */
-export type PartitionerRule = (parents: readonly LineageNode[]) => Partitioner<never>
+export interface PartitionerRule {
+  (parents: readonly LineageNode[]): Partitioner<never>
+  /** Waits until the rule can be asked; absent where it can be at once. */
+  readonly ready?: () => Promise<unknown>
+}
 
 /** The caller's choice where there is one, else the operation's own rule. */
 export function chosenOr(choice: PartitionerChoice | undefined, otherwise: PartitionerRule): PartitionerRule {
   if (choice === undefined) return otherwise
   const partitioner = typeof choice === 'number' ? new HashPartitioner(choice) : choice
-  return () => partitioner
+  if (!(partitioner instanceof RangePartitioner) || partitioner.isReady) return () => partitioner
+  return Object.assign(() => partitioner, { ready: () => partitioner.ready() })
 }
 
 /**

@@ -5,10 +5,13 @@ import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import { RangePartitioner } from '../../task/partitioner.ts'
 import type { RDDCore } from '../rdd-core.ts'
-import type { NodeShape } from '../rdd-lineage.ts'
+import type { NodeShape, RDDLook } from '../rdd-lineage.ts'
+import type { PartitionerRule } from './default-partitioner.ts'
 import { narrow } from './narrow.ts'
 import { sentOrdering } from './natural-ordering.ts'
 import { sampleRangeBounds } from './range-bounds.ts'
+
+const SHUFFLED: RDDLook = { className: 'ShuffledRDD' }
 
 /**
  * Pairs sorted by key over all partitions: each partition holds a range of the keys, in order. The ranges are found by sampling the keys in
@@ -22,29 +25,39 @@ export function sortByKey<K, V>(
   ordering: Ordering<K>,
 ): RDDCore<[K, V]> {
   const properties = rdd.context.jobProperties(operation)
-  return rdd.deriveLater<[K, V]>(operation, async () => {
-    const parent = await rdd.resolve()
-    const bounds = await sampleRangeBounds(rdd, numPartitions ?? parent.numPartitions, ordering, properties)
-    const partitioner = new RangePartitioner(bounds, ascending, ordering)
-    return sortedShuffle(parent, partitioner, ascending ? ordering : reverseOrdering(ordering))
-  })
+  return rdd.deriveLater<[K, V]>(
+    operation,
+    async () => {
+      const parent = await rdd.resolve()
+      const bounds = await sampleRangeBounds(rdd, numPartitions ?? parent.numPartitions, ordering, properties)
+      const partitioner = new RangePartitioner(bounds, ascending, ordering)
+      return sortedShuffle(parent, partitioner, ascending ? ordering : reverseOrdering(ordering))
+    },
+    SHUFFLED,
+  )
 }
 
 /** Pairs moved to the partitions of their keys and sorted by key in each, in one pass. */
 export function repartitionAndSortWithinPartitions<K, V>(
   rdd: RDDCore<readonly [K, V]>,
-  partitionerOf: (parent: LineageNode) => Partitioner<never>,
+  partitionerOf: PartitionerRule,
   ordering: Ordering<K>,
 ): RDDCore<[K, V]> {
-  return rdd.derive<[K, V]>('repartitionAndSortWithinPartitions', [], ([parent]) => {
-    const partitioner = partitionerOf(parent!)
-    if (!parent!.partitioner || !partitioner.equals(parent!.partitioner)) {
-      return sortedShuffle(parent!, partitioner, ordering)
-    }
-    const { numPartitions } = parent!
-    const common = { className: 'MapPartitionsRDD', numPartitions, partitioner, parent: parent! }
-    return { kind: 'narrow', ...common, op: builtin('sortByKey', sentOrdering(ordering)) }
-  })
+  return rdd.derive<[K, V]>(
+    'repartitionAndSortWithinPartitions',
+    [],
+    ([parent]) => {
+      const partitioner = partitionerOf([parent!])
+      if (!parent!.partitioner || !partitioner.equals(parent!.partitioner)) {
+        return sortedShuffle(parent!, partitioner, ordering)
+      }
+      const { numPartitions } = parent!
+      const common = { className: 'MapPartitionsRDD', numPartitions, partitioner, parent: parent! }
+      return { kind: 'narrow', ...common, op: builtin('sortByKey', sentOrdering(ordering)) }
+    },
+    SHUFFLED,
+    partitionerOf.ready,
+  )
 }
 
 function sortedShuffle(parent: LineageNode, partitioner: Partitioner<never>, ordering: Ordering<never>): NodeShape {
@@ -76,18 +89,22 @@ export function filterByRange<K, V>(
 }
 
 function pruneToRange<K, V>(rdd: RDDCore<readonly [K, V]>, lower: K, upper: K): RDDCore<readonly [K, V]> {
-  return rdd.derive('filterByRange', [], ([parent]) => {
-    const { partitioner, numPartitions } = parent!
-    const ends: readonly [number, number] =
-      partitioner instanceof RangePartitioner
-        ? [partitioner.getPartition(lower), partitioner.getPartition(upper)]
-        : [0, numPartitions - 1]
-    const first = Math.min(ends[0], ends[1])
-    const last = Math.max(ends[0], ends[1])
-    const partitions = Array.from({ length: last - first + 1 }, (_, i) => first + i)
-    const common = { className: 'PartitionPruningRDD', numPartitions: partitions.length, partitioner: null }
-    return { kind: 'prune', ...common, parent: parent!, partitions }
-  })
+  return rdd.derive(
+    'filterByRange',
+    [],
+    ([parent]) => {
+      const { partitioner, numPartitions } = parent!
+      const ends: readonly [number, number] =
+        partitioner instanceof RangePartitioner
+          ? [partitioner.getPartition(lower), partitioner.getPartition(upper)]
+          : [0, numPartitions - 1]
+      const first = Math.min(ends[0], ends[1])
+      const partitions = Array.from({ length: Math.max(ends[0], ends[1]) - first + 1 }, (_, i) => first + i)
+      const common = { className: 'PartitionPruningRDD', numPartitions: partitions.length, partitioner: null }
+      return { kind: 'prune', ...common, parent: parent!, partitions }
+    },
+    { className: 'PartitionPruningRDD' },
+  )
 }
 
 /** The records in the order of what `f` gives for them. */

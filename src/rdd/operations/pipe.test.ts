@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { test } from 'node:test'
 import { onEachEngine } from '../../../test/model/on-each-engine.ts'
 
@@ -34,7 +37,7 @@ onEachEngine((context, engine) => {
     assert.deepEqual(await pairs.pipe('cat').collect(), ['(a,1)'])
     const piped = numbers(4, 2).pipe(['cat'], {
       printPipeContext: (print) => print('ctx'),
-      printRecord: (record, print) => print(`<${record}>`),
+      printRDDElement: (record, print) => print(`<${record}>`),
     })
     assert.deepEqual(await piped.collect(), ['ctx', '<1>', '<2>', 'ctx', '<3>', '<4>'])
   })
@@ -63,7 +66,7 @@ onEachEngine((context, engine) => {
 
   test('an error in what prints the records is the task’s', async () => {
     const piped = numbers(2, 1).pipe('cat', {
-      printRecord: () => {
+      printRDDElement: () => {
         throw new Error('cannot print this')
       },
     })
@@ -73,5 +76,22 @@ onEachEngine((context, engine) => {
   // The reference engine computes whole partitions.
   test('take ends a command that would go on for ever', { skip: engine === 'reference' }, async () => {
     assert.deepEqual(await numbers(1, 1).pipe('yes').take(2), ['y', 'y'])
+  })
+
+  test('with separateWorkingDir each command has a directory of its own, with links to the files there, until it ends', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'pipe-'))
+    try {
+      writeFileSync(path.join(directory, 'words.txt'), 'found')
+      const options = { workingDir: directory, separateWorkingDir: true, bufferSize: 1 }
+      const printed = await numbers(2, 2).pipe(['sh', '-c', 'pwd; cat words.txt; echo; cat'], options).collect()
+      const [first, found, one, second] = printed
+      assert.deepEqual([found, one, printed.length], ['found', '1', 6])
+      assert.match(first!, /\/tasks\/[0-9a-f-]{36}$/)
+      assert.notEqual(first, second)
+      assert.deepEqual(readdirSync(path.join(directory, 'tasks')), [])
+      assert.throws(() => numbers(1, 1).pipe('cat', { bufferSize: 0 }), /bufferSize \(0\)/)
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
   })
 })

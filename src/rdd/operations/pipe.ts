@@ -17,7 +17,14 @@ export interface PipeOptions<T> {
   /** Prints lines before the first record. */
   readonly printPipeContext?: (print: (line: string) => void) => unknown
   /** Prints a record, in place of one line with its text. */
-  readonly printRecord?: (record: T, print: (line: string) => void) => unknown
+  readonly printRDDElement?: (record: T, print: (line: string) => void) => unknown
+  /**
+   * Whether each task's command runs in a new directory of its own, `tasks/<id>` in the working directory, which holds links to all that the
+   * working directory holds. It is removed at the end. False by default.
+   */
+  readonly separateWorkingDir?: boolean
+  /** Bytes of text that are gathered before they go to the command: 65536 by default, at least 1. */
+  readonly bufferSize?: number
 }
 
 /** The names of all options of `pipe`. */
@@ -27,8 +34,12 @@ export const PIPE_OPTIONS = keysOf<PipeOptions<unknown>>({
   encoding: true,
   workingDir: true,
   printPipeContext: true,
-  printRecord: true,
+  printRDDElement: true,
+  separateWorkingDir: true,
+  bufferSize: true,
 })
+
+const DEFAULT_BUFFER_BYTES = 64 * 1024
 
 /** Sends each partition through a command of its own. */
 export function pipe<T>(
@@ -38,21 +49,30 @@ export function pipe<T>(
 ): RDDCore<string> {
   const words = typeof command === 'string' ? command.trim().split(/\s+/).filter(Boolean) : [...command]
   require(words.length > 0, 'pipe needs a command')
+  const { bufferSize = DEFAULT_BUFFER_BYTES } = options
+  require(Number.isInteger(bufferSize) && bufferSize > 0, `bufferSize (${bufferSize}) must be a whole number above 0`)
   const settings: PipeSettings = {
     command: words,
     env: { ...options.env },
     encoding: options.encoding ?? 'utf8',
     printPipeContext: options.printPipeContext ?? null,
-    printRecord: (options.printRecord as PipeSettings['printRecord']) ?? null,
+    printRDDElement: (options.printRDDElement as PipeSettings['printRDDElement']) ?? null,
     checkCode: options.checkCode ?? true,
     workingDir: options.workingDir ?? null,
+    separateWorkingDir: options.separateWorkingDir ?? false,
+    bufferSize,
   }
-  return rdd.derive<string>('pipe', [], ([parent]) => ({
-    kind: 'narrow',
-    className: 'PipedRDD',
-    numPartitions: parent!.numPartitions,
-    partitioner: null,
-    parent: parent!,
-    op: builtin('pipeThrough', settings),
-  }))
+  return rdd.derive<string>(
+    'pipe',
+    [],
+    ([parent]) => ({
+      kind: 'narrow',
+      className: 'PipedRDD',
+      numPartitions: parent!.numPartitions,
+      partitioner: null,
+      parent: parent!,
+      op: builtin('pipeThrough', settings),
+    }),
+    { className: 'PipedRDD' },
+  )
 }

@@ -29,10 +29,11 @@ export async function sampleRangeBounds<K>(
   partitionCount: number,
   ordering: Ordering<K>,
   properties: JobProperties,
+  samplesPerPartition = SAMPLES_PER_PARTITION,
 ): Promise<K[]> {
   if (partitionCount <= 1) return []
   const parts = await rdd.getNumPartitions()
-  const sampleSize = Math.min(SAMPLES_PER_PARTITION * partitionCount, MOST_SAMPLES)
+  const sampleSize = Math.min(samplesPerPartition * partitionCount, MOST_SAMPLES)
   const sizePerPart = Math.ceil((OVERSAMPLING * sampleSize) / Math.max(1, parts))
   const sketch = builtin('reservoirOfKeys', sizePerPart, byteswap32(rdd.id))
   const reservoirs = await runJob<Reservoir>(rdd, 'sortByKey', sketch, { properties })

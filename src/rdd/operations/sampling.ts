@@ -20,14 +20,19 @@ export function sample<T>(
   require(withReplacement ||
     fraction <= 1, `Sampling fraction (${fraction}) must be on interval [0, 1] without replacement`)
   const op = withReplacement ? builtin('samplePoisson', fraction, seed) : builtin('sampleCell', 0, fraction, seed)
-  return rdd.derive<T>(operation, [], ([parent]) => ({
-    kind: 'narrow',
-    className: 'PartitionwiseSampledRDD',
-    numPartitions: parent!.numPartitions,
-    partitioner: parent!.partitioner,
-    parent: parent!,
-    op,
-  }))
+  return rdd.derive<T>(
+    operation,
+    [],
+    ([parent]) => ({
+      kind: 'narrow',
+      className: 'PartitionwiseSampledRDD',
+      numPartitions: parent!.numPartitions,
+      partitioner: parent!.partitioner,
+      parent: parent!,
+      op,
+    }),
+    { className: 'PartitionwiseSampledRDD' },
+  )
 }
 
 /** Parts of the records in about the proportions of the weights: every record is in exactly one. */

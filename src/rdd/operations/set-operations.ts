@@ -17,7 +17,7 @@ function asKeys<T>(rdd: RDDCore<T>, operation: string): RDDCore<[T, null]> {
 /** Keeps one of each set of equal records. In a partitioned RDD equal records are in one partition already, so no shuffle is needed. */
 export function distinct<T>(rdd: RDDCore<T>, partitionerOf: PartitionerRule): RDDCore<T> {
   const known = rdd.lineage.node
-  if (known?.partitioner && partitionerOf([known]).numPartitions === known.numPartitions) {
+  if (known?.partitioner && !partitionerOf.ready && partitionerOf([known]).numPartitions === known.numPartitions) {
     return narrow<T>(rdd, 'distinct', builtin('distinctRecords'), { preservesPartitioning: true })
   }
   const once = combineWith(asKeys(rdd, 'distinct'), 'distinct', { kind: 'reduce', merge: earlier }, partitionerOf)
@@ -27,7 +27,7 @@ export function distinct<T>(rdd: RDDCore<T>, partitionerOf: PartitionerRule): RD
 /** The distinct records that both RDDs hold. */
 export function intersection<T>(left: RDDCore<T>, right: RDDCore<T>, partitionerOf: PartitionerRule): RDDCore<T> {
   const grouped = cogroup('intersection', asKeys(left, 'intersection'), [asKeys(right, 'intersection')], partitionerOf)
-  return narrow<T>(grouped, 'intersection', builtin('keysOfBoth'))
+  return narrow<T>(grouped, 'intersection', builtin('keysOfBoth'), { steps: ['MapPartitionsRDD', 'MapPartitionsRDD'] })
 }
 
 /** The records, duplicates included, of which the other RDD has no equal. */
@@ -52,10 +52,12 @@ export function subtractByKey<K, V>(
     right,
     operation,
     { kind: 'mapValues', fn: toNull },
-    { preservesPartitioning: true },
+    { preservesPartitioning: true, isHidden: true },
   )
-  const grouped = cogroup(operation, left, [rightKeys], partitionerOf)
-  return narrow<[K, V]>(grouped, operation, builtin('pairsOnlyLeft'), { preservesPartitioning: true })
+  const hidden = { className: 'CoGroupedRDD', isHidden: true }
+  const grouped = cogroup(operation, left, [rightKeys], partitionerOf, hidden)
+  const look = { className: 'SubtractedRDD', preservesPartitioning: true }
+  return narrow<[K, V]>(grouped, operation, builtin('pairsOnlyLeft'), look)
 }
 
 const toNull = (): null => null

@@ -3,6 +3,7 @@ import { IllegalArgumentException } from '../../errors.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { ZipFunction } from '../../task/program.ts'
 import type { RDDCore } from '../rdd-core.ts'
+import type { NodeShape } from '../rdd-lineage.ts'
 import { runJob } from '../run-job.ts'
 import { narrow } from './narrow.ts'
 
@@ -14,19 +15,21 @@ export function zipPartitions<U>(
   fn: ZipFunction,
   preservesPartitioning = false,
 ): RDDCore<U> {
-  return first.derive<U>(operation, others, (parents) => {
+  const className = `ZippedPartitionsRDD${others.length + 1}`
+  const shape = (parents: readonly LineageNode[]): NodeShape => {
     requireEqualCounts(parents)
     const partitioners = parents.map((parent) => parent.partitioner)
     const shared = partitioners.every((one) => one && partitioners[0]!.equals(one)) ? partitioners[0]! : null
     return {
       kind: 'zipPartitions',
-      className: `ZippedPartitionsRDD${parents.length}`,
+      className,
       numPartitions: parents[0]!.numPartitions,
       partitioner: preservesPartitioning ? shared : null,
       parents,
       fn,
     }
-  })
+  }
+  return first.derive<U>(operation, others, shape, { className })
 }
 
 function requireEqualCounts(parents: readonly LineageNode[]): void {
@@ -44,24 +47,28 @@ function requireEqualCounts(parents: readonly LineageNode[]): void {
  */
 export function zipWithIndex<T>(rdd: RDDCore<T>): RDDCore<[T, number]> {
   const properties = rdd.context.jobProperties('zipWithIndex')
-  return rdd.deriveLater<[T, number]>('zipWithIndex', async () => {
-    const parent = await rdd.resolve()
-    const counted = Array.from({ length: Math.max(0, parent.numPartitions - 1) }, (_, i) => i)
-    const counts =
-      counted.length === 0
-        ? []
-        : await runJob<number>(rdd, 'zipWithIndex', { kind: 'count' }, { partitions: counted, properties })
-    const starts = [0]
-    for (const count of counts) starts.push(starts.at(-1)! + count)
-    return {
-      kind: 'narrow',
-      className: 'ZippedWithIndexRDD',
-      numPartitions: parent.numPartitions,
-      partitioner: null,
-      parent,
-      op: builtin('numberRecords', starts),
-    }
-  })
+  return rdd.deriveLater<[T, number]>(
+    'zipWithIndex',
+    async () => {
+      const parent = await rdd.resolve()
+      const counted = Array.from({ length: Math.max(0, parent.numPartitions - 1) }, (_, i) => i)
+      const counts =
+        counted.length === 0
+          ? []
+          : await runJob<number>(rdd, 'zipWithIndex', { kind: 'count' }, { partitions: counted, properties })
+      const starts = [0]
+      for (const count of counts) starts.push(starts.at(-1)! + count)
+      return {
+        kind: 'narrow',
+        className: 'ZippedWithIndexRDD',
+        numPartitions: parent.numPartitions,
+        partitioner: null,
+        parent,
+        op: builtin('numberRecords', starts),
+      }
+    },
+    { className: 'ZippedWithIndexRDD' },
+  )
 }
 
 /** Pairs each record with a number of its own: i, i + n, i + 2n … in partition i of n. Needs no job. */
@@ -83,14 +90,19 @@ export function zip<T, U>(left: RDDCore<T>, right: RDDCore<U>): RDDCore<[T, U]> 
 
 /** Every pairing of a record of one RDD with a record of the other. */
 export function cartesian<T, U>(left: RDDCore<T>, right: RDDCore<U>): RDDCore<[T, U]> {
-  return left.derive<[T, U]>('cartesian', [right], ([a, b]) => ({
-    kind: 'cartesian',
-    className: 'CartesianRDD',
-    numPartitions: productOfCounts(a!.numPartitions, b!.numPartitions),
-    partitioner: null,
-    left: a!,
-    right: b!,
-  }))
+  return left.derive<[T, U]>(
+    'cartesian',
+    [right],
+    ([a, b]) => ({
+      kind: 'cartesian',
+      className: 'CartesianRDD',
+      numPartitions: productOfCounts(a!.numPartitions, b!.numPartitions),
+      partitioner: null,
+      left: a!,
+      right: b!,
+    }),
+    { className: 'CartesianRDD' },
+  )
 }
 
 /** As many partitions as Spark can number. */

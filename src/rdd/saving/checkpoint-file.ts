@@ -14,18 +14,23 @@ import { readPartitionerFile } from './partitioner-file.ts'
 
 /** The records and the partitioner that a checkpoint of an earlier run left in a directory, a partition per file; listed when first needed. */
 export function checkpointFile<T>(context: RDDContext, path: string): RDD<T> {
-  const lineage = RDDLineage.deferred(context, 'checkpointFile', async (): Promise<NodeShape> => {
-    const { parts, partitioner } = await checkpointAt(context, path)
-    return {
-      kind: 'files',
-      className: 'ReliableCheckpointRDD',
-      numPartitions: parts.length,
-      partitioner,
-      format: 'records',
-      partitions: parts.map(({ path: part, length }) => [{ path: part, start: 0, length, isCompressed: false }]),
-      recordLength: 0,
-    }
-  })
+  const lineage = RDDLineage.deferred(
+    context,
+    'checkpointFile',
+    async (): Promise<NodeShape> => {
+      const { parts, partitioner } = await checkpointAt(context, path)
+      return {
+        kind: 'files',
+        className: 'ReliableCheckpointRDD',
+        numPartitions: parts.length,
+        partitioner,
+        format: 'records',
+        partitions: parts.map(({ path: part, length }) => [{ path: part, start: 0, length, isCompressed: false }]),
+        recordLength: 0,
+      }
+    },
+    { className: 'ReliableCheckpointRDD' },
+  )
   return new RDD<T>(context, lineage)
 }
 

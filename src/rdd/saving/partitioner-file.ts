@@ -30,7 +30,7 @@ function describe(partitioner: Partitioner<never>): Description | null {
   const { numPartitions } = partitioner
   if (partitioner.constructor === HashPartitioner) return { kind: 'hash', numPartitions }
   if (partitioner instanceof RangePartitioner && partitioner.compare === compareValues) {
-    return { kind: 'range', ascending: partitioner.ascending, bounds: partitioner.bounds }
+    return { kind: 'range', ascending: partitioner.ascending, bounds: partitioner.bounds ?? [] }
   }
   return null
 }

@@ -1,6 +1,6 @@
 import type { JobProperties } from '../../engine/engine.ts'
 import type { FilePlace } from '../../engine/engine-files.ts'
-import { IllegalArgumentException, SparkException } from '../../errors.ts'
+import { IllegalArgumentException, SparkException, UnsupportedOperationException } from '../../errors.ts'
 import { STREAMING_BATCH_TIME } from '../../events/job-events.ts'
 import type { Codec } from '../../files/codecs.ts'
 import { FileAlreadyExistsException } from '../../files/errors.ts'
@@ -10,6 +10,9 @@ import { VALIDATE_OUTPUT_SPECS } from '../../settings/jobs.ts'
 import { read } from '../../settings/read.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { ResultSink } from '../../task/program.ts'
+import { packBytes } from '../../task/sequence/block-codecs.ts'
+import type { SequenceOptions } from '../../task/sequence/sequence-writer.ts'
+import { type WritableName, writableNamed } from '../../task/sequence/writables.ts'
 import type { SaveCodec } from '../../task/task-files.ts'
 import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
@@ -54,6 +57,66 @@ export function saveAsTextFile(rdd: RDDCore<unknown>, path: string, options: Sav
   )
 }
 
+/** How pairs are saved as SequenceFiles. */
+export interface SequenceFileOptions {
+  /** The Writable that keys become, such as `LongWritable`; that of the first key unless given. */
+  readonly keyClass?: string
+  /** The Writable that values become; that of the first value unless given. */
+  readonly valueClass?: string
+  /** With a codec: whether many records are packed together, as Spark does, or each value by itself. `BLOCK` unless given. */
+  readonly compressionType?: 'BLOCK' | 'RECORD'
+}
+
+/** Writes pairs as Hadoop's SequenceFiles, a file per partition. */
+export async function saveAsSequenceFile(
+  rdd: RDDCore<readonly [unknown, unknown]>,
+  path: string,
+  codec: CompressionCodec | null,
+  { keyClass, valueClass, compressionType = 'BLOCK' }: SequenceFileOptions,
+): Promise<void> {
+  const operation = 'saveAsSequenceFile'
+  const properties = rdd.context.jobProperties(operation)
+  const saveCodec = codecOf(codec ?? undefined)
+  if (saveCodec !== 'none') packBytes(saveCodec, new Uint8Array(0))
+  if (compressionType !== 'BLOCK' && compressionType !== 'RECORD') {
+    throw new IllegalArgumentException(
+      'ILLEGAL_ARGUMENT',
+      `compressionType must be 'BLOCK' or 'RECORD', not ${String(compressionType)}`,
+    )
+  }
+  const given = { keyClass: keyClass && writableNamed(keyClass), valueClass: valueClass && writableNamed(valueClass) }
+  const first = given.keyClass && given.valueClass ? null : await writablesOf(rdd, properties)
+  const options: SequenceOptions = {
+    keyClass: given.keyClass || (first?.[0] ?? 'NullWritable'),
+    valueClass: given.valueClass || (first?.[1] ?? 'NullWritable'),
+    compression: saveCodec === 'none' ? 'NONE' : compressionType,
+    codec: saveCodec,
+  }
+  return save(
+    rdd,
+    path,
+    { operation, properties },
+    {
+      local: (directory) => builtin('savePartitionAsSequence', directory, options),
+      onCluster: null,
+      compression: 'none',
+    },
+  )
+}
+
+type WritablePair = readonly [keyClass: WritableName, valueClass: WritableName]
+
+/** The Writables of the first record, found as `first` finds it: the partitions one after another. */
+async function writablesOf(rdd: RDDCore<unknown>, properties: JobProperties): Promise<WritablePair | null> {
+  const count = await rdd.getNumPartitions()
+  for (let partition = 0; partition < count; partition++) {
+    const options = { partitions: [partition], properties }
+    const [found] = await runJob<WritablePair | null>(rdd, 'saveAsSequenceFile', builtin('writablesOfFirst'), options)
+    if (found) return found
+  }
+  return null
+}
+
 /** Writes the records as they are, for `objectFile`. */
 export function saveAsObjectFile(rdd: RDDCore<unknown>, path: string, options: SaveOptions): Promise<void> {
   return save(
@@ -72,8 +135,8 @@ export function saveAsObjectFile(rdd: RDDCore<unknown>, path: string, options: S
 interface PartWriters {
   /** Writes to a directory of the workers' own. */
   readonly local: (directory: string) => ResultSink
-  /** Sends what the cluster writes. */
-  readonly onCluster: ResultSink
+  /** Sends what the cluster writes; null where only the workers write such files. */
+  readonly onCluster: ResultSink | null
   readonly compression: SaveCodec
 }
 
@@ -81,13 +144,13 @@ interface PartWriters {
 async function save(
   rdd: RDDCore<unknown>,
   path: string,
-  options: SaveOptions & { readonly operation: string },
+  options: SaveOptions & { readonly operation: string; readonly properties?: JobProperties },
   writers: PartWriters,
 ): Promise<void> {
   const { context } = rdd
   context.assertNotStopped()
   // Taken before anything is awaited: they are those of the call.
-  const properties = context.jobProperties(options.operation)
+  const properties = options.properties ?? context.jobProperties(options.operation)
   // A streaming batch that runs again, after a failure or a restart, writes over what it wrote before.
   const isOfBatch = STREAMING_BATCH_TIME in properties.localProperties
   const refusesExisting = !isOfBatch && read((key) => context.getSetting(key), VALIDATE_OUTPUT_SPECS)
@@ -107,6 +170,12 @@ interface Save {
 /** The executors write with Spark's own writer: each partition to a file, moved into the directory when all are there. */
 async function saveOnCluster({ rdd, operation, properties, refusesExisting, writers }: Save, place: FilePlace) {
   const { path: output } = place
+  if (writers.onCluster === null) {
+    throw new UnsupportedOperationException(
+      'UNSUPPORTED_OPERATION',
+      `${operation} cannot write to ${output}: on sc://, files of the cluster's file systems are written by Spark's own writers, of which none is for these. Save to a path with file:, or with saveAsTextFile.`,
+    )
+  }
   const there = refusesExisting ? null : await rdd.context.files.list(place)
   // Spark's writer replaces a directory as a whole: what others have put there must not go with it.
   const { path: directory } = parsePath(output)

@@ -1,12 +1,18 @@
+import { DistinctSketch } from '../distinct-sketch.ts'
 import { HyperLogLog } from '../hyper-log-log.ts'
 import { KeyTable } from '../key/index.ts'
 import { pairsOf } from '../pair.ts'
 
-/** The registers of a partition's distinct records. */
-export function approximateDistinct(records: Iterable<unknown>, _partition: number, precision: number): Uint8Array {
-  const sketch = new HyperLogLog(precision)
+/** The sketch of a partition's distinct records, as bytes. */
+export function approximateDistinct(
+  records: Iterable<unknown>,
+  _partition: number,
+  precision: number,
+  sparsePrecision: number,
+): Uint8Array {
+  const sketch = new DistinctSketch(precision, sparsePrecision)
   for (const record of records) sketch.add(record)
-  return sketch.registers
+  return sketch.toBytes()
 }
 
 /** For each key of the partition, the registers of its distinct values. */

@@ -1,5 +1,8 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs/promises'
+import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
 import { IllegalStateException, SparkException } from '../../errors.ts'
@@ -11,13 +14,13 @@ export interface PipeSettings {
   readonly env: Readonly<Record<string, string>>
   readonly encoding: BufferEncoding
   readonly printPipeContext: ((print: (line: string) => void) => unknown) | null
-  readonly printRecord: ((record: never, print: (line: string) => void) => unknown) | null
+  readonly printRDDElement: ((record: never, print: (line: string) => void) => unknown) | null
   readonly checkCode: boolean
   readonly workingDir: string | null
+  readonly separateWorkingDir: boolean
+  /** Text gathered before it is written to the command's input, in UTF-16 units. */
+  readonly bufferSize: number
 }
-
-/** Bytes gathered before the command's input is written to. */
-const WRITE_BYTES = 64 * 1024
 
 /**
  * Sends the partition's records, a line each, through a command and gives the lines that it prints. What it prints to its error output
@@ -29,10 +32,12 @@ export async function* pipeThrough(
   options: PipeSettings,
 ): AsyncGenerator<string> {
   const [program, ...args] = options.command
+  const ownDirectory = options.separateWorkingDir ? await makeTaskDirectory(options.workingDir ?? '.') : null
+  const cwd = ownDirectory ?? options.workingDir
   const child = spawn(program!, args, {
     env: { ...process.env, ...options.env },
     stdio: 'pipe',
-    ...(options.workingDir === null ? {} : { cwd: options.workingDir }),
+    ...(cwd === null ? {} : { cwd }),
   })
   const ended = new Promise<[code: number | null, signal: NodeJS.Signals | null]>((resolve, reject) => {
     child.once('close', (code, signal) => resolve([code, signal]))
@@ -65,7 +70,21 @@ export async function* pipeThrough(
   } finally {
     child.stderr.unpipe(process.stderr)
     if (!isFinished) child.kill('SIGKILL')
+    if (ownDirectory !== null) await fs.rm(ownDirectory, { recursive: true, force: true })
   }
+}
+
+/** The folder of tasks' own directories within a working directory. */
+const TASKS = 'tasks'
+
+/** A new directory that holds links to all that a working directory holds. @returns its path. */
+async function makeTaskDirectory(workingDir: string): Promise<string> {
+  const directory = path.resolve(workingDir, TASKS, randomUUID())
+  await fs.mkdir(directory, { recursive: true })
+  const names = await fs.readdir(workingDir)
+  const linked = names.filter((name) => name !== TASKS)
+  await Promise.all(linked.map((name) => fs.symlink(path.resolve(workingDir, name), path.join(directory, name))))
+  return directory
 }
 
 async function feed(
@@ -88,9 +107,9 @@ async function feed(
   options.printPipeContext?.(print)
   for (const record of records) {
     if (stdin.destroyed) return
-    if (options.printRecord) options.printRecord(record as never, print)
+    if (options.printRDDElement) options.printRDDElement(record as never, print)
     else print(textOf(record))
-    if (pending.length >= WRITE_BYTES) await flush()
+    if (pending.length >= options.bufferSize) await flush()
   }
   await flush()
   stdin.end()

@@ -4,6 +4,7 @@ import type { InputSplit, TaskInput } from '../input.ts'
 import { type Chunk, concatReaders, EMPTY_READER, type Reader } from '../reader.ts'
 import { lineBlockReader } from '../sources/line-block-source.ts'
 import { rangeReader } from '../sources/range-source.ts'
+import { sequenceReader } from '../sources/sequence-source.ts'
 import { readStored } from '../sources/stored-bytes.ts'
 import { streamedTextReader } from '../sources/streamed-text-source.ts'
 import { storedTextReader, textFileReader } from '../sources/text-file-source.ts'
@@ -94,6 +95,11 @@ function filesReader(input: Extract<TaskInput, { kind: 'files' }>, runtime: Task
     case 'binaryRecords':
       return concatReaders(
         splits.map((split) => () => fixedLengthReader(split, recordLength)),
+        false,
+      )
+    case 'sequence':
+      return concatReaders(
+        splits.map((split) => () => sequenceReader(split)),
         false,
       )
     case 'records':

@@ -1,5 +1,6 @@
 import { IllegalArgumentException } from '../../errors.ts'
 import { NoSuchElementException } from '../errors.ts'
+import { textOf } from '../text-of.ts'
 
 /**
  * The state of a key, for the function of `mapWithState` to read and change (Spark's `State`). The object is valid during one call: the next call gets
@@ -60,7 +61,12 @@ export class State<S> {
 
   /** The state, or that there is none. */
   toString(): string {
-    return this.#isDefined ? String(this.#value) : '<state not set>'
+    return this.#isDefined ? textOf(this.#value) : '<state not set>'
+  }
+
+  /** What `console.log` prints. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 
   /** Whether the last call gave a new state. @internal */

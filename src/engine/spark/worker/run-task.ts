@@ -1,5 +1,6 @@
 import { setBlockOutput } from '../../../task/block-output.ts'
 import { beginTask, takeAccumulatorUpdates } from '../../../task/shared-variables.ts'
+import { setSparkFilesRoot } from '../../../task/spark-files.ts'
 import type { TaskOutput } from '../../../task/stage/task-output.ts'
 import { setTaskContext } from '../../../task/task-context.ts'
 import { ACCUMULATOR_LEAF, ANCHOR_LEAF, type Route, type SparkCommand, type StageOutput } from '../command.ts'
@@ -29,6 +30,7 @@ export async function runTask(
     for (const row of rows.accumulatorRows) await output.add({ ...row, target: 0 })
     const targets = rows.targets().filter((target) => command.tasks.has(target))
     if (targets.length === 0) return
+    setSparkFilesRoot(start.filesDir)
     const stage = await state.prepare(command, start.filesDir)
     const first = smallest(command.tasks.keys())
     for (const target of targets) {
