@@ -11,6 +11,7 @@ export type LogLevel = (typeof LEVELS)[number]
 export interface LogLine {
   /** Milliseconds since the epoch. */
   readonly time: number
+  /** The severity of the line. */
   readonly level: Exclude<LogLevel, 'ALL' | 'OFF'>
   /** The class that speaks, for instance `JobScheduler`. */
   readonly logger: string

@@ -9,11 +9,13 @@ export type PartitionFunction<T, U> = (records: IterableIterator<T>, partition: 
  * Those that return iterators are lazy: a record is read when it is asked for. An iterator is read once.
  */
 export interface PartitionIterator<T> extends IterableIterator<T> {
+  /** The iterator itself. */
   [Symbol.iterator](): PartitionIterator<T>
   /** `f` of each record. */
   map<U>(f: (value: T, index: number) => U): PartitionIterator<U>
   /** The records for which `f` is truthy. */
   filter<U extends T>(f: (value: T, index: number) => value is U): PartitionIterator<U>
+  /** The records for which `f` is truthy. @param f gets a record and its place, from 0. */
   filter(f: (value: T, index: number) => unknown): PartitionIterator<T>
   /** All that `f` gives for each record. */
   flatMap<U>(f: (value: T, index: number) => Iterable<U>): PartitionIterator<U>
@@ -35,5 +37,6 @@ export interface PartitionIterator<T> extends IterableIterator<T> {
   every(f: (value: T, index: number) => unknown): boolean
   /** The first record for which `f` is truthy, or undefined. */
   find<U extends T>(f: (value: T, index: number) => value is U): U | undefined
+  /** The first record for which `f` is truthy; undefined when there is none. @param f gets a record and its place, from 0. */
   find(f: (value: T, index: number) => unknown): T | undefined
 }

@@ -32,6 +32,7 @@ export class LogisticRegressionModel extends GeneralizedLinearModel {
   getThreshold(): number | null {
     return this.#threshold
   }
+  /** Sets the probability from which on `predict` gives 1. @param threshold from 0 to 1. */
   setThreshold(threshold: number): this {
     this.#threshold = threshold
     return this

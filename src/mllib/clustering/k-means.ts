@@ -23,7 +23,9 @@ export type InitializationMode = 'random' | 'k-means||'
  * model.predict(Vectors.dense(1, 2))
  */
 export class KMeans {
+  /** Begins with points that are drawn at random. */
   static readonly RANDOM = 'random'
+  /** Begins with far points, found in several passes over the data (k-means||). */
   static readonly K_MEANS_PARALLEL = 'k-means||'
 
   #k = 2

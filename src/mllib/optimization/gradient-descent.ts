@@ -62,10 +62,12 @@ export class GradientDescent {
   get numIterations(): number {
     return this.#numIterations
   }
+  /** Sets the gradient of the loss. */
   setGradient(gradient: Gradient): this {
     this.#gradient = gradient
     return this
   }
+  /** Sets how a gradient changes the weights. */
   setUpdater(updater: Updater): this {
     this.#updater = updater
     return this

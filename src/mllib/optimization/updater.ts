@@ -1,5 +1,6 @@
 /** What a step of gradient descent makes of the weights. */
 export interface UpdatedWeights {
+  /** The weights after the step. */
   readonly weights: Float64Array
   /** The value of the regularisation at these weights. */
   readonly regularization: number
@@ -7,7 +8,7 @@ export interface UpdatedWeights {
 
 /** How the weights are changed by a gradient (Spark's `Updater`): by a step that shrinks with the square root of the iteration. Runs on the driver. */
 export interface Updater {
-  /** @param iteration from 1. */
+  /** Changes the weights by one step. @param iteration the number of the step, from 1. @returns new weights; the given ones stay as they are. */
   compute(
     weights: Float64Array,
     gradient: Float64Array,
@@ -19,6 +20,7 @@ export interface Updater {
 
 /** No regularisation: `regParam` has no effect. */
 export class SimpleUpdater implements Updater {
+  /** One step; see {@link Updater.compute}. */
   compute(weights: Float64Array, gradient: Float64Array, stepSize: number, iteration: number): UpdatedWeights {
     const step = stepSize / Math.sqrt(iteration)
     return { weights: weights.map((weight, i) => weight - step * gradient[i]!), regularization: 0 }
@@ -27,6 +29,7 @@ export class SimpleUpdater implements Updater {
 
 /** Half of the square of the weights is added to the loss: ridge regression. */
 export class SquaredL2Updater implements Updater {
+  /** One step; see {@link Updater.compute}. */
   compute(
     weights: Float64Array,
     gradient: Float64Array,
@@ -44,6 +47,7 @@ export class SquaredL2Updater implements Updater {
 
 /** The sum of the weights' absolute values is added to the loss: lasso. Weights that are small become 0 (soft thresholding). */
 export class L1Updater implements Updater {
+  /** One step; see {@link Updater.compute}. */
   compute(
     weights: Float64Array,
     gradient: Float64Array,

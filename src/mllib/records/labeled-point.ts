@@ -6,7 +6,9 @@ import { asVector, vectorOfNumeric } from './vectors.ts'
 
 /** A label and the features that go with it (Spark's `LabeledPoint`). */
 export class LabeledPoint {
+  /** The label: a number to predict, or the number of a class. */
   readonly label: number
+  /** The features of the point. */
   readonly features: Vector
 
   /** @param features an array of numbers is taken as a dense vector. */

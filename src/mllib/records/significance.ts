@@ -4,6 +4,7 @@ import { javaDouble } from './java-double.ts'
 export class BinarySample {
   /** Whether it is of the experiment's group; of the control group otherwise. */
   readonly isExperiment: boolean
+  /** The measured value. */
   readonly value: number
 
   constructor(isExperiment: boolean, value: number) {
@@ -21,10 +22,13 @@ export class BinarySample {
 export class StreamingTestResult {
   /** How likely a difference this great is where the groups have the same mean. */
   readonly pValue: number
+  /** The degrees of freedom of the test. */
   readonly degreesOfFreedom: number
+  /** The t statistic. */
   readonly statistic: number
   /** `Welch's 2-sample t-test` or `Student's 2-sample t-test`. */
   readonly method: string
+  /** The hypothesis that a small `pValue` speaks against, in words. */
   readonly nullHypothesis: string
 
   constructor(pValue: number, degreesOfFreedom: number, statistic: number, method: string, nullHypothesis: string) {

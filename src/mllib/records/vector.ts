@@ -6,6 +6,7 @@ export type Vector = DenseVector | SparseVector
 
 /** Common to dense and sparse vectors. */
 abstract class NumberVector {
+  /** How many numbers the vector has, zeros included. */
   abstract readonly size: number
   /** The values that are stored: all of a dense vector, of a sparse one those at `indices`. */
   abstract readonly values: readonly number[]
@@ -84,6 +85,7 @@ export class DenseVector extends NumberVector {
     super()
     this.values = values
   }
+  /** How many numbers the vector has. */
   get size(): number {
     return this.values.length
   }
@@ -113,6 +115,7 @@ export class DenseVector extends NumberVector {
 
 /** A vector that stores some values and their indices; the others are 0 (Spark's `SparseVector`). */
 export class SparseVector extends NumberVector {
+  /** How many numbers the vector has, zeros included. */
   readonly size: number
   /** Strictly ascending, from 0. */
   readonly indices: readonly number[]
@@ -187,8 +190,22 @@ export function isSparse(vector: Vector): vector is SparseVector {
 
 /** A vector as Spark writes it as JSON: type 1 is dense, type 0 is sparse. */
 export type VectorJson =
-  | { readonly type: 1; readonly values: readonly number[] }
-  | { readonly type: 0; readonly size: number; readonly indices: readonly number[]; readonly values: readonly number[] }
+  | {
+      /** A dense vector. */
+      readonly type: 1
+      /** All numbers. */
+      readonly values: readonly number[]
+    }
+  | {
+      /** A sparse vector. */
+      readonly type: 0
+      /** How many numbers the vector has, zeros included. */
+      readonly size: number
+      /** The places of `values`, ascending, from 0. */
+      readonly indices: readonly number[]
+      /** The numbers at `indices`. */
+      readonly values: readonly number[]
+    }
 
 function requireIndex(vector: Vector, i: number): void {
   requireVector(Number.isInteger(i) && i >= 0 && i < vector.size, `Index ${i} out of range [0, ${vector.size})`)

@@ -41,7 +41,9 @@ export function predictLinear({ weights, intercept, logistic }: LinearPredictor,
 
 /** Weights for features and an intercept (Spark's `GeneralizedLinearModel`). */
 export abstract class GeneralizedLinearModel {
+  /** One weight for each feature. */
   readonly weights: DenseVector
+  /** The constant that is added to the weighted features. */
   readonly intercept: number
 
   constructor(weights: Vector | ArrayLike<number>, intercept: number) {
@@ -78,6 +80,7 @@ export abstract class GeneralizedLinearModel {
     return saveModel(sc, path, file)
   }
 
+  /** The class, the intercept and the number of features, as Spark prints them. */
   toString(): string {
     return `${this.className}: intercept = ${javaDouble(this.intercept)}, numFeatures = ${this.weights.size}`
   }
