@@ -104,6 +104,7 @@ test('without an output operation there is nothing to start, and the context is 
 test('a failure to start stops the context, ends what was begun and is thrown', async () => {
   const { harness } = countingHarness()
   await using _ = harness
+  harness.sc.setCheckpointDir(null)
   harness
     .input([[1]])
     .checkpoint(1)

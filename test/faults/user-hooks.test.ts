@@ -553,6 +553,7 @@ function trap(mode: Mode): (...values: unknown[]) => never {
 }
 
 function twoParameters(mode: Mode): (a: number, b: number) => number {
+  if (mode === 'rejects') return (async (_a: number, _b: number) => boom()) as never
   const misbehave = trap(mode)
   return (a, b) => misbehave(a, b)
 }
