@@ -32,3 +32,9 @@ test('leaks that are planted are found, each where it is', async () => {
     assert(growing.includes(measure), `${measure} is taken for level:\n${output}`)
   }
 })
+
+test('a program that keeps the broadcasts and accumulators of every batch is told apart from one that lets them go', async () => {
+  const { code, output } = await soak('--batches', '60', '--leak', 'churn')
+  assert.equal(code, 1, output)
+  assert.match(output, /^growing: .*driver buffers/m)
+})

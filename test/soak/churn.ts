@@ -11,8 +11,8 @@ export type Churn = (typeof CHURN)[number]
 /** What a soak churns through unless it is told otherwise. */
 export const DEFAULT_CHURN: readonly Churn[] = ['broadcasts', 'accumulators']
 
-/** Large enough that 2,000 that are kept stand out in every measure of memory. */
-const VALUE_CHARACTERS = 16 * 1024
+/** Large enough that what some tens of batches keep stands out in every measure of memory. */
+const VALUE_CHARACTERS = 128 * 1024
 
 const kept: unknown[] = []
 
