@@ -120,9 +120,11 @@ let typeScript: Promise<void> | undefined
 
 /** Has this thread load TypeScript from now on, by tsx where that is installed: Node alone takes a part of the language, and older ones none. */
 function loadTypeScript(): Promise<void> {
-  typeScript ??= import('tsx/esm/api').then(
-    ({ register }) => {
-      register()
+  // Both: a file in a package without a module type is loaded by way of `require`.
+  typeScript ??= Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')]).then(
+    ([commonJs, modules]) => {
+      commonJs.register()
+      modules.register()
     },
     () => {},
   )
