@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import {
   type Argument,
   aFlag,
@@ -48,8 +49,14 @@ export function aState(name: string): Argument {
 
 /** A number of hash partitions, or a partitioner. */
 export function aPartitioner(name = 'numPartitions'): Argument {
-  const accepts = (value: unknown) => Number.isInteger(value) || value instanceof Partitioner
-  return argumentOf(name, 'a whole number of partitions or a Partitioner', accepts, aPartitionCount().advice)
+  const accepts = (value: unknown) =>
+    Number.isInteger(value) ||
+    (value instanceof Partitioner && !types.isAsyncFunction(value.getPartition) && !types.isAsyncFunction(value.equals))
+  return argumentOf(name, 'a whole number of partitions or a Partitioner', accepts, (value) =>
+    value instanceof Partitioner
+      ? 'Its methods getPartition and equals must not be async.'
+      : aPartitionCount().advice(value),
+  )
 }
 
 export function aStorageLevel(name = 'level'): Argument {

@@ -1,7 +1,9 @@
 import { types } from 'node:util'
 import { anOrdering, aSyncFunction } from '../arguments/argument.ts'
 import { checkArguments } from '../arguments/check-arguments.ts'
-import { MillstreamError } from '../errors.ts'
+import { describeValue } from '../arguments/describe-value.ts'
+import { IllegalArgumentException, MillstreamError } from '../errors.ts'
+import { isPending, promiseGiven } from './settled.ts'
 
 /** Tells which of two values comes first: negative, zero or positive, as for `Array.prototype.sort`. */
 export type Ordering<T> = (a: T, b: T) => number
@@ -54,6 +56,37 @@ export function compareValues(a: unknown, b: unknown): number {
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
   if (typeof a === 'number' && typeof b === 'number') return compareNumbers(a, b)
   return compareOthers(a, b)
+}
+
+/** What {@link checkedOrdering} made of each ordering: the same for the same, by which range partitioners are compared. */
+const checked = new WeakMap<Ordering<never>, Ordering<never>>()
+
+/**
+ * A user's ordering that refuses results which are no numbers: a promise of an async one, the boolean of `a > b`. Every record would come out somewhere,
+ * in no order. The natural ordering is returned as it is.
+ */
+export function checkedOrdering<T>(ordering: Ordering<T>): Ordering<T> {
+  if ((ordering as Ordering<unknown>) === compareValues) return ordering
+  let known = checked.get(ordering) as Ordering<T> | undefined
+  if (known === undefined) {
+    known = (a, b) => {
+      const order: unknown = ordering(a, b)
+      return typeof order === 'number' ? order : orderOf(order)
+    }
+    checked.set(ordering, known)
+    checked.set(known, known)
+  }
+  return known
+}
+
+function orderOf(order: unknown): number {
+  if (typeof order === 'bigint') return order < 0n ? -1 : order > 0n ? 1 : 0
+  if (isPending(order)) throw promiseGiven('an operation that orders records')
+  throw new IllegalArgumentException(
+    'WRONG_ORDER',
+    `an ordering gave ${describeValue(order)}; it must give a number: negative where the first value comes first, positive where the second does, ` +
+      'and 0 for equals. For (a, b) => a > b write (a, b) => a - b.',
+  )
 }
 
 /** The same order from last to first. */

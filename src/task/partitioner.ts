@@ -8,6 +8,7 @@ import {
   aWholeNumber,
 } from '../arguments/argument.ts'
 import { checkArgument, checkArguments } from '../arguments/check-arguments.ts'
+import { describeValue } from '../arguments/describe-value.ts'
 import { IllegalArgumentException, IllegalStateException } from '../errors.ts'
 import { hashKey, nonNegativeMod } from './key/index.ts'
 import { compareValues, type Ordering } from './ordering.ts'
@@ -191,6 +192,31 @@ const SAMPLED_RANGE_ARGUMENTS = [
   anOrdering('ordering'),
   aNumber('samplePointsPerPartitionHint'),
 ]
+function notWhole(place: unknown): IllegalArgumentException {
+  return new IllegalArgumentException(
+    'NO_SUCH_PARTITION',
+    `the function given to partitionBy gave ${describeValue(place)} for a key; it must give a whole number`,
+  )
+}
+
+/**
+ * Checks what a partitioner says of a key. @throws IllegalArgumentException for anything but a whole number from 0 to the number of partitions.
+ */
+export function checkedPartition(partition: unknown, numPartitions: number): number {
+  if (Number.isInteger(partition) && (partition as number) >= 0 && (partition as number) < numPartitions) {
+    return partition as number
+  }
+  throw wrongPartition(partition, numPartitions)
+}
+
+/** The error for a partition that a partitioner gave and that is not there. */
+export function wrongPartition(partition: unknown, numPartitions: number): IllegalArgumentException {
+  return new IllegalArgumentException(
+    'NO_SUCH_PARTITION',
+    `the partitioner gave ${describeValue(partition)}, but there are ${numPartitions} partitions: getPartition must give a whole number from 0 to ${numPartitions - 1}`,
+  )
+}
+
 const RANGE_ARGUMENTS = [anArray('bounds', 'keys', () => true), aFlag('ascending'), anOrdering('compare')]
 function knownBounds<K>({ bounds }: RangePartitioner<K>): readonly K[] {
   if (bounds !== null) return bounds
@@ -214,7 +240,9 @@ export class FunctionPartitioner<K> extends Partitioner<K> {
     this.partitionFunc = partitionFunc
   }
   getPartition(key: K): number {
-    return nonNegativeMod(this.partitionFunc(key), this.numPartitions)
+    const place: unknown = this.partitionFunc(key)
+    if (!Number.isInteger(place)) throw notWhole(place)
+    return nonNegativeMod(place as number, this.numPartitions)
   }
   override equals(other: Partitioner<never>): boolean {
     return (

@@ -1,6 +1,7 @@
 import { copyValue } from '../../task/copy-value.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import { HashPartitioner } from '../../task/partitioner.ts'
+import { settled } from '../../task/settled.ts'
 import { joinParts } from '../join-parts.ts'
 import { combineWith, foldAggregator } from '../operations/combine-by-key.ts'
 import { narrow } from '../operations/narrow.ts'
@@ -17,7 +18,7 @@ export async function reduce<T>(rdd: RDDCore<T>, operation: string, f: (a: T, b:
 export function reduceParts<T>(parts: readonly (readonly T[])[], f: (a: T, b: T) => T): T {
   const values = joinParts(parts)
   if (values.length === 0) throw emptyCollection()
-  return values.reduce((a, b) => f(a, b))
+  return values.reduce((a, b) => settled(f(a, b), 'reduce'))
 }
 
 /** Each partition folded into a zero of its own, and the results into another one. */
@@ -30,7 +31,7 @@ export async function aggregate<T, U>(
 ): Promise<U> {
   const total = copyValue(zero)
   const parts = await runJob<U>(rdd, operation, { kind: 'aggregate', zero, seqOp })
-  return parts.reduce((a, b) => combOp(a, b), total)
+  return parts.reduce((a, b) => settled(combOp(a, b), operation), total)
 }
 
 /** As {@link aggregate}, but partitions' results are merged on workers in `depth` - 1 rounds before the driver merges the rest. */
@@ -50,7 +51,7 @@ export async function treeAggregate<T, U>(
     })
   const few = await mergeInRounds(folded, 'treeAggregate', depth, merge)
   const parts = await runJob<U>(few, 'treeAggregate', { kind: 'aggregate', zero, seqOp: combOp })
-  return parts.reduce((a, b) => combOp(a, b), total)
+  return parts.reduce((a, b) => settled(combOp(a, b), 'treeAggregate'), total)
 }
 
 /** As {@link reduce}, but partitions' results are merged on workers in `depth` - 1 rounds before the driver merges the rest. */

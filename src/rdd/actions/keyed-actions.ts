@@ -5,6 +5,7 @@ import { assertPair } from '../../task/pair.ts'
 import type { PartitionFunctionName } from '../../task/partition-functions.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
+import { settled } from '../../task/settled.ts'
 import { joinParts } from '../join-parts.ts'
 import type { RDDCore } from '../rdd-core.ts'
 import { runJob } from '../run-job.ts'
@@ -25,7 +26,7 @@ export async function reduceByKeyLocally<K, V>(
   f: (a: V, b: V) => V,
 ): Promise<Map<K, V>> {
   const parts = await runJob<[K, V][]>(rdd, 'reduceByKeyLocally', builtin('reduceByKeyLocally', f))
-  return mergeByKey(parts, f)
+  return mergeByKey(parts, (a, b) => settled(f(a, b), 'reduceByKeyLocally'))
 }
 
 /** All pairs as a Map: of pairs with equal keys the last one counts. */

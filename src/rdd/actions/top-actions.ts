@@ -1,5 +1,5 @@
 import type { Ordering } from '../../task/ordering.ts'
-import { reverseOrdering } from '../../task/ordering.ts'
+import { checkedOrdering, reverseOrdering } from '../../task/ordering.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import { joinParts } from '../join-parts.ts'
 import { sentOrdering } from '../operations/natural-ordering.ts'
@@ -11,14 +11,14 @@ import { reduceParts } from './aggregate-actions.ts'
 export async function takeOrdered<T>(rdd: RDDCore<T>, count: number, ordering: Ordering<T>): Promise<T[]> {
   if (count <= 0) return []
   const parts = await runJob<T[]>(rdd, 'takeOrdered', builtin('leastRecords', count, sentOrdering(ordering)))
-  return mergeSorted(parts, count, ordering)
+  return mergeSorted(parts, count, checkedOrdering(ordering))
 }
 
 /** The `count` greatest records, the greatest first. */
 export async function top<T>(rdd: RDDCore<T>, count: number, ordering: Ordering<T>): Promise<T[]> {
   if (count <= 0) return []
   const parts = await runJob<T[]>(rdd, 'top', builtin('greatestRecords', count, sentOrdering(ordering)))
-  return mergeSorted(parts, count, reverseOrdering(ordering))
+  return mergeSorted(parts, count, reverseOrdering(checkedOrdering(ordering)))
 }
 
 function mergeSorted<T>(parts: readonly (readonly T[])[], count: number, ordering: Ordering<T>): T[] {
@@ -28,11 +28,13 @@ function mergeSorted<T>(parts: readonly (readonly T[])[], count: number, orderin
 /** @throws UnsupportedOperationException when there are no records. */
 export async function min<T>(rdd: RDDCore<T>, ordering: Ordering<T>): Promise<T> {
   const parts = await runJob<T[]>(rdd, 'min', builtin('leastRecord', sentOrdering(ordering)))
-  return reduceParts(parts, (a, b) => (ordering(b, a) < 0 ? b : a))
+  const order = checkedOrdering(ordering)
+  return reduceParts(parts, (a, b) => (order(b, a) < 0 ? b : a))
 }
 
 /** @throws UnsupportedOperationException when there are no records. */
 export async function max<T>(rdd: RDDCore<T>, ordering: Ordering<T>): Promise<T> {
   const parts = await runJob<T[]>(rdd, 'max', builtin('greatestRecord', sentOrdering(ordering)))
-  return reduceParts(parts, (a, b) => (ordering(b, a) > 0 ? b : a))
+  const order = checkedOrdering(ordering)
+  return reduceParts(parts, (a, b) => (order(b, a) > 0 ? b : a))
 }

@@ -1,6 +1,6 @@
 import type { LineageNode } from '../../engine/lineage.ts'
 import type { Ordering } from '../../task/ordering.ts'
-import { reverseOrdering } from '../../task/ordering.ts'
+import { checkedOrdering, reverseOrdering } from '../../task/ordering.ts'
 import { builtin } from '../../task/partition-functions.ts'
 import type { Partitioner } from '../../task/partitioner.ts'
 import { RangePartitioner } from '../../task/partitioner.ts'
@@ -24,14 +24,15 @@ export function sortByKey<K, V>(
   numPartitions: number | undefined,
   ordering: Ordering<K>,
 ): RDDCore<[K, V]> {
+  const order = checkedOrdering(ordering)
   const properties = rdd.context.jobProperties(operation)
   return rdd.deriveLater<[K, V]>(
     operation,
     async () => {
       const parent = await rdd.resolve()
-      const bounds = await sampleRangeBounds(rdd, numPartitions ?? parent.numPartitions, ordering, properties)
-      const partitioner = new RangePartitioner(bounds, ascending, ordering)
-      return sortedShuffle(parent, partitioner, ascending ? ordering : reverseOrdering(ordering))
+      const bounds = await sampleRangeBounds(rdd, numPartitions ?? parent.numPartitions, order, properties)
+      const partitioner = new RangePartitioner(bounds, ascending, order)
+      return sortedShuffle(parent, partitioner, ascending ? order : reverseOrdering(order))
     },
     SHUFFLED,
   )
@@ -49,7 +50,7 @@ export function repartitionAndSortWithinPartitions<K, V>(
     ([parent]) => {
       const partitioner = partitionerOf([parent!])
       if (!parent!.partitioner || !partitioner.equals(parent!.partitioner)) {
-        return sortedShuffle(parent!, partitioner, ordering)
+        return sortedShuffle(parent!, partitioner, checkedOrdering(ordering))
       }
       const { numPartitions } = parent!
       const common = { className: 'MapPartitionsRDD', numPartitions, partitioner, parent: parent! }

@@ -1,3 +1,5 @@
+import { aSyncFunction, optional } from '../../arguments/argument.ts'
+import { checkArgument } from '../../arguments/check-arguments.ts'
 import type { PlainData } from '../../batches/checkpoint/plain-data.ts'
 import { Duration } from '../../batches/duration.ts'
 import type { MaybePromise } from '../../batches/maybe-promise.ts'
@@ -6,6 +8,7 @@ import { IllegalArgumentException } from '../../errors.ts'
 import { isHidden, pathName } from '../../files/path.ts'
 import { log } from '../../log.ts'
 import { FILE_STREAM_MIN_REMEMBER_DURATION } from '../../settings/streaming.ts'
+import { settled } from '../../task/settled.ts'
 import { DirectInputDStream } from '../direct-input-dstream.ts'
 import { FileSelection, type SelectionState, type WatchedFile } from './file-selection.ts'
 import { type FilePositions, FileSource } from './file-source.ts'
@@ -48,6 +51,7 @@ export class FileInputDStream<T> extends DirectInputDStream<T, FilePositions> {
 
   /** @throws IllegalArgumentException for an empty directory, an unknown scheme or a record length below 1. */
   constructor(context: DStreamContext, directory: string, options: FileStreamOptions = {}, operation = 'fileStream') {
+    checkArgument('StreamingContext.fileStream', optional(aSyncFunction('filter')), options.filter)
     const { filter = isNoDotFile, newFilesOnly = true, format = 'text', recordLength = 0 } = options
     if (format === 'binaryRecords' && !(Number.isInteger(recordLength) && recordLength > 0)) {
       throw new IllegalArgumentException(
@@ -62,7 +66,7 @@ export class FileInputDStream<T> extends DirectInputDStream<T, FilePositions> {
       directory: new WatchedDirectory(directory, sparkContext.files),
       selection: new FileSelection({
         // Hadoop's inputs never read names with a leading underscore or dot: nothing here fails because of one.
-        filter: (path) => filter(path) && !isHidden(path),
+        filter: (path) => settled(filter(path), `${operation} as its filter`) && !isHidden(path),
         initialThreshold: newFilesOnly ? clock.now() : 0,
         rememberMs,
         batchIntervalMs,

@@ -1,4 +1,5 @@
 import type { Aggregator } from '../aggregator.ts'
+import { settled } from '../settled.ts'
 
 /** How a table takes a value in: for a key it has not seen, and for one it has. */
 export interface Merge {
@@ -7,6 +8,9 @@ export interface Merge {
   /** Joins two combiners of one key: spilled parts, or parts from two map tasks. */
   readonly combine: (a: unknown, b: unknown) => unknown
 }
+
+/** How an error calls the operations that merge values. */
+const MERGING = 'an operation that merges values'
 
 const same = (value: unknown): unknown => value
 const listOf = (value: unknown): unknown => [value]
@@ -23,15 +27,18 @@ const concatenated = (a: unknown, b: unknown): unknown => {
 export function mergeOfValues(aggregator: Aggregator): Merge {
   switch (aggregator.kind) {
     case 'reduce': {
-      const merge = aggregator.merge as (a: unknown, b: unknown) => unknown
+      const reduce = aggregator.merge as (a: unknown, b: unknown) => unknown
+      const merge = (a: unknown, b: unknown) => settled(reduce(a, b), MERGING)
       return { first: same, next: merge, combine: merge }
     }
     case 'combine': {
-      const combine = aggregator.mergeCombiners as (a: unknown, b: unknown) => unknown
+      const create = aggregator.createCombiner as (value: unknown) => unknown
+      const add = aggregator.mergeValue as (combiner: unknown, value: unknown) => unknown
+      const join = aggregator.mergeCombiners as (a: unknown, b: unknown) => unknown
       return {
-        first: aggregator.createCombiner as (value: unknown) => unknown,
-        next: aggregator.mergeValue as (combiner: unknown, value: unknown) => unknown,
-        combine,
+        first: (value) => settled(create(value), MERGING),
+        next: (combiner, value) => settled(add(combiner, value), MERGING),
+        combine: (a, b) => settled(join(a, b), MERGING),
       }
     }
     case 'group':

@@ -104,10 +104,10 @@ async function feed(
     pending = ''
     if (text !== '' && !stdin.destroyed && !stdin.write(text, options.encoding)) await drainOrClose(stdin)
   }
-  options.printPipeContext?.(print)
+  await options.printPipeContext?.(print)
   for (const record of records) {
     if (stdin.destroyed) return
-    if (options.printRDDElement) options.printRDDElement(record as never, print)
+    if (options.printRDDElement) await options.printRDDElement(record as never, print)
     else print(textOf(record))
     if (pending.length >= options.bufferSize) await flush()
   }

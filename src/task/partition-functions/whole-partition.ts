@@ -2,6 +2,7 @@ import { SparkException } from '../../errors.ts'
 import { copyValue } from '../copy-value.ts'
 import { compareValues } from '../ordering.ts'
 import { pairsOf } from '../pair.ts'
+import { settled } from '../settled.ts'
 import type { SentOrdering } from './top-records.ts'
 
 /** Calls the user's function with the partition's index first, as Spark does. */
@@ -30,7 +31,7 @@ export function foldPartition(
   seqOp: (a: unknown, b: unknown) => unknown,
 ): unknown[] {
   let folded = copyValue(zero)
-  for (const record of records) folded = seqOp(folded, record)
+  for (const record of records) folded = settled(seqOp(folded, record), 'treeAggregate')
   return [folded]
 }
 
@@ -41,7 +42,8 @@ export function reducePartition(
   f: (a: unknown, b: unknown) => unknown,
 ): unknown[] {
   let reduced: unknown[] = []
-  for (const record of records) reduced = reduced.length === 0 ? [record] : [f(reduced[0], record)]
+  for (const record of records)
+    reduced = reduced.length === 0 ? [record] : [settled(f(reduced[0], record), 'treeReduce')]
   return reduced
 }
 

@@ -1,6 +1,7 @@
 import { ByteSink } from '../codec/index.ts'
 import { FRAME_LENGTH_BYTES, FrameFile, uniqueFileName } from '../frames.ts'
 import type { StoredBytes } from '../input.ts'
+import { wrongPartition } from '../partitioner.ts'
 import { noteShuffled, noteSpill } from '../task-counters.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 
@@ -41,7 +42,7 @@ export class BucketWriter {
 
   add(partition: number, record: unknown): void {
     const bucket = this.#buckets[partition]
-    if (bucket === undefined) throw new RangeError(outOfRange(partition, this.#buckets.length))
+    if (bucket === undefined) throw wrongPartition(partition, this.#buckets.length)
     bucket.push(record)
     this.#buffered += 1
     if (bucket.length === BUCKET_RECORDS) this.#encode(partition)
@@ -119,8 +120,4 @@ function writeFrame(sink: ByteSink, records: readonly unknown[], runtime: TaskRu
   sink.reserve(FRAME_LENGTH_BYTES)
   runtime.codec.encodeInto(records, sink)
   sink.setUint32(header, sink.length - header - FRAME_LENGTH_BYTES)
-}
-
-function outOfRange(partition: number, partitions: number): string {
-  return `the partitioner gave partition ${partition}, but there are ${partitions}: getPartition must give a whole number from 0 to ${partitions - 1}`
 }

@@ -1,6 +1,7 @@
 import type { CombineTable } from '../aggregation/combine-table.ts'
 import type { Aggregator } from '../aggregator.ts'
 import { isNoPairCode } from '../pair.ts'
+import { refusePendingCode, settled } from '../settled.ts'
 import type { LoopTail } from './fused-loop.ts'
 
 /**
@@ -9,7 +10,10 @@ import type { LoopTail } from './fused-loop.ts'
  */
 export function combineTail(aggregator: Aggregator, table: CombineTable): LoopTail {
   const { first, next, grows } = mergeCode(aggregator)
-  const update = `values[at] = ${next('values[at]', 'value')}${grows ? '; table.changed()' : ''}`
+  const isUsers = aggregator.kind !== 'group'
+  const checkValue = isUsers ? refusePendingCode('value', 'an earlier operation') : ''
+  const checkMerged = isUsers ? refusePendingCode('merged', 'an operation that merges values') : ''
+  const update = `const merged = ${next('values[at]', 'value')}\n${checkMerged}values[at] = merged${grows ? '; table.changed()' : ''}`
   return {
     code: (
       record,
@@ -17,12 +21,12 @@ export function combineTail(aggregator: Aggregator, table: CombineTable): LoopTa
     ) => `${isPair ? '' : `if (${isNoPairCode(record)}) throw notAPair(${record})\n`}const key = ${record}[0]
 if (typeof key === 'string') {
   const value = ${record}[1]
-  const at = strings.get(key)
+  ${checkValue}  const at = strings.get(key)
   if (at === -1) table.insertString(key, ${first('value')})
   else { ${update} }
 } else if (typeof key === 'number') {
   const value = ${record}[1]
-  const at = numbers.get(key)
+  ${checkValue}  const at = numbers.get(key)
   if (at === undefined) table.insertNumber(key, ${first('value')})
   else { ${update} }
 } else table.addOther(${record})`,
@@ -49,7 +53,7 @@ function mergeCode(aggregator: Aggregator): MergeCode {
       return { first: (value) => value, next: (combiner, value) => `merge(${combiner}, ${value})`, grows: false }
     case 'combine':
       return {
-        first: (value) => `create(${value})`,
+        first: (value) => `settled(create(${value}), 'an operation that merges values')`,
         next: (combiner, value) => `mergeValue(${combiner}, ${value})`,
         grows: true,
       }
@@ -67,7 +71,7 @@ function functionsOf(aggregator: Aggregator): Record<string, unknown> {
     case 'reduce':
       return { merge: aggregator.merge }
     case 'combine':
-      return { create: aggregator.createCombiner, mergeValue: aggregator.mergeValue }
+      return { create: aggregator.createCombiner, mergeValue: aggregator.mergeValue, settled }
     case 'group':
       return {}
   }

@@ -1,6 +1,7 @@
 import { isNoPairCode, notAPair } from '../pair.ts'
 import type { NarrowOp } from '../program.ts'
 import type { Chunk } from '../reader.ts'
+import { isPending, promiseGiven, refusePendingCode } from '../settled.ts'
 
 /** The operations that work on one record at a time and so fuse into one loop. */
 export type ElementOp = Extract<
@@ -13,6 +14,8 @@ export interface LoopTail {
   /** @param record the name of the variable that holds the record. @param isPair whether the loop itself has just made it as a pair. */
   readonly code: (record: string, isPair: boolean) => string
   readonly bindings: Readonly<Record<string, unknown>>
+  /** Whether the end calls a function of the user's with the records, which then must be no promises. */
+  readonly callsUser?: boolean
 }
 
 export function isElementOp(op: NarrowOp): op is ElementOp {
@@ -51,11 +54,11 @@ return function loop(chunk) {
   const length = chunk.length
   for (let i0 = 0; i0 < length; i0++) {
     const v0 = chunk[i0]
-    ${body}
+    ${ops.some(callsUser) || tail.callsUser ? refusePendingCode('v0', 'an earlier operation') : ''}${body}
   }
 }`
-  const make = new Function('fs', 'notIterable', 'notAPair', ...names, source)
-  return make(functions, notIterable, notAPair, ...names.map((name) => tail.bindings[name])) as (
+  const make = new Function('fs', 'notIterable', 'notAPair', 'promiseGiven', ...names, source)
+  return make(functions, notIterable, notAPair, promiseGiven, ...names.map((name) => tail.bindings[name])) as (
     chunk: Chunk,
   ) => undefined
 }
@@ -77,23 +80,32 @@ function emit(
     emit(ops, index + 1, record, isNextPair, tail, slowPaths, emitted)
   const restOfPair = (record: string): string => rest(record, true)
   const check = isPair ? '' : `if (${isNoPairCode(v)}) throw notAPair(${v})\n`
+  const refusePending = (value: string): string => refusePendingCode(value, op.kind)
+  // The value of a pair that another operation made may be a promise although the pair is none.
+  const checkValue =
+    isPair && ops[index - 1]?.kind === 'mapValues' ? '' : refusePendingCode(`${v}[1]`, 'an earlier operation')
   switch (op.kind) {
     case 'map':
-      return `const ${out} = f${index}(${v})\n${rest(out)}`
-    case 'filter':
-      return `if (f${index}(${v})) {\n${rest(v, isPair)}\n}`
-    case 'mapValues':
-      return `${check}const ${out} = [${v}[0], f${index}(${v}[1])]\n${restOfPair(out)}`
+      return `const ${out} = f${index}(${v})\n${refusePending(out)}${rest(out)}`
+    case 'filter': {
+      // Most functions give a boolean, which needs no look at what it is.
+      const kept = `k${index}`
+      return `const ${kept} = f${index}(${v})\nif (${kept} !== true && ${kept} !== false) { ${refusePending(kept)}}\nif (${kept}) {\n${rest(v, isPair)}\n}`
+    }
+    case 'mapValues': {
+      const value = `w${index}`
+      return `${check}${checkValue}const ${value} = f${index}(${v}[1])\n${refusePending(value)}const ${out} = [${v}[0], ${value}]\n${restOfPair(out)}`
+    }
     case 'keyBy':
       return `const ${out} = [f${index}(${v}), ${v}]\n${restOfPair(out)}`
     case 'keys':
       return `${check}const ${out} = ${v}[0]\n${rest(out)}`
     case 'values':
-      return `${check}const ${out} = ${v}[1]\n${rest(out)}`
+      return `${check}const ${out} = ${v}[1]\n${refusePendingCode(out, 'an earlier operation')}${rest(out)}`
     case 'flatMap':
       return emitFlatMap(`f${index}(${v})`, (record) => record, rest)
     case 'flatMapValues':
-      return check + emitFlatMap(`f${index}(${v}[1])`, (value) => `[${v}[0], ${value}]`, restOfPair)
+      return check + checkValue + emitFlatMap(`f${index}(${v}[1])`, (value) => `[${v}[0], ${value}]`, restOfPair)
   }
 
   function emitFlatMap(call: string, record: (value: string) => string, body: (record: string) => string): string {
@@ -103,7 +115,7 @@ function emit(
       slowPaths.push(`function slow${index}(items, ${v}) {
   if (items == null || typeof items[Symbol.iterator] !== 'function') throw notIterable(items)
   for (const item of items) {
-    const ${out} = ${record('item')}
+    ${refusePending('item')}const ${out} = ${record('item')}
     ${body(out)}
   }
 }`)
@@ -113,16 +125,23 @@ function emit(
     return `const ${list} = ${call}
 if (isArray(${list})) {
   for (let ${at} = 0; ${at} < ${list}.length; ${at}++) {
-    const ${out} = ${record(`${list}[${at}]`)}
+    const e${index} = ${list}[${at}]
+    ${refusePending(`e${index}`)}const ${out} = ${record(`e${index}`)}
     ${body(out)}
   }
 } else slow${index}(${list}, ${v})`
   }
 }
 
-function notIterable(value: unknown): TypeError {
+function notIterable(value: unknown): Error {
+  if (isPending(value)) return promiseGiven('flatMap')
   const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
   return new TypeError(`the function given to flatMap returned ${kind}; it must return an array or another iterable`)
+}
+
+/** Whether an operation calls a function of the user's with each record. */
+function callsUser(op: ElementOp): boolean {
+  return 'fn' in op
 }
 
 /** A tail that gathers records in `out.records`. */

@@ -241,7 +241,7 @@ test('a partitioner that gives a partition out of range fails the task and leave
     const partitioner = { numPartitions: 2, getPartition: () => 2 }
     await assert.rejects(
       run(source, { kind: 'shuffleWrite', partitioner, aggregator: null }, data([['a', 1]], runtime), runtime),
-      /gave partition 2, but there are 2/,
+      /gave the number 2, but there are 2 partitions/,
     )
     assert.deepEqual(fs.readdirSync(runtime.directory), [])
   } finally {

@@ -2,8 +2,16 @@ import { CombineTable } from '../aggregation/combine-table.ts'
 import { mergeOfValues } from '../aggregation/merge.ts'
 import type { TaskInput } from '../input.ts'
 import { isNoPairCode } from '../pair.ts'
+import {
+  checkedPartition,
+  FunctionPartitioner,
+  HashPartitioner,
+  type Partitioner,
+  RangePartitioner,
+} from '../partitioner.ts'
 import type { Sink, StageProgram } from '../program.ts'
 import { type Chunk, forEachChunk, isPromise, type Reader } from '../reader.ts'
+import { refusePendingCode } from '../settled.ts'
 import { BucketWriter } from '../shuffle/bucket-writer.ts'
 import type { TaskRuntime } from '../task-runtime.ts'
 import { combineTail } from './combine-tail.ts'
@@ -142,11 +150,20 @@ function foldTail(sink: FoldSink, state: { has: boolean; value: unknown }): Loop
     case 'reduce':
       return {
         code: (v) =>
-          `if (state.has) state.value = combine(state.value, ${v}); else { state.has = true; state.value = ${v} }`,
+          `if (state.has) {
+  const merged = combine(state.value, ${v})
+  ${refusePendingCode('merged', 'reduce')}state.value = merged
+} else { state.has = true; state.value = ${v} }`,
         bindings: { state, combine: sink.fn },
+        callsUser: true,
       }
     case 'aggregate':
-      return { code: (v) => `state.value = combine(state.value, ${v})`, bindings: { state, combine: sink.seqOp } }
+      return {
+        code: (v) => `const merged = combine(state.value, ${v})
+${refusePendingCode('merged', 'an operation that merges records')}state.value = merged`,
+        bindings: { state, combine: sink.seqOp },
+        callsUser: true,
+      }
   }
 }
 
@@ -156,6 +173,13 @@ function copyOf(zero: unknown, runtime: TaskRuntime): unknown {
   return runtime.codec.decode(runtime.codec.encode([zero]))[0]
 }
 
+/** What a partitioner says of a key. The library's own need no check. */
+function partitionOfKey(partitioner: Partitioner<never>): (key: unknown) => number {
+  const getPartition = partitioner.getPartition.bind(partitioner) as (key: unknown) => number
+  const isOwn = [HashPartitioner, RangePartitioner, FunctionPartitioner].some((kind) => partitioner instanceof kind)
+  return isOwn ? getPartition : (key) => checkedPartition(getPartition(key), partitioner.numPartitions)
+}
+
 /** The map side of a shuffle. The loop and its table are made once and serve one task after another. */
 function compileShuffleWrite(
   root: StageProgram['root'],
@@ -163,7 +187,7 @@ function compileShuffleWrite(
   runtime: TaskRuntime,
 ): CompiledStage {
   const { open, ops } = compileBelow(root, runtime)
-  const getPartition = partitioner.getPartition.bind(partitioner) as (key: unknown) => number
+  const getPartition = partitionOfKey(partitioner)
   const out = { writer: null as BucketWriter | null }
   const write = (partition: number, record: unknown): void => out.writer?.add(partition, record)
   const table = aggregator === null ? null : new CombineTable(mergeOfValues(aggregator), runtime.memory)

@@ -2,6 +2,7 @@ import { SparkException } from '../../errors.ts'
 import { KeyTable } from '../key/index.ts'
 import { assertPair, type PairRecord } from '../pair.ts'
 import type { Chunk } from '../reader.ts'
+import { settled } from '../settled.ts'
 import type { Feed } from './feed.ts'
 import type { WantedEntries } from './packed-state.ts'
 import { State } from './state.ts'
@@ -53,7 +54,7 @@ export function mapWithState([previous, data, time]: readonly Feed[], spec: Mapp
         const slot = table.find(key)
         if (slot < 0) state.wrap(false, undefined)
         else state.wrap(true, table.valueAt(slot))
-        const output = mapping(key, value, state)
+        const output = settled(mapping(key, value, state), 'mapWithState')
         if (state.isRemoved) {
           if (slot >= 0) table.remove(slot)
         } else if (state.isUpdated || (timeoutBeforeMs !== null && slot >= 0)) {
@@ -67,7 +68,7 @@ export function mapWithState([previous, data, time]: readonly Feed[], spec: Mapp
     for (const slot of table.takeOlderThan(timeoutBeforeMs)) {
       const [key, value] = table.read(slot)
       state.wrapTimingOut(value)
-      const output = mapping(key, undefined, state)
+      const output = settled(mapping(key, undefined, state), 'mapWithState')
       if (output !== undefined || !spec.isOptional) outputs.push(output)
       table.remove(slot)
     }
@@ -78,7 +79,9 @@ export function mapWithState([previous, data, time]: readonly Feed[], spec: Mapp
 export function updateState([previous, groups, time]: readonly Feed[], spec: UpdateSpec): StateVersion {
   const base = versionOf(previous as Feed, spec.runtime)
   const [timeMs] = timeOf(time as Feed)
-  const update = spec.updateOf(timeMs)
+  const updateKey = spec.updateOf(timeMs)
+  const update = (key: unknown, values: unknown[], state: unknown) =>
+    settled(updateKey(key, values, state), 'updateStateByKey')
   return inBatch(base, timeMs, [], (table) => {
     // Keys without values first, and those with values in between by a mark: new keys must not be visited as old ones.
     const visited = new Uint8Array(table.slots)
@@ -153,7 +156,7 @@ function slideOf(slides: KeyTable<Slide>, key: unknown): Slide {
 
 function merge(values: unknown[], value: unknown, { reduce }: WindowSpec): void {
   if (values.length === 0) values.push(value)
-  else values[0] = reduce(values[0], value)
+  else values[0] = settled(reduce(values[0], value), 'reduceByKeyAndWindow')
 }
 
 function slideKey(table: StateTable, key: unknown, { left, entered }: Slide, { reduce, inverse, filter }: WindowSpec) {
@@ -164,10 +167,10 @@ function slideKey(table: StateTable, key: unknown, { left, entered }: Slide, { r
     value = entered[0]
   } else {
     value = table.valueAt(slot)
-    if (left.length > 0) value = inverse(value, left[0])
-    if (entered.length > 0) value = reduce(value, entered[0])
+    if (left.length > 0) value = settled(inverse(value, left[0]), 'reduceByKeyAndWindow')
+    if (entered.length > 0) value = settled(reduce(value, entered[0]), 'reduceByKeyAndWindow')
   }
-  if (filter !== null && !filter([key, value])) {
+  if (filter !== null && !settled(filter([key, value]), 'reduceByKeyAndWindow')) {
     if (slot >= 0) table.remove(slot)
   } else if (slot < 0) table.insert(key, value)
   else table.put(slot, value)

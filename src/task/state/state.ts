@@ -1,5 +1,6 @@
 import { IllegalArgumentException } from '../../errors.ts'
 import { NoSuchElementException } from '../errors.ts'
+import { settled } from '../settled.ts'
 import { textOf } from '../text-of.ts'
 
 /**
@@ -39,6 +40,7 @@ export class State<S> {
   update(newState: S): void {
     requireThat(!this.#isRemoved, 'Cannot update the state after it has been removed')
     requireThat(!this.#isTimingOut, 'Cannot update the state that is timing out')
+    settled(newState, 'mapWithState')
     this.#value = newState
     this.#isDefined = true
     this.#isUpdated = true
