@@ -96,8 +96,10 @@ function emit(
       const value = `w${index}`
       return `${check}${checkValue}const ${value} = f${index}(${v}[1])\n${refusePending(value)}const ${out} = [${v}[0], ${value}]\n${restOfPair(out)}`
     }
-    case 'keyBy':
-      return `const ${out} = [f${index}(${v}), ${v}]\n${restOfPair(out)}`
+    case 'keyBy': {
+      const key = `q${index}`
+      return `const ${key} = f${index}(${v})\n${refusePending(key)}const ${out} = [${key}, ${v}]\n${restOfPair(out)}`
+    }
     case 'keys':
       return `${check}const ${out} = ${v}[0]\n${rest(out)}`
     case 'values':
