@@ -35,7 +35,8 @@ const PART = Number(process.env.MLLIB_PART ?? 1)
 
 let sc: SparkContext
 before(() => {
-  sc = new SparkContext(
+  // Both files of recorded runs may be in one process.
+  sc = SparkContext.getOrCreate(
     new SparkConf(false).setMaster(process.env.MLLIB_MASTER ?? 'local[2]').setAppName('batch models'),
   )
 })

@@ -16,7 +16,8 @@ const PART = Number(process.env.MLLIB_PART ?? 1)
 let sc: SparkContext
 before(() => {
   const master = process.env.MLLIB_MASTER ?? 'local[2]'
-  sc = new SparkContext(new SparkConf(false).setMaster(master).setAppName('streaming models'))
+  // Both files of recorded runs may be in one process.
+  sc = SparkContext.getOrCreate(new SparkConf(false).setMaster(master).setAppName('streaming models'))
 })
 after(() => sc.stop())
 
