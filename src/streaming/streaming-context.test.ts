@@ -27,6 +27,7 @@ test('a context is made of a SparkContext, of settings, or of a master and a nam
   const sc = new SparkContext('local[2]', 'test')
   assert.equal(new StreamingContext(sc, Seconds(1)).sparkContext, sc)
   assert.equal(new StreamingContext(sc, 0.5).graph.batchDuration.milliseconds, 500)
+  assert.equal(new StreamingContext(sc, '250ms').graph.batchDuration.milliseconds, 250)
   assert.equal(new StreamingContext(sc, Minutes(1)).getState(), 'INITIALIZED')
   await sc.stop()
   const fromConf = new StreamingContext(new SparkConf(false).setMaster('local[2]').setAppName('of conf'), 1)

@@ -508,7 +508,7 @@ export class StreamingContext extends InputSources implements DStreamContext, As
         log('WARN', 'StreamingContext', 'StreamingContext has already been stopped')
         return
       case StreamingContextState.ACTIVE:
-        if (this.#stopping !== null) log('WARN', 'StreamingContext', 'StreamingContext is already being stopped')
+        if (this.#stopping !== null) log('INFO', 'StreamingContext', 'StreamingContext is already being stopped')
         this.#stopping ??= this.#stop(options)
         return this.#stopping
     }
