@@ -12,7 +12,7 @@ export class MillstreamError extends Error {
     super(message, options)
     this.name = new.target.name
     this.code = code
-    foldStackOf(this)
+    foldStackOf(this, true)
   }
 }
 

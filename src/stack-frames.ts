@@ -37,17 +37,18 @@ export function foldStack(stack: string): string {
 }
 
 /**
- * Folds the stack that an error has. One that was caused by another error, and has no frame of the user, loses all frames: those of the cause tell more.
+ * Folds the stack that an error has. Where no frame is the user's, the frames of the library are kept unless another error was the cause, whose frames tell
+ * more, or `isOurs` says that the error is one of this library, whose message names the place.
  * Errors whose stack cannot be read or written stay as they are.
  */
-export function foldStackOf(error: unknown): void {
+export function foldStackOf(error: unknown, isOurs = false): void {
   if (showsAll || !(error instanceof Error)) return
   try {
     const { stack } = error
     if (typeof stack !== 'string') return
     const folded = foldStack(stack)
     if (folded !== stack) error.stack = folded
-    else if (error.cause !== undefined && isLibraryFrame(stack)) {
+    else if ((isOurs || error.cause !== undefined) && isLibraryFrame(stack)) {
       error.stack = stack
         .split('\n')
         .filter((line) => !FRAME.test(line))

@@ -33,6 +33,16 @@ test('an error that another one caused does not keep frames of the library alone
   assert.equal(error.stack, 'Error: outer')
 })
 
+test('an error of this library keeps none of its own frames, any other one does', () => {
+  const stack = `Error: no\n    at collect (${library}:5:1)`
+  const [ours, other] = [new Error('no'), new Error('no')]
+  ours.stack = stack
+  other.stack = stack
+  foldStackOf(ours, true)
+  foldStackOf(other)
+  assert.deepEqual([ours.stack, other.stack], ['Error: no', stack])
+})
+
 test('the errors of this library come with the user’s frames only, and their own name first', () => {
   const { stack } = new IllegalArgumentException('X', 'wrong')
   assert.match(stack ?? '', /^IllegalArgumentException: wrong\n\s+at .*stack-frames\.test\.ts:\d+:\d+/)
