@@ -1,7 +1,7 @@
 /**
  * Counts words of a stream by SQL, as in Spark's guide: each batch becomes a DataFrame, a table of SQL, and is asked. A queue of sentences stands for the socket.
  *
- * Run: millstream run examples/sql-network-wordcount.ts
+ *   npx millstream run examples/sql-network-wordcount.ts
  */
 import { Milliseconds, SparkConf, SparkContext, StreamingContext } from 'millstream'
 import { SparkSession } from 'millstream/sql'
