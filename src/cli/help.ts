@@ -34,7 +34,7 @@ Options:
 What the program sets in its code wins, then these options, then the file, then SPARK_MASTER or SPARK_REMOTE.
 The driver is this process: its heap is NODE_OPTIONS=--max-old-space-size=<MiB>.
 
-A signal to npx does not always reach the program: a service runs node_modules/.bin/millstream.
+npx keeps SIGINT from the program unless the terminal sends it: a service runs node_modules/.bin/millstream.
 
 Example:
   millstream run --master 'local[4]' --conf spark.app.name=counts app.ts --port 9999

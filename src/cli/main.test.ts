@@ -171,6 +171,21 @@ test('under npm a program ends with its parent, as of SIGTERM', async () => {
   }
 })
 
+test('under npm a program ends when npm is killed, though the shell between the two lives on', async (t) => {
+  if (process.platform !== 'linux') return t.skip('only Linux tells of the parents of other processes')
+  await writeFiles({
+    'killed-npm.ts': `setInterval(() => {}, 1000)\nprocess.once('SIGTERM', () => { console.log('stopped'); process.exit() })\nconsole.log('ready')`,
+  })
+  const command = [process.execPath, '--import', TSX, MAIN, 'run', 'killed-npm.ts'].map((part) => `'${part}'`).join(' ')
+  // The outer process stands for npm: it starts a shell that starts the program.
+  const npm = `require('node:child_process').spawn('/bin/sh', ['-c', ${JSON.stringify(`${command}; true`)}], { stdio: 'inherit' })`
+  const env = { ...process.env, npm_lifecycle_event: 'npx' }
+  const started = watched(spawn(process.execPath, ['-e', npm], { cwd: root, env }))
+  await once(started.child.stdout, 'data')
+  started.child.kill('SIGKILL')
+  assert.equal((await ended(started)).stdout, 'ready\nstopped\n')
+})
+
 test('the exit code is the program’s, an error is shown at the user’s line', async () => {
   await writeFiles({
     'code.ts': 'process.exitCode = 7\nexport {}',
