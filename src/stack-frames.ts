@@ -58,3 +58,11 @@ export function foldStackOf(error: unknown, isOurs = false): void {
     // A frozen error, or one whose getter throws.
   }
 }
+
+/** An error may be its own cause; causes beyond this depth are not looked at. */
+const MAX_CAUSES = 16
+
+/** Folds the stacks of an error and of its causes, where they were made: on a machine whose library lies elsewhere than the driver's. */
+export function foldStacksOf(error: unknown): void {
+  for (let at = error, depth = 0; at instanceof Error && depth < MAX_CAUSES; at = at.cause, depth++) foldStackOf(at)
+}

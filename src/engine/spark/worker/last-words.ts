@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { END_OF_ARROW_STREAM } from '../../../arrow/format.ts'
 import { serializeError } from '../../../closure/worker/serialize-error.ts'
 import { SparkException } from '../../../errors.ts'
+import { foldStacksOf } from '../../../stack-frames.ts'
 import { writeAll } from '../../../task/write-all.ts'
 import { formatErrorText } from '../error-text.ts'
 import { Marker } from './protocol/markers.ts'
@@ -34,6 +35,7 @@ export function sayWhyOnExit(socket: Socket, progress: TaskProgress): void {
     const error = stray === null ? ended : stray.error
     const descriptor = (socket as Socket & { readonly _handle?: { readonly fd?: number } })._handle?.fd
     if (descriptor === undefined || descriptor < 0 || socket.writableLength > 0) return
+    foldStacksOf(error)
     const text = textBytes(formatErrorText(serializeError(error)))
     const streamEnd = progress.rows?.isOpen ? END_OF_ARROW_STREAM : new Uint8Array(0)
     try {

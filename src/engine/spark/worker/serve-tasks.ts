@@ -1,4 +1,5 @@
 import { serializeError } from '../../../closure/worker/serialize-error.ts'
+import { foldStacksOf } from '../../../stack-frames.ts'
 import { systemTimeMs } from '../../../system-clock.ts'
 import { decodeCommand } from '../command.ts'
 import { formatErrorText } from '../error-text.ts'
@@ -54,6 +55,7 @@ async function serveTask(
   } catch (error) {
     if (error instanceof EndOfInputError) return false
     await rows?.abandon()
+    foldStacksOf(error)
     await output.writeException(formatErrorText(serializeError(error)))
     return false
   } finally {
