@@ -14,8 +14,8 @@ export function batchInterval(batchDuration: DurationLike | null | undefined): D
       'requirement failed: Batch duration for StreamingContext cannot be null',
     )
   }
-  const isNaN = typeof batchDuration !== 'string' && Number.isNaN(Number(batchDuration))
-  const interval = isNaN ? null : toDuration(batchDuration)
+  const isNoNumber = typeof batchDuration !== 'string' && Number.isNaN(Number(batchDuration))
+  const interval = isNoNumber ? null : toDuration(batchDuration)
   if (interval !== null && interval.milliseconds > 0) return interval
   throw new IllegalArgumentException(
     'INVALID_BATCH_DURATION',
