@@ -20,6 +20,11 @@ import { type Refusal, refuse, type Trail, variable } from './trail.ts'
 export interface CaptureOptions {
   /** The operation and its place, for instance `map at app.ts:12:24`, for messages about a value outside of any function. */
   readonly where?: string
+  /**
+   * Whether the capture may wait until modules that it refers to have run to their end. Otherwise what they show so far is taken; a worker that imports a
+   * module which waits for the job at hand would wait as well.
+   */
+  readonly mayWait?: boolean
 }
 
 /**
@@ -150,7 +155,7 @@ class Capture implements FunctionOracle {
 
   reference({ fn, source, position }: FunctionFacts): Node | undefined {
     if (!isInstalled(position.url)) return undefined
-    const reference = installedReference(fn, position)
+    const reference = installedReference(fn, position, this.#options.mayWait)
     if (reference === undefined) return undefined
     if (source.isClass) this.#classes.add(installedClassId(fn, reference))
     return { kind: 'reference', reference }
@@ -168,7 +173,8 @@ class Capture implements FunctionOracle {
 
   isInstalled(owner: object): boolean {
     const position = positionOf(owner)
-    return position !== undefined && isInstalled(position.url) && installedReference(owner, position) !== undefined
+    if (position === undefined || !isInstalled(position.url)) return false
+    return installedReference(owner, position, this.#options.mayWait) !== undefined
   }
 
   outerThis({ fn, internals }: FunctionFacts, path: Trail): unknown {

@@ -200,7 +200,7 @@ async function importWithin(url: string, timeoutMs: number): Promise<object | nu
  * Returns the name under which an installed module exports a function or class; `undefined` when the module does not export it (an inner function).
  * @throws NamespaceNeeded
  */
-export function installedReference(value: object, position: Position): Reference | undefined {
+export function installedReference(value: object, position: Position, mayWait = false): Reference | undefined {
   const known = found.get(value)
   if (known !== undefined) return known
   const { url } = position
@@ -213,6 +213,7 @@ export function installedReference(value: object, position: Position): Reference
   }
   if (reference === undefined && url.startsWith('file:')) {
     const loaded = namespaces.get(url)
+    if (mayWait && loaded === undefined && cached === undefined && !isOwnCode(url)) throw new NamespaceNeeded(url)
     const seen = loaded === undefined && cached === undefined ? seenExports(value, position) : undefined
     const namespace = loaded ?? seen?.namespace
     const path = namespace && findPath(namespace, value)

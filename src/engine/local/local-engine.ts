@@ -220,7 +220,7 @@ export class LocalEngine implements Engine {
       this.recordClasses.share(payload)
       this.#pool.tellAll(`broadcast/${id}`, { kind: 'broadcast', id, payload: sharedPayload(payload) })
     }
-    const payload = captureClosures(value, { where: `broadcast variable ${id}` })
+    const payload = captureClosures(value, { where: `broadcast variable ${id}`, mayWait: true })
     return isPromise(payload) ? payload.then(send) : send(payload)
   }
 
@@ -370,7 +370,7 @@ export class LocalEngine implements Engine {
   ): Promise<TaskSetFailure | null> {
     const { localProperties } = job.request.properties
     const { stageId } = head
-    const captured = captureClosures(plan.program, { where: plan.node.callSite })
+    const captured = captureClosures(plan.program, { where: plan.node.callSite, mayWait: true })
     const program = isPromise(captured) ? await captured : captured
     this.recordClasses.share(program)
     const payload = sharedPayload(program)

@@ -24,7 +24,7 @@ export class ShippedPayloads {
       this.recordClasses.share(payload)
       this.#broadcasts.set(id, payload)
     }
-    const payload = captureClosures(value, { where: `broadcast variable ${id}` })
+    const payload = captureClosures(value, { where: `broadcast variable ${id}`, mayWait: true })
     return isPromise(payload) ? payload.then(keep) : keep(payload)
   }
 

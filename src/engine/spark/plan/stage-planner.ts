@@ -77,7 +77,7 @@ class StagePlanner {
     output: StageOutput,
   ): Promise<{ stage: SparkStage; targets: readonly number[] }> {
     const plan = planStage(node, sink, (persisted) => (persisted === this.#computed ? 'plain' : 'leaf'))
-    const captured = captureClosures(plan.program, { where: plan.node.callSite })
+    const captured = captureClosures(plan.program, { where: plan.node.callSite, mayWait: true })
     // The first failure fails the job, without waiting for the others.
     if (isPromise(captured)) captured.catch(() => {})
     const leaves = new StageLeaves(plan, this.#options, this.#computed)
