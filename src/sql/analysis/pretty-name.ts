@@ -48,17 +48,21 @@ const UPPER_CASE = new Set([
   'log2',
   'log1p',
   'ceil',
-  'ceiling',
   'floor',
-  'rint',
   'signum',
   'hypot',
   'degrees',
   'radians',
+  'pi',
+  'e',
 ])
+/** Types as functions, whose names Spark leaves out. */
+const CASTS = new Set(['string', 'double', 'int', 'bigint', 'date', 'timestamp'])
 /** What Spark prints for arguments that were left out, by the number of those that are there. */
 const DEFAULT_ARGUMENTS: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
   split: { 2: ['-1'] },
+  round: { 1: ['0'] },
+  bround: { 1: ['0'] },
   lpad: { 2: [' '] },
   rpad: { 2: [' '] },
   locate: { 2: ['1'] },
@@ -169,9 +173,12 @@ function callText({ name, args, isDistinct, isOperator, filter }: UnresolvedFunc
     }
   }
   const defaults = DEFAULT_ARGUMENTS[base]?.[args.length]
+  if (CASTS.has(base)) return first!
+  if (base === 'extract') return `extract(${first} FROM ${second})`
+  if (base === 'log' && args.length === 1) return `LOG(E(), ${first})`
+  if ((base === 'ceil' || base === 'floor') && args.length > 1) return `${base}(${args.map(part).join(', ')})`
   if (UPPER_CASE.has(base)) return `${base.toUpperCase()}(${args.map(part).join(', ')})`
   if (base === 'positive') return `(+ ${first})`
-  if (base === 'string') return first!
   if (base === 'if') return `(IF(${first}, ${second}, ${third}))`
   if (base === 'count' && args.length === 1 && args[0]!.kind === 'star' && isDistinct !== true)
     return `count(1)${filterText(filter)}`

@@ -6,13 +6,15 @@ import { aggregates, type ResolveAggregate } from './aggregates.ts'
 import { arithmetic } from './arithmetic.ts'
 import { collections } from './collections.ts'
 import { conditional } from './conditional.ts'
+import { dates } from './dates.ts'
+import { math } from './math.ts'
 import { predicates } from './predicates.ts'
 import type { ResolveCall } from './signature.ts'
 import { strings } from './strings.ts'
 
 /** By name in lower case; a file for each theme. */
 const SCALARS: ReadonlyMap<string, ResolveCall> = new Map(
-  [arithmetic, predicates, conditional, strings, collections].flatMap((theme) => Object.entries(theme)),
+  [arithmetic, math, predicates, conditional, strings, dates, collections].flatMap((theme) => Object.entries(theme)),
 )
 const AGGREGATES: ReadonlyMap<string, ResolveAggregate> = new Map(Object.entries(aggregates))
 

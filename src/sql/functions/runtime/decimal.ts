@@ -127,3 +127,15 @@ export function parseDecimal(text: string): { readonly unscaled: bigint; readonl
   const unscaled = sign === '-' ? -digits : digits
   return scale < 0 ? { unscaled: unscaled * 10n ** BigInt(-scale), scale: 0 } : { unscaled, scale }
 }
+
+/** The value with so many digits fewer, rounded half away from zero or half to the even digit. */
+export function roundedTo(value: bigint, digits: number, isHalfEven: boolean): bigint {
+  const divisor = POWERS[digits] ?? 10n ** BigInt(digits)
+  if (!isHalfEven) return roundedQuotient(value, divisor)
+  const quotient = value / divisor
+  const rest = value % divisor
+  const twice = (rest < 0n ? -rest : rest) * 2n
+  const isUp = twice > divisor || (twice === divisor && quotient % 2n !== 0n)
+  if (!isUp) return quotient
+  return value < 0n ? quotient - 1n : quotient + 1n
+}
