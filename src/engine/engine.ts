@@ -85,6 +85,7 @@ export interface WorkerMemory {
 
 /** A pool of `spark.scheduler.mode` `FAIR` (Spark's `Schedulable`). */
 export interface SchedulerPool {
+  /** The name of the pool, as `spark.scheduler.pool` gives it. */
   readonly name: string
   /** How tasks within the pool are ordered. */
   readonly schedulingMode: 'FIFO' | 'FAIR'

@@ -222,7 +222,9 @@ export interface SparkListenerUnpersistRDD {
 
 /** The storage of a worker that is up or has died (Spark's `BlockManagerId`). */
 export interface BlockManagerId {
+  /** The worker, as in `TaskInfo.executorId`. */
   readonly executorId: string
+  /** The machine of the worker. */
   readonly host: string
 }
 
@@ -230,6 +232,7 @@ export interface BlockManagerId {
 export interface SparkListenerBlockManagerAdded {
   /** Milliseconds since the epoch. */
   readonly time: number
+  /** The worker whose partitions are kept from now on. */
   readonly blockManagerId: BlockManagerId
 }
 
@@ -237,6 +240,7 @@ export interface SparkListenerBlockManagerAdded {
 export interface SparkListenerBlockManagerRemoved {
   /** Milliseconds since the epoch. */
   readonly time: number
+  /** The worker whose partitions are gone. */
   readonly blockManagerId: BlockManagerId
 }
 

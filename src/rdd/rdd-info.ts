@@ -2,10 +2,13 @@ import type { StorageLevel } from '../task/storage-level.ts'
 
 /** What is kept of a persisted RDD (Spark's `RDDInfo`). */
 export class RDDInfo {
+  /** The id of the RDD. */
   readonly id: number
   /** The name that `setName` gave, or the class of the RDD. */
   readonly name: string
+  /** How many partitions the RDD has. */
   readonly numPartitions: number
+  /** Where partitions are kept. */
   readonly storageLevel: StorageLevel
   /** Partitions that are kept. */
   readonly numCachedPartitions: number
@@ -30,6 +33,7 @@ export class RDDInfo {
     return this.memSize + this.diskSize > 0 && this.numCachedPartitions > 0
   }
 
+  /** All figures in one line, as Spark prints them. */
   toString(): string {
     const partitions = `CachedPartitions: ${this.numCachedPartitions}; TotalPartitions: ${this.numPartitions}`
     const sizes = `MemorySize: ${bytesText(this.memSize)}; DiskSize: ${bytesText(this.diskSize)}`

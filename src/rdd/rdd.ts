@@ -957,7 +957,7 @@ export class RDD<T> extends RDDCore<T> {
     relativeSD?: number,
     numPartitions?: PartitionerChoice,
   ): RDD<[K, number]>
-  /** @param p the precision: 2^p registers for each key. @param sp checked as Spark does, and without effect: few values are counted from the registers. */
+  /** Estimates the same with a given precision. @param p the precision: 2^p registers for each key. @param sp checked as Spark does, and without effect: few values are counted from the registers. */
   countApproxDistinctByKey<K, V>(
     this: Pairs<K, V>,
     p: number,

@@ -69,6 +69,7 @@ export class HadoopConfiguration implements Iterable<readonly [key: string, valu
     return [...this].length
   }
 
+  /** The settings, as pairs of key and value. */
   *[Symbol.iterator](): IterableIterator<readonly [key: string, value: string]> {
     for (const [key, value] of this.#settings.getAll()) {
       if (key.startsWith(HADOOP_PREFIX)) yield [key.slice(HADOOP_PREFIX.length), value]
