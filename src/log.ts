@@ -1,4 +1,6 @@
 import { appendFileSync } from 'node:fs'
+import { aFunction, orNull } from './arguments/argument.ts'
+import { checkArgument } from './arguments/check-arguments.ts'
 import { IllegalArgumentException } from './errors.ts'
 import { systemTimeMs } from './system-clock.ts'
 
@@ -56,6 +58,7 @@ export function logLevel(): LogLevel {
  * @example setLogDestination(({ level, logger, message }) => pino[level.toLowerCase()]({ logger }, message))
  */
 export function setLogDestination(write: ((entry: LogLine) => void) | null): void {
+  checkArgument('setLogDestination', orNull(aFunction('write')), write)
   destination = write
 }
 

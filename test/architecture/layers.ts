@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   'errors.ts': ['stack-frames.ts'],
   arguments: ['errors.ts'],
   'system-clock.ts': [],
-  'log.ts': ['errors.ts', 'system-clock.ts'],
+  'log.ts': ['errors.ts', 'system-clock.ts', 'arguments'],
   settings: ['errors.ts', 'arguments'],
   'closure/wire': ['errors.ts'],
   'closure/driver': ['stack-frames.ts', 'errors.ts', 'closure/wire'],

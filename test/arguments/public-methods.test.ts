@@ -339,6 +339,10 @@ test('constructors, exported functions and methods that are called for each reco
       'registerFileSystem',
       [[() => root.registerFileSystem(5 as Wrong, () => 5 as Wrong), /^registerFileSystem: scheme/]],
     ],
+    [
+      'setLogDestination',
+      [[() => root.setLogDestination(5 as Wrong), /^setLogDestination: write must be a function, or null/]],
+    ],
     ['postgresSink', [[() => postgres.postgresSink(5 as Wrong), /^postgresSink: options must be an object/]]],
     ['SparkFiles', [[() => root.SparkFiles.get(5 as Wrong), /^SparkFiles.get: filename must be a string/]]],
     ['ManualClock', [[() => new testing.ManualClock('5' as Wrong), /^new ManualClock: now/]]],
