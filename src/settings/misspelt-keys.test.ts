@@ -21,6 +21,16 @@ test('a key with a letter missing, added, wrong or swapped is told with the sett
   ])
 })
 
+test('keys of every setting are compared', () => {
+  for (const [key, nearest] of [
+    ['spark.default.paralelism', 'spark.default.parallelism'],
+    ['spark.app.nmae', 'spark.app.name'],
+    ['spark.millstream.conectTimeout', 'spark.millstream.connectTimeout'],
+  ] as const) {
+    assert.deepEqual(misspeltKeys([key]), [{ key, nearest }])
+  }
+})
+
 test('the nearest of several settings is named', () => {
   const key = 'spark.streaming.backpressure.pid.intergal'
   assert.deepEqual(misspeltKeys([key]), [{ key, nearest: 'spark.streaming.backpressure.pid.integral' }])
@@ -32,8 +42,9 @@ test('known keys, keys that resemble none and keys of others are left alone', ()
     'spark.streaming.kafka.maxRatePerPartition',
     'spark.streaming.ui.retainedBatches',
     'spark.streaming.driver.writeAheadLog.class',
-    'spark.default.paralelism',
-    'spark.millstream.conectTimeout',
+    'spark.executor.memory',
+    'spark.sql.shuffle.partitions',
+    'spark.eventLog.enabled',
     'my.key',
   ]
   assert.deepEqual(misspeltKeys(others), [])

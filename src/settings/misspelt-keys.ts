@@ -6,8 +6,8 @@ export interface MisspeltKey {
   readonly nearest: string
 }
 
-/** Only keys with these beginnings are compared. Other keys may belong to Spark itself, to a cluster or to the user's own program. */
-const COMPARED_PREFIXES = ['spark.streaming.', 'millstream.'] as const
+/** Only keys with these beginnings are compared. Other keys belong to the user's own program. */
+const COMPARED_PREFIXES = ['spark.', 'millstream.'] as const
 /** A key counts as misspelt when at most this many letters are missing, added, wrong or swapped. Upper and lower case count as equal. */
 const MAX_WRONG_LETTERS = 2
 
