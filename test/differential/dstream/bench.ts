@@ -26,13 +26,17 @@ export class Bench {
 
   constructor(sc: SparkContext, files: string) {
     this.sc = sc
-    // The context that all programs share has no directory but the program's own.
+    // The context that all programs share has no directory of the program before.
     sc.setCheckpointDir(null)
     this.files = files
   }
 
   get #running(): StreamingHarness {
-    this.#harness ??= new StreamingHarness({ sparkContext: this.sc, interval: Milliseconds(this.intervalMs) })
+    if (this.#harness !== null) return this.#harness
+    const directory = this.sc.checkpointDir
+    this.#harness = new StreamingHarness({ sparkContext: this.sc, interval: Milliseconds(this.intervalMs) })
+    // A program has the directory that it sets itself, not the one that the harness brings.
+    this.sc.setCheckpointDir(directory)
     return this.#harness
   }
   get ssc(): StreamingContext {
