@@ -21,5 +21,5 @@ words.foreachRDD(async (rdd) => {
 })
 
 await ssc.start()
-while (batches < 2) await ssc.awaitTerminationOrTimeout(50)
+while (batches < 2) await ssc.awaitTerminationOrTimeout('50ms')
 await ssc.stop()
