@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { InputDStream, type RDD, SparkConf, SparkContext, type Time } from '../../src/index.ts'
 import { StreamingHarness } from '../../src/testing/streaming-harness.ts'
+import { IS_LONG } from './long.ts'
 
+/** So many files or partitions are as many tasks: minutes on two cores. */
+const ONLY_LONG = { skip: !IS_LONG }
 /** More than a call can have arguments: the elements of an array of this length must not be passed one by one. */
 const MANY = 130_000
 
@@ -31,14 +34,14 @@ describe('very many', () => {
   })
   afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-  test('files of a directory are read by every kind of input', async () => {
+  test('files of a directory are read by every kind of input', ONLY_LONG, async () => {
     for (let i = 0; i < MANY; i++) writeFileSync(join(root, `f${i}`), `line ${i}\n`)
     assert.equal(await sc.textFile(root).count(), MANY)
     assert.equal(await sc.wholeTextFiles(root).count(), MANY)
     assert.equal(await sc.binaryFiles(root).count(), MANY)
   })
 
-  test('files are one batch of a stream, and of a window', async () => {
+  test('files are one batch of a stream, and of a window', ONLY_LONG, async () => {
     const directory = join(root, 'in')
     mkdirSync(directory)
     const harness = new StreamingHarness({ sparkContext: sc, startTime: Date.now() })
@@ -83,7 +86,7 @@ describe('very many', () => {
     }
   })
 
-  test('partitions are saved and shuffled', async () => {
+  test('partitions are saved and shuffled', ONLY_LONG, async () => {
     const numbers = sc.range(0, MANY, 1, MANY)
     await numbers.map((n) => `${n}`).saveAsTextFile(join(root, 'out'))
     assert.equal(readdirSync(join(root, 'out')).length, MANY + 1)

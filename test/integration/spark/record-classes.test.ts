@@ -53,6 +53,9 @@ test('records that cannot be encoded, on the driver or on an executor, are refus
       this.#ticks++
       return this
     }
+    get count(): number {
+      return this.#ticks
+    }
   }
   await assert.rejects(sc.parallelize([1, () => 1] as unknown[], 2).collect(), { code: 'RECORD_NOT_SERIALIZABLE' })
   await assert.rejects(sc.parallelize([new Meter()], 1).collect(), { code: 'RECORD_NOT_SERIALIZABLE' })
