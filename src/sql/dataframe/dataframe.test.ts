@@ -117,6 +117,18 @@ test('joins of every kind', async () => {
   ])
 })
 
+test('texts that look alike when put together are different groups', async () => {
+  const pairs = spark.createDataFrame(
+    [
+      ['x\u0001stringy', 'z'],
+      ['x', 'y\u0001stringz'],
+      ['x', 'y\u0001stringz'],
+    ],
+    'a STRING, b STRING',
+  )
+  assert.deepEqual((await pairs.groupBy('a', 'b').count().collect()).map((row) => row.count).sort(), [1, 2])
+})
+
 test('a view is what it was when a query named it', async () => {
   spark.range(3).createOrReplaceTempView('numbers')
   const before = spark.table('numbers')

@@ -1,4 +1,4 @@
-import { groupKeyOf } from '../functions/runtime/values.ts'
+import { combinedKey, groupKeyOf } from '../functions/runtime/values.ts'
 import type { JoinType } from '../plan/relation.ts'
 import type { SqlValue } from '../plan/sql-value.ts'
 import { typeOfJson } from '../types/type-json.ts'
@@ -88,7 +88,7 @@ class RowJoin {
       if (value === null && !isNullSafe) return undefined
       parts.push(this.#keyOf[index]!(value))
     }
-    return parts.length === 1 ? parts[0] : parts.map((part) => `${typeof part}${String(part)}`).join('\u0001')
+    return combinedKey(parts)
   }
 }
 

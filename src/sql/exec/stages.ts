@@ -1,5 +1,5 @@
 import { aggregateFunction } from '../functions/aggregate-functions.ts'
-import { comparisonOf, groupKeyOf } from '../functions/runtime/values.ts'
+import { combinedKey, comparisonOf, groupKeyOf } from '../functions/runtime/values.ts'
 import type { AggregateTypes } from '../plan/aggregate-spec.ts'
 import type { SqlSettings } from '../plan/scalar-spec.ts'
 import type { SqlValue } from '../plan/sql-value.ts'
@@ -133,7 +133,7 @@ class Groups {
 
   #group(keys: readonly SqlValue[]): Group {
     const parts = keys.map((key, index) => this.#keyOf[index]!(key))
-    const key = parts.length === 1 ? parts[0] : parts.map((part) => `${typeof part}${String(part)}`).join('\u0001')
+    const key = combinedKey(parts)
     let group = this.#groups.get(key)
     if (group === undefined) {
       group = {

@@ -113,3 +113,14 @@ export function equalityOf(type: DataType): (a: never, b: never) => boolean {
     return (a: number, b: number) => a === b || (Number.isNaN(a) && Number.isNaN(b))
   return (a: SqlValue, b: SqlValue) => key(a) === key(b)
 }
+
+/** One key of several values' keys: the only one itself, else text in which each part stands with its type and length, so that no two lists have the same. */
+export function combinedKey(parts: readonly unknown[]): unknown {
+  if (parts.length === 1) return parts[0]
+  let key = ''
+  for (const part of parts) {
+    const text = String(part)
+    key += `${typeof part}${text.length}:${text}`
+  }
+  return key
+}
