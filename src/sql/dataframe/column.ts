@@ -1,5 +1,6 @@
 import { IllegalArgumentException } from '../../errors.ts'
 import { prettyName } from '../analysis/pretty-name.ts'
+import { int64 } from '../functions/runtime/int64.ts'
 import { parseDataType } from '../parser/parse.ts'
 import { call, type Expression, type SortOrder } from '../plan/expression.ts'
 import type { SqlValue } from '../plan/sql-value.ts'
@@ -224,7 +225,7 @@ export function literal(value: unknown): Expression {
     case 'boolean':
       return made(BooleanType, value)
     case 'bigint':
-      return made(LongType, Number.isSafeInteger(Number(value)) ? Number(value) : value)
+      return made(LongType, int64(value))
     case 'number':
       if (Number.isInteger(value) && !Object.is(value, -0)) {
         if (value === (value | 0)) return made(IntegerType, value)

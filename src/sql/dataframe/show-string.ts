@@ -1,6 +1,6 @@
 import { sqlTextOf } from '../functions/runtime/casts.ts'
 import type { SqlValue } from '../plan/sql-value.ts'
-import { ArrayType, type DataType, MapType, StructType } from '../types/data-type.ts'
+import { type DataType, escapeControls, type StructType } from '../types/data-type.ts'
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/g
@@ -28,8 +28,6 @@ function cellOf(type: DataType, timeZone: string): (value: never) => string {
   if (type.kind === 'binary')
     return (value: Uint8Array) =>
       `[${[...value].map((byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ')}]`
-  if (type instanceof ArrayType || type instanceof MapType || type instanceof StructType)
-    return sqlTextOf(type, timeZone)
   return sqlTextOf(type, timeZone)
 }
 
@@ -37,16 +35,6 @@ function cut(text: string, truncate: number): string {
   if (truncate <= 0 || text.length <= truncate) return text
   return truncate < 4 ? text.slice(0, truncate) : `${text.slice(0, truncate - 3)}...`
 }
-
-const escaped = (text: string): string =>
-  text
-    .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replaceAll('\t', '\\t')
-    .replaceAll('\f', '\\f')
-    .replaceAll('\v', '\\v')
-    .replaceAll('\u0007', '\\a')
-    .replaceAll('\b', '\\b')
 
 /**
  * The table that `show()` prints.
@@ -56,8 +44,8 @@ export function showString(schema: StructType, rows: readonly (readonly SqlValue
   const { truncate, timeZone } = options
   const cells = schema.fields.map(({ dataType }) => cellText(dataType, timeZone))
   const shown = rows.slice(0, options.rows)
-  const head = schema.fieldNames.map((name) => cut(escaped(name), truncate))
-  const body = shown.map((row) => row.map((value, index) => cut(escaped(cells[index]!(value)), truncate)))
+  const head = schema.fieldNames.map((name) => cut(escapeControls(name), truncate))
+  const body = shown.map((row) => row.map((value, index) => cut(escapeControls(cells[index]!(value)), truncate)))
   const hasMore = rows.length > options.rows
   return options.vertical ? verticalTable(head, body, hasMore, options.rows) : table(head, body, hasMore, options)
 }

@@ -1,6 +1,6 @@
 import type { ParseException } from '../errors.ts'
+import { int64 } from '../functions/runtime/int64.ts'
 import type { Literal } from '../plan/expression.ts'
-import type { Int64 } from '../plan/sql-value.ts'
 import {
   ByteType,
   type DataType,
@@ -84,10 +84,4 @@ function decimal(text: string, refuse: Refuse): Literal {
   }
   const value = text.startsWith('-') ? -unscaled : unscaled
   return { kind: 'literal', type: new DecimalType(precision, scale), value: int64(value) }
-}
-
-/** A whole number in its one form: see {@link Int64}. */
-function int64(value: bigint): Int64 {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
 }

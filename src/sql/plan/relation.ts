@@ -47,8 +47,6 @@ export type Relation = (
   readonly origin?: Origin | undefined
 }
 
-export type RelationKind = Relation['kind']
-
 /** The records of an RDD. */
 export interface RddRelation {
   readonly kind: 'rdd'

@@ -291,7 +291,7 @@ export class StructType extends DataType {
 function addFields(type: StructType, prefix: string, lines: string[], level: number): void {
   if (level <= 0) return
   for (const { name, dataType, nullable } of type.fields) {
-    lines.push(`${prefix}${escapeName(name)}: ${treeName(dataType)} (nullable = ${nullable})`)
+    lines.push(`${prefix}${escapeControls(name)}: ${treeName(dataType)} (nullable = ${nullable})`)
     addParts(dataType, ` |   ${prefix}`, lines, level - 1)
   }
 }
@@ -323,5 +323,6 @@ const CONTROL_NAMES: Readonly<Record<string, string>> = {
   '\u0007': '\\a',
   '\b': '\\b',
 }
-const escapeName = (name: string): string =>
+/** Text with `\\n`, `\\t` and their like in place of control characters, as names and cells are printed. */
+export const escapeControls = (name: string): string =>
   [...name].map((character) => CONTROL_NAMES[character] ?? character).join('')
